@@ -1,0 +1,9 @@
+"""The environment as child processes receive it."""
+
+import os
+from collections.abc import Mapping
+
+
+def child_environment(additions: Mapping[str, str]) -> dict[str, str]:
+    """A copy of this process's environment; `additions` win."""
+    return {**os.environ, **additions}

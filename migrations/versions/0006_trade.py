@@ -1,0 +1,444 @@
+"""What is asked for and what is sold: customers, inquiries, tasks, reservations and bookings."""
+
+from migrations.tables import (
+    ACTOR,
+    OBJECT,
+    OWNED,
+    Index,
+    May,
+    Ref,
+    brand_table,
+    drop_tables,
+    fleet_table,
+    permit,
+    run,
+)
+
+revision = "0006"
+down_revision = "0005"
+TABLES = (
+    "customers",
+    "inquiries",
+    "tasks",
+    "reservations",
+    "bookings",
+    "app_grants",
+    "booking_price_lines",
+    "booking_stops",
+    "booking_vehicles",
+    "booking_drivers",
+    "blocks",
+)
+EMAIL = "check ({0} = lower(btrim({0})) and {0} like '%_@_%')"
+PHONE = "check ({0} ~ '^\\+[1-9][0-9]{{6,14}}$')"
+SOURCES = (
+    "'website', 'console', 'phone', 'email', 'partner', 'proposal', 'reservation', 'assistant'"
+)
+TOUR_TYPES = (
+    "'wine_tour', 'private_transportation', 'airport_transfer', 'local_transfer', 'corporate',"
+    " 'wedding', 'celebration', 'shared_tour', 'custom'"
+)
+BOOKING = (
+    "tenant_id, brand_id, id, number, status, tour_type, source, customer_id, customer_name,"
+    " customer_email, customer_phone, sold_by_app_id, reservation_id, party_size, starts_at, ends_at,"
+    " time_zone, pickup, dropoff, special_requests, currency, subtotal_cents, discount_cents,"
+    " tax_cents, total_cents, deposit_cents, balance_cents, policy, deposit_received_at,"
+    " hold_expires_at, no_show, cancelled_at, completed_at, created_at, updated_at, version, search"
+)
+DRIVEN = (
+    "tenant_id, brand_id, id, number, status, tour_type, party_size, starts_at, ends_at, time_zone,"
+    " pickup, dropoff, guest_first_name, driver_notes, special_requests, created_at, updated_at,"
+    " version"
+)
+ON_BOOKING = "exists (select 1 from bookings b where b.id = booking_id)"
+SEEN = {name: May("select", ON_BOOKING) for name in ("link", "customer", "partner")}
+
+
+def upgrade() -> None:
+    _customers()
+    _leads()
+    _reservations()
+    _bookings()
+    _owned_by_bookings()
+    _assignments()
+    _blocks()
+    _what_others_see()
+
+
+def _customers() -> None:
+    brand_table(
+        "customers",
+        f"""
+        id uuid not null,
+        name text not null check (btrim(name) <> ''),
+        email text {EMAIL.format("email")},
+        phone text {PHONE.format("phone")},
+        preferences jsonb not null default '{{}}',
+        vip boolean not null default false,
+        consents jsonb not null default '{{}}',
+        tags text[] not null default '{{}}',
+        internal_notes text,
+        stripe_customer_id text,
+        archived_at timestamptz,
+        created_at timestamptz not null,
+        updated_at timestamptz not null,
+        version integer not null default 1,
+        search text generated always as
+          (lower(name) || ' ' || coalesce(email, '') || ' ' || coalesce(phone, '')) stored,
+        constraint customers_email_key unique (tenant_id, brand_id, email),
+        constraint customers_stripe_customer_id_key unique (tenant_id, brand_id, stripe_customer_id)
+        """,
+        indexes=[
+            Index("name, id", "customers page by name"),
+            Index("created_at, id", "customers page by creation"),
+        ],
+    )
+
+
+def _leads() -> None:
+    brand_table(
+        "inquiries",
+        f"""
+        id uuid not null,
+        number text not null,
+        status text not null default 'new'
+          check (status in ('new', 'contacted', 'quoted', 'won', 'lost')),
+        customer_id uuid,
+        name text not null,
+        email text {EMAIL.format("email")},
+        phone text {PHONE.format("phone")},
+        wished_on date,
+        party_size integer check (party_size >= 1),
+        tour_type text check (tour_type in ({TOUR_TYPES})),
+        message text,
+        source text not null check (source in ({SOURCES})),
+        created_at timestamptz not null,
+        version integer not null default 1,
+        search text generated always as (lower(number) || ' ' || lower(name) || ' '
+          || coalesce(email, '') || ' ' || coalesce(phone, '')) stored,
+        constraint inquiries_number_key unique (tenant_id, brand_id, number)
+        """,
+        refs=[Ref("customer_id", "customers")],
+        indexes=[Index("created_at, id", "inquiries page by creation")],
+    )
+    brand_table(
+        "tasks",
+        """
+        id uuid not null,
+        kind text not null,
+        title text not null,
+        subject_kind text not null check (subject_kind in
+          ('inquiry', 'customer', 'reservation', 'booking', 'proposal', 'payment', 'vehicle', 'driver')),
+        subject_id uuid not null,
+        assignee_id uuid,
+        due_at timestamptz not null,
+        done_at timestamptz,
+        done_by_id uuid,
+        created_at timestamptz not null,
+        version integer not null default 1,
+        constraint tasks_done_by_somebody check ((done_at is null) = (done_by_id is null))
+        """,
+        refs=[
+            Ref("assignee_id", "staff_users", "operator"),
+            Ref("done_by_id", "staff_users", "operator"),
+        ],
+        indexes=[
+            Index("due_at, id", "tasks page by due time"),
+            Index("subject_id", "tasks of one entity"),
+        ],
+    )
+
+
+def _reservations() -> None:
+    brand_table(
+        "reservations",
+        f"""
+        id uuid not null,
+        number text not null,
+        status text not null default 'pending' check (status in
+          ('pending', 'contacted', 'confirmed', 'converted', 'cancelled', 'expired')),
+        customer_id uuid not null,
+        inquiry_id uuid,
+        preferred_on date not null,
+        alternate_on date,
+        party_size integer not null check (party_size >= 1),
+        tour_type text not null check (tour_type in ({TOUR_TYPES})),
+        method text not null check (method in ('card', 'check')),
+        currency text not null,
+        deposit_cents bigint not null check (deposit_cents >= 0),
+        consult_by timestamptz not null,
+        special_requests text,
+        internal_notes text,
+        created_at timestamptz not null,
+        version integer not null default 1,
+        constraint reservations_number_key unique (tenant_id, brand_id, number),
+        constraint reservations_id_customer_id_key unique (tenant_id, brand_id, id, customer_id)
+        """,
+        refs=[Ref("customer_id", "customers"), Ref("inquiry_id", "inquiries")],
+        indexes=[
+            Index("created_at, id", "reservations page by creation"),
+            Index("preferred_on, id", "reservations page by preferred date"),
+        ],
+    )
+
+
+def _bookings() -> None:
+    brand_table(
+        "bookings",
+        f"""
+        id uuid not null,
+        number text not null,
+        status text not null check (status in ('held', 'draft', 'pending', 'confirmed', 'assigned',
+          'in_progress', 'completed', 'cancelled', 'expired')),
+        tour_type text not null check (tour_type in ({TOUR_TYPES})),
+        source text not null check (source in ({SOURCES})),
+        customer_id uuid,
+        customer_name text,
+        customer_email text,
+        customer_phone text,
+        guest_first_name text generated always as (split_part(customer_name, ' ', 1)) stored,
+        sold_by_app_id uuid,
+        inquiry_id uuid,
+        reservation_id uuid,
+        party_size integer not null check (party_size >= 1),
+        starts_at timestamptz not null,
+        ends_at timestamptz not null,
+        time_zone text not null,
+        pickup text,
+        dropoff text,
+        special_requests text,
+        internal_notes text,
+        driver_notes text,
+        currency text not null check (currency ~ '^[A-Z]{{3}}$'),
+        subtotal_cents bigint not null check (subtotal_cents >= 0),
+        discount_cents bigint not null default 0 check (discount_cents >= 0),
+        tax_cents bigint not null check (tax_cents >= 0),
+        total_cents bigint not null check (total_cents >= 0),
+        deposit_cents bigint not null check (deposit_cents >= 0),
+        balance_cents bigint generated always as (total_cents - deposit_cents) stored,
+        policy jsonb not null,
+        deposit_received_at timestamptz,
+        deposit_waiver_reason text check (btrim(deposit_waiver_reason) <> ''),
+        hold_expires_at timestamptz,
+        no_show boolean not null default false,
+        cancelled_at timestamptz,
+        cancel_reason text,
+        completed_at timestamptz,
+        archived_at timestamptz,
+        created_at timestamptz not null,
+        updated_at timestamptz not null,
+        version integer not null default 1,
+        search text generated always as (lower(number) || ' ' || lower(coalesce(customer_name, ''))
+          || ' ' || coalesce(customer_email, '') || ' ' || coalesce(customer_phone, '')) stored,
+        constraint bookings_number_key unique (tenant_id, brand_id, number),
+        constraint bookings_id_customer_id_key unique (tenant_id, brand_id, id, customer_id),
+        constraint bookings_end_after_start check (ends_at > starts_at),
+        constraint bookings_total_adds_up
+          check (total_cents = subtotal_cents - discount_cents + tax_cents),
+        constraint bookings_deposit_within_total check (deposit_cents <= total_cents),
+        constraint bookings_sold_to_somebody check
+          (customer_id is not null or status in ('held', 'draft', 'expired', 'cancelled')),
+        constraint bookings_hold_has_an_end check (status <> 'held' or hold_expires_at is not null),
+        constraint bookings_confirmed_needs_deposit check
+          (status not in ('confirmed', 'assigned', 'in_progress', 'completed')
+           or deposit_received_at is not null or deposit_waiver_reason is not null),
+        constraint bookings_no_show_is_completed check (not no_show or status = 'completed')
+        """,
+        refs=[
+            Ref("customer_id", "customers"),
+            Ref("sold_by_app_id", "apps"),
+            Ref("inquiry_id", "inquiries"),
+            Ref("reservation_id", "reservations"),
+        ],
+        indexes=[
+            Index("starts_at, id", "bookings page by start"),
+            Index("created_at, id", "bookings page by creation"),
+            Index("status, starts_at, id", "bookings page by start, of one status"),
+            Index("customer_id, starts_at", "bookings of a customer; foreign key to customers"),
+            Index("sold_by_app_id, starts_at", "what a partner sold; foreign key to apps"),
+        ],
+        may={
+            "customer": May(f"select ({BOOKING})", f"customer_id = {ACTOR}"),
+            "link": May(f"select ({BOOKING})", f"id = {OBJECT}"),
+        },
+    )
+
+
+def _owned_by_bookings() -> None:
+    brand_table(
+        "app_grants",
+        "app_id uuid not null, booking_id uuid not null, granted_at timestamptz not null",
+        key="app_id, booking_id",
+        refs=[Ref("app_id", "apps"), Ref("booking_id", "bookings")],
+        may={"partner": May("select", f"app_id = {ACTOR}")},
+        staff=OWNED,
+    )
+    sold_or_granted = (
+        f"sold_by_app_id = {ACTOR}"
+        " or exists (select 1 from app_grants g where g.booking_id = bookings.id)"
+    )
+    permit("bookings", "partner", f"select ({BOOKING})", sold_or_granted)
+    brand_table(
+        "booking_price_lines",
+        """
+        id uuid not null,
+        booking_id uuid not null,
+        position integer not null check (position >= 1),
+        kind text not null check (kind in ('rate', 'package', 'wait', 'discount', 'fee', 'tax')),
+        label text not null,
+        rule text not null,
+        quantity_thousandths integer not null default 1000,
+        unit_cents bigint not null,
+        amount_cents bigint not null,
+        taxable boolean not null,
+        constraint booking_price_lines_position_key unique (tenant_id, brand_id, booking_id, position)
+          deferrable initially deferred
+        """,
+        refs=[Ref("booking_id", "bookings", indexed=False)],
+        may=SEEN,
+        staff=OWNED,
+    )
+    brand_table(
+        "booking_stops",
+        """
+        id uuid not null,
+        booking_id uuid not null,
+        position integer not null check (position >= 1),
+        kind text not null check (kind in ('pickup', 'winery', 'restaurant', 'hotel_checkin',
+          'hotel_checkout', 'activity', 'dropoff', 'custom')),
+        winery_id uuid,
+        restaurant_id uuid,
+        hotel_id uuid,
+        name text,
+        address text,
+        planned_arrival_at timestamptz,
+        minutes integer not null default 60 check (minutes between 30 and 240),
+        arrived_at timestamptz,
+        departed_at timestamptz,
+        third_party_status text not null default 'none' check (third_party_status in
+          ('none', 'requested', 'confirmed', 'waitlisted', 'declined', 'cancelled')),
+        constraint booking_stops_position_key unique (tenant_id, brand_id, booking_id, position)
+          deferrable initially deferred,
+        constraint booking_stops_place_fits check (
+          (winery_id is not null) = (kind = 'winery')
+          and (restaurant_id is not null) = (kind = 'restaurant')
+          and (hotel_id is not null) = (kind in ('hotel_checkin', 'hotel_checkout'))),
+        constraint booking_stops_departed_after_arrived check (departed_at >= arrived_at)
+        """,
+        refs=[
+            Ref("booking_id", "bookings", indexed=False),
+            Ref("winery_id", "wineries", "shared"),
+            Ref("restaurant_id", "restaurants", "shared"),
+            Ref("hotel_id", "hotels", "shared"),
+        ],
+        may={**SEEN, "driver": May("select, update (arrived_at, departed_at)", ON_BOOKING)},
+        staff=OWNED,
+    )
+
+
+def _assignments() -> None:
+    brand_table(
+        "booking_vehicles",
+        "booking_id uuid not null, vehicle_id uuid not null, party_size integer not null check (party_size >= 1)",
+        key="booking_id, vehicle_id",
+        refs=[Ref("booking_id", "bookings", indexed=False), Ref("vehicle_id", "vehicles", "operator", indexed=False)],
+        indexes=[Index("vehicle_id, booking_id", "bookings of a vehicle")],
+        may={**SEEN, "driver": May("select", ON_BOOKING)},
+        staff=OWNED,
+    )
+    run(
+        "create index booking_vehicles_fleet_idx on booking_vehicles (tenant_id, vehicle_id);"
+        "comment on index booking_vehicles_fleet_idx is 'foreign key to vehicles, whichever brand'"
+    )
+    brand_table(
+        "booking_drivers",
+        "booking_id uuid not null, driver_id uuid not null, assigned_at timestamptz not null",
+        key="booking_id, driver_id",
+        refs=[Ref("booking_id", "bookings", indexed=False), Ref("driver_id", "drivers", "operator", indexed=False)],
+        indexes=[Index("driver_id, booking_id", "bookings of a driver")],
+        may={**SEEN, "driver": May("select", f"driver_id = {ACTOR}")},
+        staff=OWNED,
+    )
+    run(
+        "create index booking_drivers_fleet_idx on booking_drivers (tenant_id, driver_id);"
+        "comment on index booking_drivers_fleet_idx is 'foreign key to drivers, whichever brand'"
+    )
+    on_tour = "exists (select 1 from booking_drivers d where d.booking_id = bookings.id)"
+    permit("bookings", "driver", f"select ({DRIVEN})", on_tour)
+
+
+def _blocks() -> None:
+    fleet_table(
+        "blocks",
+        """
+        id uuid not null,
+        vehicle_id uuid,
+        driver_id uuid,
+        booking_id uuid,
+        kind text not null check (kind in ('booking', 'hold', 'maintenance', 'blackout', 'time_off')),
+        starts_at timestamptz not null,
+        ends_at timestamptz not null,
+        expires_at timestamptz,
+        released_at timestamptz,
+        reason text,
+        offset_pair_id uuid,
+        offset_pair_side integer check (offset_pair_side in (1, 2)),
+        pair_key uuid generated always as (coalesce(offset_pair_id, id)) stored,
+        period tstzrange generated always as (tstzrange(starts_at, ends_at)) stored,
+        constraint blocks_one_resource check (num_nonnulls(vehicle_id, driver_id) = 1),
+        constraint blocks_end_after_start check (ends_at > starts_at),
+        constraint blocks_booking_has_brand check (booking_id is null or brand_id is not null),
+        constraint blocks_kind_fits check ((booking_id is not null) = (kind in ('booking', 'hold'))),
+        constraint blocks_hold_expires check ((kind = 'hold') = (expires_at is not null)),
+        constraint blocks_pair_has_side check ((offset_pair_id is null) = (offset_pair_side is null)),
+        constraint blocks_vehicle_pair_key
+          unique (tenant_id, offset_pair_id, offset_pair_side, vehicle_id),
+        constraint blocks_driver_pair_key
+          unique (tenant_id, offset_pair_id, offset_pair_side, driver_id),
+        constraint blocks_booking_id_fkey foreign key (tenant_id, brand_id, booking_id)
+          references bookings (tenant_id, brand_id, id),
+        constraint blocks_vehicle_busy exclude using gist
+          (tenant_id with =, vehicle_id with =, pair_key with <>, period with &&)
+          where (vehicle_id is not null and released_at is null),
+        constraint blocks_driver_busy exclude using gist
+          (tenant_id with =, driver_id with =, pair_key with <>, period with &&)
+          where (driver_id is not null and released_at is null)
+        """,
+        refs=[Ref("vehicle_id", "vehicles", "operator"), Ref("driver_id", "drivers", "operator")],
+        indexes=[
+            Index("vehicle_id, starts_at, ends_at", "busy times of a vehicle"),
+            Index("driver_id, starts_at, ends_at", "busy times of a driver"),
+            Index("brand_id, booking_id", "blocks of a booking"),
+            Index("expires_at", "expired holds", where="kind = 'hold' and released_at is null"),
+        ],
+        may={"driver": May("select", f"driver_id = {ACTOR}")},
+    )
+
+
+def _what_others_see() -> None:
+    own_customer = "exists (select 1 from bookings b where b.customer_id = customers.id)"
+    contact = "tenant_id, brand_id, id, name, email, phone, created_at, updated_at, version, search"
+    permit("customers", "partner", f"select ({contact})", own_customer)
+    permit("customers", "link", f"select ({contact})", own_customer)
+    permit(
+        "customers",
+        "customer",
+        f"select ({contact}, preferences, consents)",
+        f"id = {ACTOR}",
+    )
+    reservation = (
+        "tenant_id, brand_id, id, number, status, customer_id, preferred_on, alternate_on, party_size,"
+        " tour_type, method, currency, deposit_cents, consult_by, special_requests, created_at, version"
+    )
+    permit("reservations", "customer", f"select ({reservation})", f"customer_id = {ACTOR}")
+    permit("reservations", "link", f"select ({reservation})", f"id = {OBJECT}")
+    van = "exists (select 1 from booking_vehicles v where v.vehicle_id = vehicles.id)"
+    at_the_wheel = "exists (select 1 from booking_drivers d where d.driver_id = drivers.id)"
+    for name in ("link", "customer", "partner"):
+        permit("vehicles", name, "select (tenant_id, id, name, seats, status, version)", van)
+        permit("drivers", name, "select (tenant_id, id, name, status, version)", at_the_wheel)
+    permit("vehicles", "driver", "select", van)
+
+
+def downgrade() -> None:
+    drop_tables(TABLES)

@@ -1,0 +1,204 @@
+"""Rules that one row cannot state: state machines, seats, refunds, guests' shares, tickets left."""
+
+from migrations.tables import run
+
+revision = "0010"
+down_revision = "0009"
+
+BOOKING = {
+    "held": "pending expired cancelled",
+    "draft": "pending cancelled",
+    "pending": "confirmed cancelled",
+    "confirmed": "assigned cancelled",
+    "assigned": "confirmed in_progress cancelled",
+    "in_progress": "completed cancelled",
+    "expired": "pending",
+    "cancelled": "pending",
+}
+RESERVATION = {
+    "pending": "contacted cancelled expired",
+    "contacted": "confirmed cancelled expired",
+    "confirmed": "converted cancelled expired",
+}
+PROPOSAL = {
+    "draft": "sent",
+    "sent": "viewed accepted declined expired",
+    "viewed": "accepted declined expired",
+    "accepted": "converted",
+    "declined": "draft",
+    "expired": "draft",
+}
+INQUIRY = {"new": "contacted lost", "contacted": "quoted lost", "quoted": "won lost"}
+MACHINES = {
+    "bookings": BOOKING,
+    "reservations": RESERVATION,
+    "proposals": PROPOSAL,
+    "inquiries": INQUIRY,
+}
+
+TRANSITION = """
+create function refuse_transition() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
+  if not exists (
+    select 1 from transitions
+    where machine = tg_table_name and from_status = old.status and to_status = new.status
+  ) then
+    raise exception '% may not go from % to %', tg_table_name, old.status, new.status
+      using errcode = 'check_violation', constraint = tg_table_name || '_transition';
+  end if;
+  return new;
+end $$
+"""
+SEATS = """
+create function refuse_party_over_seats() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+declare
+  wanted uuid;
+  booked record;
+  seats integer;
+begin
+  if tg_table_name = 'bookings' then
+    wanted := new.id;
+  else
+    wanted := old.booking_id;
+  end if;
+  select status, party_size into booked from bookings where id = wanted;
+  if booked.status in ('assigned', 'in_progress', 'completed') then
+    select coalesce(sum(v.seats), 0) into seats
+    from booking_vehicles bv join vehicles v on v.id = bv.vehicle_id
+    where bv.booking_id = wanted;
+    if booked.party_size > seats then
+      raise exception 'a party of % does not fit into % seats', booked.party_size, seats
+        using errcode = 'check_violation', constraint = 'bookings_party_fits_seats';
+    end if;
+  end if;
+  return null;
+end $$
+"""
+REFUNDS = """
+create function refuse_refund_over_payment() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+declare
+  paid bigint;
+  returned bigint;
+begin
+  -- The lock queues concurrent refunds of one payment; without it each would see the others' absence.
+  select amount_cents into paid from payments where id = new.payment_id for update;
+  select coalesce(sum(amount_cents), 0) into returned
+  from refunds where payment_id = new.payment_id and status <> 'failed' and id <> new.id;
+  if new.status <> 'failed' and returned + new.amount_cents > paid then
+    raise exception 'refunds of % would pass the % that was paid', returned + new.amount_cents, paid
+      using errcode = 'check_violation', constraint = 'refunds_within_payment';
+  end if;
+  return new;
+end $$
+"""
+SHARES = """
+create function refuse_uneven_shares() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+declare
+  wanted uuid;
+  quote record;
+  shares record;
+begin
+  if tg_table_name = 'proposals' then
+    wanted := new.id;
+  else
+    wanted := coalesce(new.proposal_id, old.proposal_id);
+  end if;
+  select status, total_cents, individual_billing into quote from proposals where id = wanted;
+  select count(*) as guests, count(owed_cents) as known, sum(owed_cents) as owed,
+    coalesce(sum(override_cents), 0) as overrides
+  into shares from proposal_guests where proposal_id = wanted;
+  if shares.overrides > quote.total_cents then
+    raise exception 'fixed shares of % pass the total of %', shares.overrides, quote.total_cents
+      using errcode = 'check_violation', constraint = 'proposal_guests_overrides_within_total';
+  end if;
+  if quote.individual_billing and shares.guests > 0 and quote.status in ('accepted', 'converted')
+    and (shares.known < shares.guests or shares.owed <> quote.total_cents)
+  then
+    raise exception 'guests owe % of %', shares.owed, quote.total_cents
+      using errcode = 'check_violation', constraint = 'proposal_guests_shares_sum_to_total';
+  end if;
+  return null;
+end $$
+"""
+TICKETS = """
+create function refuse_ticket_over_seats() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+declare
+  seats integer;
+  sold integer;
+begin
+  -- The lock queues the buyers of one tour, so that the last seats are counted once.
+  select guests_max into seats from shared_tours where id = new.shared_tour_id for update;
+  select coalesce(sum(guests), 0) into sold
+  from tickets where shared_tour_id = new.shared_tour_id and status <> 'cancelled' and id <> new.id;
+  if new.status <> 'cancelled' and sold + new.guests > seats then
+    raise exception '% guests do not fit into % seats', sold + new.guests, seats
+      using errcode = 'check_violation', constraint = 'tickets_within_seats';
+  end if;
+  return new;
+end $$
+"""
+
+
+def upgrade() -> None:
+    rows = [
+        f"('{machine}', '{origin}', '{target}')"
+        for machine, steps in MACHINES.items()
+        for origin, targets in steps.items()
+        for target in targets.split()
+    ]
+    run(f"insert into transitions (machine, from_status, to_status) values {', '.join(rows)}")
+    run(TRANSITION)
+    for machine in MACHINES:
+        run(
+            f"create trigger {machine}_transition before update of status on {machine} for each row"
+            " when (old.status is distinct from new.status) execute function refuse_transition()"
+        )
+    run(SEATS)
+    _at_commit("bookings_party_fits_seats", "insert or update of status, party_size on bookings", "refuse_party_over_seats")
+    _at_commit("booking_vehicles_party_fits_seats", "update or delete on booking_vehicles", "refuse_party_over_seats")
+    run(REFUNDS)
+    run(
+        "create trigger refunds_within_payment before insert or update of amount_cents, status on refunds"
+        " for each row execute function refuse_refund_over_payment()"
+    )
+    run(SHARES)
+    _at_commit("proposals_shares_sum_to_total", "update of status, total_cents, individual_billing on proposals", "refuse_uneven_shares")
+    _at_commit("proposal_guests_shares_sum_to_total", "insert or update or delete on proposal_guests", "refuse_uneven_shares")
+    run(TICKETS)
+    run(
+        "create trigger tickets_within_seats before insert or update of guests, status on tickets"
+        " for each row execute function refuse_ticket_over_seats()"
+    )
+
+
+def _at_commit(name: str, when: str, function: str) -> None:
+    """Checked at the end of the transaction, when both sides of the rule have been written."""
+    run(
+        f"create constraint trigger {name} after {when} deferrable initially deferred"
+        f" for each row execute function {function}()"
+    )
+
+
+def downgrade() -> None:
+    for table in MACHINES:
+        run(f"drop trigger {table}_transition on {table}")
+    run("drop trigger bookings_party_fits_seats on bookings")
+    run("drop trigger booking_vehicles_party_fits_seats on booking_vehicles")
+    run("drop trigger refunds_within_payment on refunds")
+    run("drop trigger proposals_shares_sum_to_total on proposals")
+    run("drop trigger proposal_guests_shares_sum_to_total on proposal_guests")
+    run("drop trigger tickets_within_seats on tickets")
+    for function in (
+        "refuse_transition",
+        "refuse_party_over_seats",
+        "refuse_refund_over_payment",
+        "refuse_uneven_shares",
+        "refuse_ticket_over_seats",
+    ):
+        run(f"drop function {function}()")
+    run("delete from transitions")
