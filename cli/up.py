@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -77,7 +78,7 @@ def _serve(settings: Settings, program: Sequence[str], stop: Stop, held: ExitSta
     asked = ask_for_tokens(crew)
     await_ready(crew, address, *SERVERS, *stores.ours)
     made = credentials(crew, asked)
-    say(ready_block(address, made, logs=folder / "logs", mail=mail))
+    say(ready_block(address, made, logs=folder / "logs", mail=_shown(mail)))
     while True:
         crew.watch(*SERVERS, *stores.ours)
 
@@ -209,6 +210,12 @@ def _mail(settings: Settings, folder: Path) -> str:
     if "mail_url" in settings.model_fields_set:
         return _told(settings.mail_url)
     return f"mailbox:{folder / 'mailbox'}"
+
+
+def _shown(mail: str) -> str:
+    """The address of the mails without a password."""
+    place = urlsplit(mail)
+    return mail if place.scheme == "mailbox" else f"{place.scheme}://{place.hostname}"
 
 
 def _additions(

@@ -24,4 +24,4 @@ def last_words(path: Path) -> str:
     """The last grave line, without time stamp and process id, or else the last line of all."""
     lines = last_lines(path, 50)
     grave = [found[1] for line in lines if (found := GRAVE.search(line))]
-    return (grave or lines or ["it wrote nothing"])[-1].strip().rstrip(".")
+    return (grave or lines or ["it wrote nothing"])[-1].strip().removeprefix("but ").rstrip(".")

@@ -85,8 +85,8 @@ def start_postgres(
 ) -> Postgres:
     """Start it, made at the first call, and wait until it is ready; no `port` means a free one.
 
-    Of the environment only PATH, the locale and the time zone are read. Not `durable` survives
-    a crash of the server, not of the machine: for tests.
+    Of the environment only PATH, the locale and the time zone are used. Without `durable` it is
+    faster and a crash may lose data: for tests.
     Errors: ServerFault.
     """
     path = environment.get("PATH", "")

@@ -13,6 +13,7 @@ PLACE = """
     website text,
     verified boolean not null default false,
     active boolean not null default true,
+    search text generated always as (lower(name)) stored,
 """
 ENTRY = """
     place_kind text not null check (place_kind in ('winery', 'restaurant', 'hotel')),

@@ -1,0 +1,54 @@
+# What a person does here. `make up` needs Python 3.11 or newer and nothing else.
+
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in $(CANDIDATES); do \
+	"$$name" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$name"; break; }; done)
+BIN := .venv/bin
+STAMP := .venv/installed
+WORKERS ?= 2
+
+.PHONY: up test check clean install
+.DEFAULT_GOAL := up
+
+up: install
+	@$(BIN)/python -m cli.main up
+
+test: install check
+	@echo "== pytest"
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 20
+
+check: install
+	@echo "== ruff check"
+	@$(BIN)/ruff check .
+	@echo "== ruff format"
+	@$(BIN)/ruff format --check .
+	@echo "== mypy"
+	@$(BIN)/mypy
+	@echo "== lint-imports"
+	@$(BIN)/lint-imports
+	@echo "== sqlfluff"
+	@$(BIN)/sqlfluff lint db migrations --dialect postgres
+
+clean:
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .grimp_cache
+	@rm -f .coverage .coverage.*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c '$(NEW_ENOUGH)'; then \
+		echo "tourbase needs Python 3.11 or newer: install one, or name it (make PYTHON=...)." >&2; \
+		exit 1; fi
+	@echo "== install ($$("$(PYTHON)" --version))"
+	@[ -x $(BIN)/python ] || "$(PYTHON)" -m venv .venv
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; then \
+		VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock \
+		&& VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .; \
+	else \
+		echo "uv cannot be installed; pip does the same, more slowly." >&2; \
+		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock \
+		&& $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $@

@@ -1,0 +1,91 @@
+"""Credentials into principals: a key or a token, then a look-up that finds the brand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth.api_keys import hash_key, looks_like_a_key
+from auth.roles import scopes_of
+from auth.tokens import Claims, Tokens
+from db import callers
+from db.callers import Caller
+from db.database import Database
+from domain.errors import Forbidden, Unauthenticated
+from domain.identity import NOBODY, Kind, Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a request carries: a credential, and the brand that staff choose."""
+
+    credential: str | None
+    brand_code: str | None = None
+
+    @classmethod
+    def of(
+        cls, authorization: str | None, api_key: str | None, brand: str | None
+    ) -> "Presented":
+        """Errors: Unauthenticated if the two headers disagree or are not of the expected form."""
+        bearer = None
+        if authorization:
+            scheme, _, bearer = authorization.partition(" ")
+            if scheme.lower() != "bearer" or not bearer.strip():
+                raise Unauthenticated("Authorization is `Bearer`, a space, and the credential.")
+            bearer = bearer.strip()
+        if bearer and api_key and bearer != api_key:
+            raise Unauthenticated("Authorization and X-API-Key disagree. Send one of them.")
+        return cls(bearer or api_key or None, brand or None)
+
+
+class Authenticator:
+    """The one way from a credential to a principal."""
+
+    def __init__(self, database: Database, tokens: Tokens, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._tokens = tokens
+        self._now = now
+
+    async def principal(self, presented: Presented) -> Principal:
+        """Errors: Unauthenticated for a missing, wrong, expired, revoked or foreign credential;
+        Forbidden if the chosen brand is not one of the member's.
+        """
+        credential = presented.credential
+        if credential is None:
+            raise Unauthenticated("Send a credential in Authorization or X-API-Key.")
+        if looks_like_a_key(credential):
+            return await self._of_key(credential, presented.brand_code)
+        return await self._of_token(self._tokens.verify(credential), presented.brand_code)
+
+    async def _of_key(self, key: str, brand_code: str | None) -> Principal:
+        async with self._database.session(NOBODY).read() as tx:
+            caller = await callers.by_key(tx, hash_key(key), now=self._now())
+        if caller is None:
+            raise Unauthenticated("The key is not valid.")
+        if brand_code not in {None, caller.brand.code}:
+            raise Forbidden("This credential is not of the brand that X-Brand names.")
+        return _principal(Kind(caller.role), caller)
+
+    async def _of_token(self, claims: Claims, brand_code: str | None) -> Principal:
+        wanted = brand_code or claims.brand
+        async with self._database.session(NOBODY).read() as tx:
+            caller = await callers.by_subject(tx, claims.kind, claims.tenant, wanted, claims.subject)
+            if caller is None and brand_code is not None and brand_code != claims.brand:
+                own = await callers.by_subject(
+                    tx, claims.kind, claims.tenant, claims.brand, claims.subject
+                )
+                if own is not None:
+                    raise Forbidden("This credential is not of the brand that X-Brand names.")
+        if caller is None:
+            raise Unauthenticated("The token is not valid.")
+        return _principal(claims.kind, caller)
+
+
+def _principal(kind: Kind, caller: Caller) -> Principal:
+    return Principal(
+        kind=kind,
+        brand=caller.brand,
+        actor_id=caller.actor_id,
+        role=caller.role,
+        label=caller.label,
+        scopes=scopes_of(kind, role=caller.role, grants=caller.grants, denies=caller.denies),
+    )

@@ -1,0 +1,75 @@
+"""Tokens of staff, customers and drivers: JSON Web Tokens signed with Ed25519."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from domain.errors import Unauthenticated
+from domain.identity import Kind
+
+ALGORITHM: Final = "EdDSA"
+REQUIRED: Final = ["iss", "aud", "sub", "iat", "exp", "kind", "tenant", "brand"]
+KINDS: Final = frozenset({Kind.STAFF, Kind.CUSTOMER, Kind.DRIVER})
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Who a token speaks for. `brand` is the one to act for unless another is chosen."""
+
+    kind: Kind
+    subject: UUID
+    tenant: str
+    brand: str
+
+
+class Tokens:
+    """Signs and verifies. Only EdDSA is accepted, whatever a token's header says."""
+
+    def __init__(self, private_key_pem: str, issuer: str) -> None:
+        key = load_pem_private_key(private_key_pem.encode(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise TypeError("AUTH_SIGNING_KEY is not an Ed25519 private key.")
+        self._private = key
+        self._public = key.public_key()
+        self._issuer = issuer
+
+    def sign(self, claims: Claims, *, now: datetime, lifetime: timedelta) -> str:
+        payload = {
+            "iss": self._issuer,
+            "aud": self._issuer,
+            "sub": str(claims.subject),
+            "iat": now,
+            "exp": now + lifetime,
+            "kind": claims.kind.value,
+            "tenant": claims.tenant,
+            "brand": claims.brand,
+        }
+        return jwt.encode(payload, self._private, algorithm=ALGORITHM)
+
+    def verify(self, token: str) -> Claims:
+        """Errors: Unauthenticated for a token that is forged, expired, or of another service."""
+        try:
+            payload: dict[str, Any] = jwt.decode(
+                token,
+                self._public,
+                algorithms=[ALGORITHM],
+                audience=self._issuer,
+                issuer=self._issuer,
+                options={"require": REQUIRED},
+            )
+            kind = Kind(payload["kind"])
+            claims = Claims(
+                kind, UUID(payload["sub"]), str(payload["tenant"]), str(payload["brand"])
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise Unauthenticated("The token has expired. Sign in again.") from error
+        except (jwt.InvalidTokenError, ValueError) as error:
+            raise Unauthenticated("The token is not valid.") from error
+        if kind not in KINDS:
+            raise Unauthenticated("The token is not valid.")
+        return claims

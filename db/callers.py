@@ -1,0 +1,55 @@
+"""Who is calling: the look-ups that run before a brand is known, by functions that see past it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from db import statements
+from db.database import Transaction
+from domain.identity import Brand, Kind
+
+SQL = statements.load(__package__, "callers.sql")
+BY_KIND = {
+    Kind.STAFF: "member",
+    Kind.CUSTOMER: "customer",
+    Kind.DRIVER: "driver",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A known caller: the brand, who they are in it, and what was granted or denied them."""
+
+    brand: Brand
+    actor_id: UUID
+    role: str
+    grants: Sequence[str]
+    denies: Sequence[str]
+    label: str
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> "Caller":
+        tenant_id, brand_id, slug, code, name, zone, currency, *rest = row
+        return cls(Brand(tenant_id, brand_id, slug, code, name, zone, currency), *rest)
+
+
+async def by_key(tx: Transaction, key_hash: bytes, *, now: datetime) -> Caller | None:
+    row = await tx.row(SQL["caller_by_key"], {"key_hash": key_hash, "now": now})
+    return Caller.of(row) if row else None
+
+
+async def by_subject(
+    tx: Transaction, kind: Kind, tenant: str, brand: str, subject: UUID
+) -> Caller | None:
+    """A member of the brand's staff, one of its customers, or a driver of its operator."""
+    row = await tx.row(
+        SQL[f"caller_by_{BY_KIND[kind]}"], {"tenant": tenant, "brand": brand, "subject": subject}
+    )
+    return Caller.of(row) if row else None
+
+
+async def brand(tx: Transaction, tenant: str, code: str) -> Brand | None:
+    row = await tx.row(SQL["brand_by_code"], {"tenant": tenant, "brand": code})
+    return Brand(*row) if row else None

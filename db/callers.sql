@@ -1,0 +1,32 @@
+-- name: caller_by_key
+-- The site or partner app behind a key that is neither revoked nor expired.
+select
+    tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
+    actor_id, role, grants, denies, label
+from look_up_key(%(key_hash)s, %(now)s);
+
+-- name: caller_by_member
+-- A member of the brand's staff.
+select
+    tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
+    actor_id, role, grants, denies, label
+from look_up_member(%(tenant)s, %(brand)s, %(subject)s);
+
+-- name: caller_by_customer
+-- A customer of the brand.
+select
+    tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
+    actor_id, role, grants, denies, label
+from look_up_customer(%(tenant)s, %(brand)s, %(subject)s);
+
+-- name: caller_by_driver
+-- A driver of the brand's operator.
+select
+    tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
+    actor_id, role, grants, denies, label
+from look_up_driver(%(tenant)s, %(brand)s, %(subject)s);
+
+-- name: brand_by_code
+-- A brand by its tenant's slug and its own code.
+select tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency
+from look_up_brand(%(tenant)s, %(brand)s);

@@ -1,0 +1,43 @@
+"""What a constraint's name means to a caller: the one place where database errors are translated."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from psycopg import errors
+
+from domain.errors import (
+    DomainError,
+    DriverBusy,
+    EmailTaken,
+    PartyTooLarge,
+    RuleBroken,
+    VehicleBusy,
+    WrongState,
+)
+
+REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
+    "blocks_vehicle_busy": VehicleBusy,
+    "blocks_driver_busy": DriverBusy,
+    "customers_email_key": EmailTaken,
+    "bookings_party_fits_seats": lambda: PartyTooLarge(
+        "The party has more guests than its vehicles have seats.", path="partySize"
+    ),
+    "bookings_transition": lambda: WrongState("The booking's status does not allow that."),
+    "reservations_transition": lambda: WrongState("The reservation's status does not allow that."),
+    "proposals_transition": lambda: WrongState("The proposal's status does not allow that."),
+    "inquiries_transition": lambda: WrongState("The inquiry's status does not allow that."),
+    "bookings_confirmed_needs_deposit": lambda: WrongState(
+        "A booking is confirmed by its deposit, or by a waiver with a reason."
+    ),
+    "refunds_within_payment": lambda: RuleBroken("Refunds would pass what was paid."),
+    "tickets_within_seats": lambda: RuleBroken("The tour has not that many seats left."),
+    "proposal_guests_shares_sum_to_total": lambda: RuleBroken(
+        "The guests' shares do not add up to the total."
+    ),
+}
+
+
+def refusal(error: errors.IntegrityError) -> DomainError | None:
+    """The fact behind a violated constraint, or None if the constraint is nobody's fault but ours."""
+    make = REFUSALS.get(error.diag.constraint_name or "")
+    return make() if make else None

@@ -1,0 +1,272 @@
+"""The one door to the database: a session of a principal gives transactions, and nothing else does.
+
+Entering is one statement that sets the working role, tenant, brand, actor, object and time limit,
+all local to the transaction: nothing survives on a pooled connection, and a transaction pooler
+works. Pool size, time-outs and retries live here and nowhere else.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import psycopg
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+from typing_extensions import LiteralString
+
+from db.constraints import refusal
+from domain.errors import ConflictingChange, DeadlineExceeded, ServiceUnavailable
+from domain.identity import Kind, Principal
+
+T = TypeVar("T")
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+Params = Mapping[str, Any]
+Observer = Callable[[str], None]
+
+ENTER: Final = (
+    "select set_config('role', %(role)s, true), set_config('app.tenant_id', %(tenant)s, true),"
+    " set_config('app.brand_id', %(brand)s, true), set_config('app.actor_id', %(actor)s, true),"
+    " set_config('app.object_id', %(object)s, true),"
+    " set_config('statement_timeout', %(timeout)s, true)"
+)
+LEFT_BEHIND: Final = (
+    "select current_user = session_user and coalesce(current_setting('app.tenant_id', true), '') = ''"
+    " and coalesce(current_setting('app.brand_id', true), '') = ''"
+    " and coalesce(current_setting('app.actor_id', true), '') = ''"
+    " and coalesce(current_setting('app.object_id', true), '') = ''"
+)
+ATTEMPTS: Final = 3
+_MADE_BY_A_SESSION: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How to reach the database: the two logins, and the bounds of their pools.
+
+    Units:  sizes in connections, times in seconds.
+    """
+
+    write_url: str
+    read_url: str
+    role_prefix: str = "tourbase_"
+    pool_size: int = 20
+    idle_seconds: float = 30
+    acquire_seconds: float = 2
+    statement_seconds: float = 10
+    prepare_threshold: int | None = 5
+
+
+class DirtyConnection(Exception):
+    """A connection came back with a transaction or a setting of its last user; it was closed."""
+
+
+class Transaction:
+    """One transaction, entered as one principal. Every function of this floor takes one first."""
+
+    __slots__ = ("_connection", "_observe", "principal")
+
+    def __init__(
+        self, connection: Connection, principal: Principal, observe: Observer, *, proof: object
+    ) -> None:
+        if proof is not _MADE_BY_A_SESSION:
+            raise TypeError("A Transaction is made by Session.read() or Session.write() only.")
+        self._connection = connection
+        self._observe = observe
+        self.principal = principal
+
+    async def rows(
+        self, statement: LiteralString, params: Params | None = None
+    ) -> list[tuple[Any, ...]]:
+        return await (await self._execute(statement, params)).fetchall()
+
+    async def row(
+        self, statement: LiteralString, params: Params | None = None
+    ) -> tuple[Any, ...] | None:
+        return await (await self._execute(statement, params)).fetchone()
+
+    async def run(self, statement: LiteralString, params: Params | None = None) -> int:
+        """Execute, and tell how many rows were changed."""
+        return (await self._execute(statement, params)).rowcount
+
+    async def _execute(
+        self, statement: LiteralString, params: Params | None
+    ) -> psycopg.AsyncCursor[tuple[Any, ...]]:
+        self._observe(statement)
+        with translated(self._connection):
+            return await self._connection.execute(statement, params)
+
+
+@contextmanager
+def translated(connection: Connection) -> Iterator[None]:
+    """Turn what the database says into what a caller can use; what is our own fault stays as it is.
+
+    Errors: DeadlineExceeded past the time limit, ServiceUnavailable if the connection is gone or
+            an earlier statement failed, and the refusals that `db.constraints` knows.
+    """
+    try:
+        yield
+    except errors.QueryCanceled as error:
+        raise DeadlineExceeded from error
+    except errors.InFailedSqlTransaction as error:
+        raise ServiceUnavailable("An earlier part of this operation failed. Try again.") from error
+    except errors.IntegrityError as error:
+        raise refusal(error) or error from error
+    except psycopg.OperationalError as error:
+        if connection.broken:
+            raise ServiceUnavailable("The database went away. Try again.") from error
+        raise
+
+
+class Session:
+    """A principal at the door. The only maker of transactions."""
+
+    __slots__ = ("_database", "principal")
+
+    def __init__(self, database: "Database", principal: Principal) -> None:
+        self._database = database
+        self.principal = principal
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """One read-only snapshot, at repeatable read, from the read login."""
+        async with self._database.entered(self.principal, read_only=True) as transaction:
+            yield transaction
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run `work` in one transaction, and again if another transaction got in its way.
+
+        Shape:  `work` touches only its transaction and its arguments, for it may run three times.
+        Errors: ConflictingChange after the third failure; the refusals of `db.constraints`.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                async with self._database.entered(self.principal, read_only=False) as transaction:
+                    return await work(transaction)
+            except (errors.SerializationFailure, errors.DeadlockDetected):
+                self._database.retries += 1
+                await asyncio.sleep(random.uniform(0.005, 0.02) * 4**attempt)  # noqa: S311 - jitter
+        raise ConflictingChange
+
+
+class Database:
+    """Two pools behind the door: one of the write login, one of the read login."""
+
+    def __init__(self, doors: Doors, *, observe: Observer | None = None) -> None:
+        self.doors = doors
+        self.violations = 0
+        self.retries = 0
+        self._observe = observe or (lambda _statement: None)
+        self._write = self._pool(doors.write_url, "write")
+        self._read = self._pool(doors.read_url, "read")
+
+    async def open(self) -> None:
+        """Start the pools without waiting: a database that is away is answered with 503."""
+        await self._write.open()
+        await self._read.open()
+
+    async def close(self) -> None:
+        await self._write.close()
+        await self._read.close()
+
+    def session(self, principal: Principal) -> Session:
+        return Session(self, principal)
+
+    def pool_stats(self) -> Mapping[str, Mapping[str, int]]:
+        return {"write": self._write.get_stats(), "read": self._read.get_stats()}
+
+    @asynccontextmanager
+    async def entered(
+        self, principal: Principal, *, read_only: bool
+    ) -> AsyncIterator[Transaction]:
+        """Acquire, enter, yield, commit. Used by Session alone.
+
+        Errors: ServiceUnavailable if no connection can be had, DeadlineExceeded past the time
+                limit, and the refusals that `db.constraints` knows.
+        """
+        pool = self._read if read_only else self._write
+        connection = await self._acquire(pool, principal)
+        try:
+            yield Transaction(connection, principal, self._observe, proof=_MADE_BY_A_SESSION)
+            with translated(connection):
+                await connection.commit()
+        finally:
+            await self._leave(pool, connection)
+
+    async def _leave(self, pool: AsyncConnectionPool[Connection], connection: Connection) -> None:
+        """Undo what was not committed, and give the connection back."""
+        try:
+            if not connection.closed:
+                await connection.rollback()
+        finally:
+            await pool.putconn(connection)
+
+    async def _acquire(
+        self, pool: AsyncConnectionPool[Connection], principal: Principal
+    ) -> Connection:
+        """A connection whose transaction has been entered; stale ones are weeded out once."""
+        for attempt in range(2):
+            try:
+                connection = await pool.getconn()
+            except (PoolTimeout, PoolClosed) as error:
+                raise ServiceUnavailable("The database is not reachable now. Try again.") from error
+            try:
+                await self._enter(connection, principal)
+            except psycopg.OperationalError as error:
+                await pool.putconn(connection)
+                if attempt or not connection.broken:
+                    raise ServiceUnavailable("The database is not reachable now. Try again.") from error
+                await pool.check()
+            except BaseException:
+                await connection.close()
+                await pool.putconn(connection)
+                raise
+            else:
+                return connection
+        raise AssertionError
+
+    async def _enter(self, connection: Connection, principal: Principal) -> None:
+        brand = principal.brand
+        await connection.execute(
+            ENTER,
+            {
+                "role": "none"
+                if principal.kind is Kind.NOBODY
+                else f"{self.doors.role_prefix}{principal.kind.value}",
+                "tenant": str(brand.tenant_id) if brand else "",
+                "brand": str(brand.id) if brand else "",
+                "actor": str(principal.actor_id or ""),
+                "object": str(principal.object_id or ""),
+                "timeout": str(round(self.doors.statement_seconds * 1000)),
+            },
+        )
+
+    def _pool(self, url: str, name: str) -> AsyncConnectionPool[Connection]:
+        return AsyncConnectionPool(
+            url,
+            name=name,
+            min_size=0,
+            max_size=self.doors.pool_size,
+            max_idle=self.doors.idle_seconds,
+            timeout=self.doors.acquire_seconds,
+            max_waiting=self.doors.pool_size * 50,
+            reconnect_timeout=self.doors.acquire_seconds,
+            open=False,
+            kwargs={"prepare_threshold": self.doors.prepare_threshold, "connect_timeout": 2},
+            reset=self._inspect,
+        )
+
+    async def _inspect(self, connection: Connection) -> None:
+        """Refuse a connection that carries anything of its last user, and count it."""
+        if connection.info.transaction_status is not TransactionStatus.IDLE:
+            self.violations += 1
+            raise DirtyConnection("a transaction was left open")
+        cursor = await connection.execute(LEFT_BEHIND)
+        clean = await cursor.fetchone()
+        await connection.rollback()
+        if clean != (True,):
+            self.violations += 1
+            raise DirtyConnection("a role or a setting was left behind")

@@ -1,0 +1,55 @@
+"""The shared directory as it is read: wineries, restaurants, hotels."""
+
+from db.relations import ColumnKind, Relation, equals, text
+
+PLACE = {
+    "id": ColumnKind.UUID,
+    "slug": ColumnKind.TEXT,
+    "name": ColumnKind.TEXT,
+    "address": ColumnKind.TEXT,
+    "website": ColumnKind.TEXT,
+    "verified": ColumnKind.BOOL,
+}
+BY_NAME = {"NAME_ASC": ("name", "id"), "NAME_DESC": ("-name", "-id")}
+WINERIES = Relation(
+    "wineries",
+    columns={
+        **PLACE,
+        "ava": ColumnKind.TEXT,
+        "neighborhood": ColumnKind.TEXT,
+        "city": ColumnKind.TEXT,
+        "state": ColumnKind.TEXT,
+        "latitude": ColumnKind.FLOAT,
+        "longitude": ColumnKind.FLOAT,
+        "tasting_fee_cents": ColumnKind.CENTS,
+        "tasting_fee_waiver": ColumnKind.TEXT,
+        "reservation_required": ColumnKind.BOOL,
+        "hours": ColumnKind.TEXT,
+        "wine_styles": ColumnKind.TEXTS,
+        "features": ColumnKind.TEXTS,
+        "founded_year": ColumnKind.INT,
+        "visit_minutes": ColumnKind.INT,
+    },
+    orders=BY_NAME,
+    filters={"ava": equals("ava"), "text": text()},
+)
+RESTAURANTS = Relation(
+    "restaurants",
+    columns={
+        **PLACE,
+        "cuisine": ColumnKind.TEXT,
+        "lunch_partner": ColumnKind.BOOL,
+        "accepts_pre_orders": ColumnKind.BOOL,
+        "menu_price_min_cents": ColumnKind.CENTS,
+        "menu_price_max_cents": ColumnKind.CENTS,
+    },
+    orders=BY_NAME,
+    filters={"lunch_partner": equals("lunch_partner"), "text": text()},
+)
+HOTELS = Relation(
+    "hotels",
+    columns={**PLACE, "distance_miles": ColumnKind.INT},
+    orders=BY_NAME,
+    filters={"text": text()},
+)
+READ_MODELS = (WINERIES, RESTAURANTS, HOTELS)

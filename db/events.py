@@ -1,0 +1,67 @@
+"""Events are appended, in the transaction of the change, with the outbox row that tells of them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import orjson
+
+from db import statements
+from db.database import Transaction
+from domain.events import Event, Notice
+
+SQL = statements.load(__package__, "events.sql")
+
+
+async def append(tx: Transaction, event: Event) -> None:
+    """Store what happened; its personal values in a table of their own, so that they can go."""
+    await tx.run(
+        SQL["insert_event"],
+        {
+            "id": event.id,
+            "kind": event.kind,
+            "entity": event.entity,
+            "entity_id": event.entity_id,
+            "entity_version": event.entity_version,
+            "actor_kind": tx.principal.kind.value,
+            "actor_id": tx.principal.actor_id,
+            "occurred_at": event.occurred_at,
+            "changes": orjson.dumps(event.changes).decode(),
+        },
+    )
+    if event.personal:
+        await tx.run(
+            SQL["insert_personal_values"],
+            {
+                "event_id": event.id,
+                "fields": list(event.personal),
+                "befores": [before for before, _ in event.personal.values()],
+                "afters": [after for _, after in event.personal.values()],
+            },
+        )
+    await tx.run(
+        SQL["insert_outbox"],
+        {
+            "event_id": event.id,
+            "entity": event.entity,
+            "entity_id": event.entity_id,
+            "kind": event.kind,
+        },
+    )
+
+
+async def claim(tx: Transaction, *, batch: int, lease: timedelta) -> Sequence[Notice]:
+    """The oldest notices that nobody else is relaying, whichever brand's; theirs for the lease."""
+    rows = await tx.rows(SQL["claim_outbox"], {"batch": batch, "lease": lease})
+    return sorted((Notice(*row) for row in rows), key=lambda notice: notice.event_id)
+
+
+async def forget(tx: Transaction, notices: Sequence[Notice]) -> None:
+    """Take relayed notices off the outbox."""
+    await tx.rows(
+        SQL["forget_relayed"],
+        {
+            "tenants": [notice.tenant_id for notice in notices],
+            "brands": [notice.brand_id for notice in notices],
+            "events": [notice.event_id for notice in notices],
+        },
+    )

@@ -1,0 +1,28 @@
+-- name: insert_event
+-- One event of one entity.
+insert into events
+(id, kind, entity, entity_id, entity_version, actor_kind, actor_id, occurred_at, changes)
+values (
+    %(id)s, %(kind)s, %(entity)s, %(entity_id)s, %(entity_version)s,
+    %(actor_kind)s, %(actor_id)s, %(occurred_at)s, %(changes)s::jsonb
+);
+
+-- name: insert_personal_values
+-- The personal values of an event, one row a field, so that they can be erased.
+insert into event_personal_values (event_id, field, before, after)
+select %(event_id)s, each.field, each.before, each.after
+from unnest(%(fields)s::text[], %(befores)s::text[], %(afters)s::text[]) as each (field, before, after);
+
+-- name: insert_outbox
+-- The notice that the relay will publish: ids and names, no values.
+insert into outbox (event_id, entity, entity_id, kind)
+values (%(event_id)s, %(entity)s, %(entity_id)s, %(kind)s);
+
+-- name: claim_outbox
+-- Notices of every brand, leased to this relay.
+select tenant_id, brand_id, event_id, entity, entity_id, kind
+from claim_outbox(%(batch)s, %(lease)s);
+
+-- name: forget_relayed
+-- Notices that Redis has taken.
+select forget_relayed(%(tenants)s::integer[], %(brands)s::integer[], %(events)s::uuid[]);

@@ -1,0 +1,60 @@
+"""Vehicles and drivers as they are read, and the locks that queue those who want them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from db import statements
+from db.database import Transaction
+from db.relations import ColumnKind, Relation, at_least, one_of, visible_only
+
+SQL = statements.load(__package__, "fleet.sql")
+
+VEHICLE = {
+    "id": ColumnKind.UUID,
+    "name": ColumnKind.TEXT,
+    "make": ColumnKind.TEXT,
+    "model": ColumnKind.TEXT,
+    "year": ColumnKind.INT,
+    "vehicle_type": ColumnKind.TEXT,
+    "seats": ColumnKind.INT,
+    "status": ColumnKind.TEXT,
+    "mileage": ColumnKind.INT,
+    "version": ColumnKind.INT,
+}
+DRIVER = {
+    "id": ColumnKind.UUID,
+    "name": ColumnKind.TEXT,
+    "email": ColumnKind.TEXT,
+    "phone": ColumnKind.TEXT,
+    "status": ColumnKind.TEXT,
+    "version": ColumnKind.INT,
+}
+GUESTS = ("customer", "partner", "link")
+VEHICLES = Relation(
+    "vehicles",
+    columns=VEHICLE,
+    orders={"NAME_ASC": ("name", "id"), "NAME_DESC": ("-name", "-id"), "SEATS_ASC": ("seats", "id")},
+    filters={"status": one_of("status"), "seats_at_least": at_least("seats")},
+    hidden=dict.fromkeys(GUESTS, visible_only(VEHICLE, "id", "name", "seats", "status", "version")),
+)
+DRIVERS = Relation(
+    "drivers",
+    columns=DRIVER,
+    orders={"NAME_ASC": ("name", "id"), "NAME_DESC": ("-name", "-id")},
+    filters={"status": one_of("status")},
+    hidden=dict.fromkeys(GUESTS, visible_only(DRIVER, "id", "name", "status", "version")),
+)
+READ_MODELS = (VEHICLES, DRIVERS)
+
+
+async def lock(tx: Transaction, vehicles: Sequence[UUID], drivers: Sequence[UUID]) -> None:
+    """Queue behind everybody who wants one of these resources, in one order for all."""
+    await tx.rows(SQL["lock_resources"], {"keys": sorted(str(key) for key in (*vehicles, *drivers))})
+
+
+async def release_expired_holds(
+    tx: Transaction, vehicles: Sequence[UUID], *, now: datetime
+) -> None:
+    """Free the wanted vehicles of holds that have run out, whichever brand's they are."""
+    await tx.rows(SQL["release_expired_holds"], {"vehicles": list(vehicles), "now": now})

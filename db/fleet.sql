@@ -1,0 +1,8 @@
+-- name: lock_resources
+-- One advisory lock a tenant and resource, taken in sorted order so that nobody waits in a circle.
+select pg_advisory_xact_lock(hashtextextended(current_setting('app.tenant_id') || ':' || wanted.key, 0))
+from (select unnest(%(keys)s::text[]) as key order by 1) as wanted;
+
+-- name: release_expired_holds
+-- Holds that have run out no longer block the wanted vehicles.
+select release_expired_holds(%(vehicles)s, %(now)s);

@@ -1,0 +1,69 @@
+"""Payments and refunds as they are read."""
+
+from db.relations import (
+    ColumnKind,
+    Many,
+    One,
+    Relation,
+    equals,
+    local_day_from,
+    local_day_to,
+    one_of,
+)
+
+STAFF_ONLY = frozenset({"reference"})
+GUESTS = ("customer", "partner", "link")
+PAYMENTS = Relation(
+    "payments",
+    columns={
+        "id": ColumnKind.UUID,
+        "booking_id": ColumnKind.UUID,
+        "reservation_id": ColumnKind.UUID,
+        "proposal_id": ColumnKind.UUID,
+        "customer_id": ColumnKind.UUID,
+        "kind": ColumnKind.TEXT,
+        "method": ColumnKind.TEXT,
+        "status": ColumnKind.TEXT,
+        "currency": ColumnKind.TEXT,
+        "amount_cents": ColumnKind.CENTS,
+        "reference": ColumnKind.TEXT,
+        "received_at": ColumnKind.INSTANT,
+        "created_at": ColumnKind.INSTANT,
+        "version": ColumnKind.INT,
+    },
+    one={
+        "booking": One("bookings", via="booking_id"),
+        "reservation": One("reservations", via="reservation_id"),
+        "proposal": One("proposals", via="proposal_id"),
+        "customer": One("customers", via="customer_id"),
+    },
+    many={"refunds": Many("refunds", by="payment_id", order=("created_at", "id"))},
+    orders={
+        "CREATED_AT_ASC": ("created_at", "id"),
+        "CREATED_AT_DESC": ("-created_at", "-id"),
+    },
+    filters={
+        "status": one_of("status"),
+        "kind": one_of("kind"),
+        "method": one_of("method"),
+        "booking_id": equals("booking_id"),
+        "reservation_id": equals("reservation_id"),
+        "customer_id": equals("customer_id"),
+        "created_on_from": local_day_from("created_at"),
+        "created_on_to": local_day_to("created_at"),
+    },
+    hidden=dict.fromkeys(GUESTS, STAFF_ONLY),
+)
+REFUNDS = Relation(
+    "refunds",
+    columns={
+        "id": ColumnKind.UUID,
+        "payment_id": ColumnKind.UUID,
+        "status": ColumnKind.TEXT,
+        "amount_cents": ColumnKind.CENTS,
+        "reason": ColumnKind.TEXT,
+        "created_at": ColumnKind.INSTANT,
+    },
+    hidden=dict.fromkeys(GUESTS, frozenset({"reason"})),
+)
+READ_MODELS = (PAYMENTS, REFUNDS)

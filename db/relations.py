@@ -1,0 +1,175 @@
+"""Read models: what can be read of an entity, declared once.
+
+A `Relation` names a table, its columns, its edges, its orders and its filters. Pages, batches and
+loaders are made from it; nobody writes a second query for the same edge. Names in a declaration
+become SQL text, so they are checked here, once, when the module is imported.
+"""
+
+import re
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.schedule import day_after_starts_at, day_starts_at
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class ColumnKind(StrEnum):
+    """The PostgreSQL type of a column, as far as reading it matters."""
+
+    UUID = "uuid"
+    TEXT = "text"
+    TEXTS = "text[]"
+    INT = "integer"
+    INTS = "integer[]"
+    CENTS = "bigint"
+    INSTANT = "timestamptz"
+    DATE = "date"
+    TIMES = "time[]"
+    BOOL = "boolean"
+    FLOAT = "double precision"
+    JSON = "jsonb"
+
+
+class Row(Protocol):
+    """One row of a relation: an attribute for each declared column."""
+
+    relation: str
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A to-one edge: the row of `target` whose id stands in the column `via`."""
+
+    target: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A to-many edge: the rows of `target` whose column `by` is this row's id, or through a table."""
+
+    target: str
+    by: str
+    order: tuple[str, ...]
+    through: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition with one parameter, and how a caller's value becomes that parameter."""
+
+    sql: str
+    convert: Callable[[Any, ZoneInfo], Any] = field(default=lambda value, _zone: value)
+
+
+@dataclass(frozen=True, eq=False)
+class Relation:
+    """A table as its readers know it.
+
+    Shape:  `hidden` maps a kind of principal to the columns that PostgreSQL does not give it;
+            for that kind they are read as NULL.
+    """
+
+    name: str
+    columns: Mapping[str, ColumnKind]
+    one: Mapping[str, One] = field(default_factory=dict)
+    many: Mapping[str, Many] = field(default_factory=dict)
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    row: Callable[[Sequence[Any]], Row] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._check_names()
+        shape = namedtuple(self.name, [*self.columns, "edge_key"])  # noqa: PYI024 - made at run time
+        made = type(self.name, (shape,), {"relation": self.name, "__slots__": ()})
+        object.__setattr__(self, "row", made._make)  # type: ignore[attr-defined]
+
+    def _check_names(self) -> None:
+        names = [self.name, *self.columns]
+        for many in self.many.values():
+            names += [many.target, many.by, *many.order, *filter(None, (many.through, many.key))]
+        for one in self.one.values():
+            names += [one.target, one.via]
+        names += [column.removeprefix("-") for order in self.orders.values() for column in order]
+        for name in names:
+            if not NAME.fullmatch(name):
+                raise ValueError(f"{self.name}: {name!r} cannot stand in a statement")
+        for order in self.orders.values():
+            if len({column.startswith("-") for column in order}) != 1 or order[-1].strip("-") != "id":
+                raise ValueError(f"{self.name}: an order runs one way and ends with the id: {order}")
+
+
+def visible_only(columns: Mapping[str, ColumnKind], *names: str) -> frozenset[str]:
+    """The columns hidden from a kind of principal that sees only `names`."""
+    return frozenset(columns) - frozenset(names)
+
+
+def equals(column: str) -> Filter:
+    return Filter(f"{column} = %({{name}})s")
+
+
+def one_of(column: str) -> Filter:
+    return Filter(f"{column} = any(%({{name}})s)", lambda value, _zone: list(value))
+
+
+def local_day_from(column: str) -> Filter:
+    """From the first instant of a local day of the brand on."""
+    return Filter(f"{column} >= %({{name}})s", _starts)
+
+
+def local_day_to(column: str) -> Filter:
+    """Up to and including a local day of the brand."""
+    return Filter(f"{column} < %({{name}})s", _ends)
+
+
+def at_least(column: str) -> Filter:
+    return Filter(f"{column} >= %({{name}})s")
+
+
+def at_most(column: str) -> Filter:
+    return Filter(f"{column} <= %({{name}})s")
+
+
+def linked(table: str, by: str, column: str, *, owner: str) -> Filter:
+    """Rows for which `table` has a row that names them in `by` and the value in `column`."""
+    return Filter(
+        f"exists (select 1 from {table} l where l.{by} = {owner}.id and l.{column} = %({{name}})s)"
+    )
+
+
+def is_null(column: str) -> Filter:
+    """True: only rows without a value; False: only rows with one."""
+    return Filter(f"({column} is null) = %({{name}})s")
+
+
+def text() -> Filter:
+    """Part of a name, number, e-mail address or phone number, whatever the case.
+
+    The comparison is not leakproof, so no index serves it: it is bounded by the brand's own rows.
+    """
+    return Filter("position(%({name})s in search) > 0", lambda value, _zone: needle(value))
+
+
+def needle(value: str) -> str:
+    """What is looked for: lower case; a phone number without its spaces, dots and dashes."""
+    folded = value.strip().lower()
+    digits = re.sub(r"[\s().-]", "", folded)
+    return digits if re.fullmatch(r"\+?[0-9]{4,}", digits) else folded
+
+
+def _starts(value: date, zone: ZoneInfo) -> Any:
+    return day_starts_at(value, zone)
+
+
+def _ends(value: date, zone: ZoneInfo) -> Any:
+    return day_after_starts_at(value, zone)

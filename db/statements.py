@@ -1,0 +1,24 @@
+"""Statements that stand in `.sql` files beside the module that runs them, by name."""
+
+import re
+from collections.abc import Mapping
+from importlib import resources
+from typing import Final, cast
+
+from typing_extensions import LiteralString
+
+NAME: Final = re.compile(r"^-- name: ([a-z][a-z0-9_]*)$", re.MULTILINE)
+
+
+def load(package: str, file: str) -> Mapping[str, LiteralString]:
+    """The statements of one file: each has a name line, a purpose line, then plain SQL.
+
+    The text is a file of this package and no caller's value is ever part of it, which is what the
+    cast to LiteralString vouches for.
+    """
+    text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
+    parts = NAME.split(text)[1:]
+    return {
+        name: cast("LiteralString", body.strip().rstrip(";"))
+        for name, body in zip(parts[::2], parts[1::2], strict=True)
+    }

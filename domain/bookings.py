@@ -1,0 +1,70 @@
+"""A booking's life: its states, and what a change of its time needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.errors import StaleVersion, WrongState
+from domain.schedule import OperatingDay, block_ends_at, check_tour_times
+
+TRANSITIONS: Mapping[str, frozenset[str]] = {
+    "held": frozenset({"pending", "expired", "cancelled"}),
+    "draft": frozenset({"pending", "cancelled"}),
+    "pending": frozenset({"confirmed", "cancelled"}),
+    "confirmed": frozenset({"assigned", "cancelled"}),
+    "assigned": frozenset({"confirmed", "in_progress", "cancelled"}),
+    "in_progress": frozenset({"completed", "cancelled"}),
+    "expired": frozenset({"pending"}),
+    "cancelled": frozenset({"pending"}),
+    "completed": frozenset(),
+}
+MOVABLE = frozenset({"held", "draft", "pending", "confirmed", "assigned"})
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What the rules need to know of a stored booking."""
+
+    id: UUID
+    number: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewTimes:
+    """The wish to move a booking, made on the version that the caller saw."""
+
+    booking_id: UUID
+    starts_at: datetime
+    ends_at: datetime | None
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rescheduled:
+    """A decided move: the tour's new times and the end of what it blocks."""
+
+    starts_at: datetime
+    ends_at: datetime
+    blocked_until: datetime
+    version: int
+
+
+def reschedule(booking: Booking, wish: NewTimes, *, day: OperatingDay, now: datetime) -> Rescheduled:
+    """Decide a move; without an end the tour keeps its length.
+
+    Errors: StaleVersion, WrongState, StartInPast, EndBeforeStart, OutsideOperatingDay.
+    Source: docs/domain.md, section "Bookings".
+    """
+    if wish.expected_version != booking.version:
+        raise StaleVersion(expected=wish.expected_version, current=booking.version)
+    if booking.status not in MOVABLE:
+        raise WrongState(f"A booking that is {booking.status} cannot be moved.", path="id")
+    ends_at = wish.ends_at or wish.starts_at + (booking.ends_at - booking.starts_at)
+    check_tour_times(wish.starts_at, ends_at, day=day, now=now)
+    blocked_until = block_ends_at(ends_at, day)
+    return Rescheduled(wish.starts_at, ends_at, blocked_until, booking.version + 1)

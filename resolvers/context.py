@@ -1,0 +1,108 @@
+"""One operation: who asks, what it reads on one snapshot, and what it writes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from strawberry.dataloader import DataLoader
+
+from db import reading
+from db.database import Database, Session, Transaction
+from db.reading import Slice, Wanted
+from db.relations import Relation, Row
+from domain.identity import NOBODY, Brand, Principal
+from domain.ids import Ids
+from domain.listing import Page
+from resolvers.loaders import Loaders
+from services.ports import EventStream
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What outlives an operation: made by `bootstrap`, the same for all."""
+
+    database: Database
+    relations: Mapping[str, Relation]
+    events: EventStream
+    now: Callable[[], datetime]
+    ids: Ids
+
+
+class Snapshot:
+    """A read transaction that opens with the first read, and the loaders that live on it."""
+
+    def __init__(self, session: Session, relations: Mapping[str, Relation]) -> None:
+        self._session = session
+        self._relations = relations
+        self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
+        self._transaction: Transaction | None = None
+        self.loaders = Loaders(relations, self.transaction)
+
+    async def transaction(self) -> Transaction:
+        async with self._opening:
+            if self._transaction is None:
+                self._transaction = await self._stack.enter_async_context(self._session.read())
+            return self._transaction
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+
+class OperationContext:
+    """What resolvers of one operation share. An event of a subscription starts it anew."""
+
+    def __init__(
+        self, world: World, principal: Principal = NOBODY, *, request_id: str = ""
+    ) -> None:
+        self.world = world
+        self.principal = principal
+        self.request_id = request_id
+        self.connection_params: dict[str, object] | None = None
+        self.session = world.database.session(principal)
+        self.snapshot = Snapshot(self.session, world.relations)
+
+    @property
+    def brand(self) -> Brand:
+        if self.principal.brand is None:
+            raise LookupError("an operation without a brand")
+        return self.principal.brand
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.brand.time_zone)
+
+    def fork(self) -> "OperationContext":
+        """A context of its own for another operation of the same caller."""
+        return OperationContext(self.world, self.principal, request_id=self.request_id)
+
+    async def renew(self) -> None:
+        """Close the snapshot and forget what was loaded, so that the next read sees the present."""
+        old, self.snapshot = self.snapshot, Snapshot(self.session, self.world.relations)
+        await old.close()
+
+    async def close(self) -> None:
+        await self.snapshot.close()
+
+    async def edge(self, row: Any, name: str) -> Any:
+        return await self.snapshot.loaders.edge(row, name)
+
+    def by(self, relation: str, column: str = "id") -> DataLoader[Any, Row | None]:
+        return self.snapshot.loaders.by(relation, column)
+
+    async def page(self, wanted: Wanted, request: Page) -> Slice:
+        return await reading.page(await self.snapshot.transaction(), wanted, request)
+
+    async def count(self, wanted: Wanted) -> int:
+        return await reading.count(await self.snapshot.transaction(), wanted)
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """One transaction for one mutation field; what is read afterwards is read anew."""
+        await self.renew()
+        return await self.session.write(work)

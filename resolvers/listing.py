@@ -1,0 +1,134 @@
+"""Arguments of a list into a page of rows, and the rows into a connection."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry import UNSET, Info
+
+from db.cursors import cursor_of
+from db.reading import Wanted
+from db.relations import Relation
+from domain.errors import NotFound
+from domain.identity import Scope
+from domain.listing import Page
+from resolvers.context import OperationContext
+from schema.global_ids import decode, decode_as
+from schema.pagination import Connection, Edge, PageInfo
+from schema.permissions import requires
+
+
+async def connection(
+    info: Info,
+    relation: Relation,
+    request: Page,
+    *,
+    order: Enum,
+    filter: object | None = None,
+) -> Connection[Any]:
+    """One page as a Relay connection; the total is counted only if the field is asked for.
+
+    Errors: InvalidInput for a bad page size, cursor or id.
+    """
+    context: OperationContext = info.context
+    wanted = Wanted.of(relation, order.value, filter_values(filter), zone=context.zone)
+    rows = await context.page(wanted, request)
+    edges = [Edge(node=row, cursor=cursor_of(relation, order.value, row)) for row in rows.rows]
+    page_info = PageInfo(
+        has_next_page=rows.has_next,
+        has_previous_page=rows.has_previous,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
+    )
+    return Connection(edges=edges, page_info=page_info, count=lambda: context.count(wanted))
+
+
+def listed(
+    relation: Relation, *, filter: type, order: Enum, scope: Scope, description: str
+) -> Any:
+    """A root field that pages through a relation; its type is the annotation it is assigned to."""
+
+    async def resolve(
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: Any = None,
+        order_by: Any = order,
+    ) -> Any:
+        request = Page.of(first, after, last, before)
+        return await connection(info, relation, request, order=order_by, filter=filter)
+
+    resolve.__annotations__ |= {"filter": filter | None, "order_by": type(order)}
+    return strawberry.field(
+        resolver=resolve, description=description, extensions=[requires(scope)]
+    )
+
+
+def by_id(entity: Any, relation: Relation) -> Any:
+    """A root field that gives one object by its global id."""
+    name = entity.__name__
+
+    async def resolve(info: Info, id: strawberry.ID) -> Any:
+        return await one(info, relation, decode_as(name, id))
+
+    return strawberry.field(
+        resolver=resolve,
+        description=f"One {name.lower()} by its id.",
+        extensions=[requires(entity.scope)],
+    )
+
+
+def by_column(
+    entity: Any,
+    relation: Relation,
+    column: str,
+    description: str,
+    normal: Callable[[str], str] = str,
+) -> Any:
+    """A root field that gives one object by another unique column, an argument of that name."""
+
+    async def resolve(info: Info, value: Any) -> Any:
+        return await one(info, relation, normal(value), column=column)
+
+    argument = Annotated[str, strawberry.argument(name=column)]
+    resolve.__annotations__ |= {"value": argument}
+    return strawberry.field(
+        resolver=resolve, description=description, extensions=[requires(entity.scope)]
+    )
+
+
+async def one(info: Info, relation: Relation, id: UUID | str, *, column: str = "id") -> Any:
+    """The row of a unique column's value.
+
+    Errors: NotFound if it is absent, another's, or not for this caller.
+    """
+    row = await info.context.by(relation.name, column).load(id)
+    if row is None:
+        raise NotFound(path="id" if column == "id" else column)
+    return row
+
+
+def filter_values(filter: object | None) -> dict[str, Any]:
+    """The named conditions, with ids decoded and enum members as the stored words."""
+    if filter is None:
+        return {}
+    given = {name: getattr(filter, name) for name in filter.__class__.__annotations__}
+    return {
+        name: _plain(name, value)
+        for name, value in given.items()
+        if value is not None and value is not UNSET
+    }
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name == "subject_id":
+        return decode(value, path=name)[1]
+    if name.endswith("_id"):
+        return decode_as(name.removesuffix("_id").capitalize(), value, path=name)
+    if isinstance(value, list):
+        return [item.value if isinstance(item, Enum) else item for item in value]
+    return value.value if isinstance(value, Enum) else value

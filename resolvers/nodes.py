@@ -1,0 +1,89 @@
+"""Relay's `node` and `nodes`: any object with an identity, by its global id."""
+
+import asyncio
+from typing import Any
+
+import strawberry
+from strawberry import Info
+
+from domain.errors import DomainError, InvalidInput, NotFound
+from domain.identity import Scope
+from domain.listing import MOST
+from schema.bookings import Booking
+from schema.catalog import TourPackage
+from schema.customers import Customer
+from schema.directory import Hotel, Restaurant, Winery
+from schema.fields import Node
+from schema.fleet import Driver, Vehicle
+from schema.global_ids import decode
+from schema.leads import Inquiry, Task
+from schema.payments import Payment
+from schema.permissions import check, requires
+from schema.proposals import Proposal
+from schema.reservations import Reservation
+
+ENTITIES: dict[str, Any] = {
+    each.__name__: each
+    for each in (
+        Booking,
+        Customer,
+        Driver,
+        Hotel,
+        Inquiry,
+        Payment,
+        Proposal,
+        Reservation,
+        Restaurant,
+        Task,
+        TourPackage,
+        Vehicle,
+        Winery,
+    )
+}
+
+
+async def fetch(info: Info, global_id: str) -> Any:
+    """Errors: InvalidInput for a malformed id, Forbidden before any look-up, NotFound."""
+    name, id = decode(global_id)
+    entity = ENTITIES.get(name)
+    if entity is None:
+        raise InvalidInput("`id` is not an id of this service.", path="id")
+    check(info.context.principal, entity.scope)
+    row = await info.context.by(entity.relation).load(id)
+    if row is None:
+        raise NotFound(path="id")
+    return row
+
+
+@strawberry.type
+class NodeQuery:
+    """Root fields of the Relay specification."""
+
+    @strawberry.field(
+        extensions=[requires(Scope.VIEWER_READ)], description="Any object by its global id."
+    )
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        found: Node = await fetch(info, id)
+        return found
+
+    @strawberry.field(
+        extensions=[requires(Scope.VIEWER_READ)],
+        description="Up to 100 objects by their global ids, in the order of the ids.",
+    )
+    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        if len(ids) > MOST:
+            raise InvalidInput(f"`ids` has {len(ids)}; at most {MOST} are answered.", path="ids")
+        found: list[Node | None] = await gather_or_say(info, ids)
+        return found
+
+
+async def gather_or_say(info: Info, ids: list[strawberry.ID]) -> list[Any]:
+    """Each object, or in its place the error that explains its absence."""
+    return list(await asyncio.gather(*(_fetch_or_say(info, id) for id in ids)))
+
+
+async def _fetch_or_say(info: Info, id: strawberry.ID) -> Any:
+    try:
+        return await fetch(info, id)
+    except DomainError as error:
+        return error

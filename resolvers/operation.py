@@ -1,0 +1,73 @@
+"""The frame of one operation: a context of its own, its end, and what its errors look like."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.extensions import SchemaExtension
+
+from domain.errors import DomainError
+
+LOG = structlog.get_logger("tourbase.operation")
+MASKED = "Something went wrong on our side. It has been logged; quote the request id."
+
+
+class OperationScope(SchemaExtension):
+    """Forks the context, closes its snapshot at the end, and shapes every error that leaves."""
+
+    async def on_operation(self) -> AsyncIterator[None]:
+        context = self.execution_context.context.fork()
+        self.execution_context.context = context
+        try:
+            yield
+        finally:
+            await context.close()
+        self._shape(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Any:
+        self._shape(result)
+        yield None
+
+    def _shape(self, result: Any) -> None:
+        if result is not None and getattr(result, "errors", None):
+            request_id = self.execution_context.context.request_id
+            result.errors = [shaped(error, request_id) for error in result.errors]
+
+
+def shaped(error: GraphQLError, request_id: str) -> GraphQLError:
+    """An error as clients see it: a code to branch on, the request's id, and no internals."""
+    if error.extensions and "requestId" in error.extensions:
+        return error
+    cause = _cause(error)
+    message, extensions = _told(error, cause)
+    if extensions["code"] == "INTERNAL_SERVER_ERROR":
+        LOG.error("fault", request_id=request_id, path=error.path, exc_info=cause)
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions={**extensions, "requestId": request_id},
+    )
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    cause: BaseException | None = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
+def _told(error: GraphQLError, cause: BaseException | None) -> tuple[str, dict[str, Any]]:
+    if isinstance(cause, DomainError):
+        extensions: dict[str, Any] = {"code": cause.code, "retryable": cause.retryable}
+        return cause.message, extensions | ({"argument": cause.path} if cause.path else {})
+    if cause is not None:
+        return MASKED, {"code": "INTERNAL_SERVER_ERROR", "retryable": False}
+    if isinstance(error, GraphQLSyntaxError):
+        return error.message, {"code": "GRAPHQL_PARSE_FAILED", "retryable": False}
+    if error.path is None:
+        return error.message, {"code": "GRAPHQL_VALIDATION_FAILED", "retryable": False}
+    return error.message, {"code": "BAD_USER_INPUT", "retryable": False}

@@ -1,0 +1,49 @@
+"""Where a rule's refusal becomes data: the one place that turns a DomainError into a payload."""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
+
+from domain.errors import (
+    DeadlineExceeded,
+    DomainError,
+    Forbidden,
+    ServiceUnavailable,
+    Unauthenticated,
+)
+from domain.identity import Scope
+from schema.errors import UserError
+from schema.permissions import requires
+
+NOT_DATA = (Unauthenticated, Forbidden, ServiceUnavailable, DeadlineExceeded)
+
+
+class Refusals(FieldExtension):
+    """Answers a refused mutation with a payload that says why."""
+
+    def __init__(self, payload: type) -> None:
+        self.payload = payload
+        self.empty = {name: None for name in payload.__annotations__ if name != "errors"}
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
+    ) -> Any:
+        try:
+            return await next_(source, info, **kwargs)
+        except NOT_DATA:
+            raise
+        except DomainError as error:
+            return self.payload(**self.empty, errors=[UserError.from_domain(error)])
+
+
+def mutation(payload: type, *, scope: Scope, description: str) -> Callable[[Any], Any]:
+    """A mutation field: its scope, its description, and its refusals as data."""
+
+    def wrap(resolver: Any) -> Any:
+        return strawberry.mutation(
+            resolver, description=description, extensions=[requires(scope), Refusals(payload)]
+        )
+
+    return wrap

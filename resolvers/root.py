@@ -1,0 +1,86 @@
+"""The table of contents: every root field by its module, and the read models behind them."""
+
+from collections.abc import Mapping
+
+import strawberry
+
+from db import (
+    bookings,
+    catalog,
+    customers,
+    directory,
+    fleet,
+    leads,
+    payments,
+    proposals,
+    reservations,
+)
+from db.relations import Relation
+from strawberry.schema.config import StrawberryConfig
+
+from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
+from resolvers.brands import BrandQuery
+from resolvers.customers import CustomerMutation, CustomerQuery
+from resolvers.directory import DirectoryQuery
+from resolvers.fleet import FleetQuery
+from resolvers.leads import LeadQuery
+from resolvers.nodes import ENTITIES, NodeQuery
+from resolvers.operation import OperationScope
+from resolvers.payments import PaymentQuery
+from resolvers.proposals import ProposalQuery
+from resolvers.reservations import ReservationQuery
+from schema.scalars import SCALARS
+
+RELATIONS: Mapping[str, Relation] = {
+    relation.name: relation
+    for module in (
+        bookings,
+        catalog,
+        customers,
+        directory,
+        fleet,
+        leads,
+        payments,
+        proposals,
+        reservations,
+    )
+    for relation in module.READ_MODELS
+}
+
+
+@strawberry.type(description="What can be asked.")
+class Query(
+    BrandQuery,
+    NodeQuery,
+    BookingQuery,
+    CustomerQuery,
+    ProposalQuery,
+    ReservationQuery,
+    PaymentQuery,
+    LeadQuery,
+    DirectoryQuery,
+    FleetQuery,
+):
+    """All reading root fields."""
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation(BookingMutation, CustomerMutation):
+    """All writing root fields."""
+
+
+@strawberry.type(description="What can be listened to.")
+class Subscription(BookingSubscription):
+    """All telling root fields."""
+
+
+def build_schema() -> strawberry.Schema:
+    """The schema that is served, printed and tested."""
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=list(ENTITIES.values()),
+        extensions=[OperationScope],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )

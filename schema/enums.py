@@ -1,0 +1,227 @@
+"""Closed sets of words of the contract; each value is the word that the database stores."""
+
+from enum import StrEnum
+
+import strawberry
+
+
+@strawberry.enum(description="Where a booking is in its life.")
+class BookingStatus(StrEnum):
+    HELD = "held"
+    DRAFT = "draft"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+@strawberry.enum(description="What kind of tour it is.")
+class TourType(StrEnum):
+    WINE_TOUR = "wine_tour"
+    PRIVATE_TRANSPORTATION = "private_transportation"
+    AIRPORT_TRANSFER = "airport_transfer"
+    LOCAL_TRANSFER = "local_transfer"
+    CORPORATE = "corporate"
+    WEDDING = "wedding"
+    CELEBRATION = "celebration"
+    SHARED_TOUR = "shared_tour"
+    CUSTOM = "custom"
+
+
+@strawberry.enum(description="How the business came in.")
+class Source(StrEnum):
+    WEBSITE = "website"
+    CONSOLE = "console"
+    PHONE = "phone"
+    EMAIL = "email"
+    PARTNER = "partner"
+    PROPOSAL = "proposal"
+    RESERVATION = "reservation"
+    ASSISTANT = "assistant"
+
+
+@strawberry.enum(description="What happens at a stop.")
+class StopKind(StrEnum):
+    PICKUP = "pickup"
+    WINERY = "winery"
+    RESTAURANT = "restaurant"
+    HOTEL_CHECKIN = "hotel_checkin"
+    HOTEL_CHECKOUT = "hotel_checkout"
+    ACTIVITY = "activity"
+    DROPOFF = "dropoff"
+    CUSTOM = "custom"
+
+
+@strawberry.enum(description="What the winery, restaurant or hotel has said.")
+class ThirdPartyStatus(StrEnum):
+    NONE = "none"
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+@strawberry.enum(description="What a price line charges for.")
+class PriceLineKind(StrEnum):
+    RATE = "rate"
+    PACKAGE = "package"
+    WAIT = "wait"
+    DISCOUNT = "discount"
+    FEE = "fee"
+    TAX = "tax"
+
+
+@strawberry.enum(description="Where a reservation is in its life.")
+class ReservationStatus(StrEnum):
+    PENDING = "pending"
+    CONTACTED = "contacted"
+    CONFIRMED = "confirmed"
+    CONVERTED = "converted"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+@strawberry.enum(description="How a reservation's deposit is paid.")
+class ReservationMethod(StrEnum):
+    CARD = "card"
+    CHECK = "check"
+
+
+@strawberry.enum(description="Where a proposal is in its life.")
+class ProposalStatus(StrEnum):
+    DRAFT = "draft"
+    SENT = "sent"
+    VIEWED = "viewed"
+    ACCEPTED = "accepted"
+    CONVERTED = "converted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+@strawberry.enum(description="How far the planning of a proposal is.")
+class PlanningPhase(StrEnum):
+    PROPOSAL = "proposal"
+    ACTIVE_PLANNING = "active_planning"
+    FINALIZED = "finalized"
+
+
+@strawberry.enum(description="What a priced line of a proposal includes.")
+class InclusionKind(StrEnum):
+    TRANSPORTATION = "transportation"
+    CHAUFFEUR = "chauffeur"
+    PLANNING_FEE = "planning_fee"
+    ARRANGED_TASTING = "arranged_tasting"
+    LODGING = "lodging"
+    DINING = "dining"
+    CUSTOM = "custom"
+
+
+@strawberry.enum(description="How a line of a proposal is multiplied.")
+class InclusionPricing(StrEnum):
+    FLAT = "flat"
+    PER_PERSON = "per_person"
+    PER_DAY = "per_day"
+
+
+@strawberry.enum(description="A guest's answer.")
+class Rsvp(StrEnum):
+    PENDING = "pending"
+    YES = "yes"
+    NO = "no"
+
+
+@strawberry.enum(description="What a payment is for.")
+class PaymentKind(StrEnum):
+    DEPOSIT = "deposit"
+    BALANCE = "balance"
+    FULL = "full"
+    GUEST_SHARE = "guest_share"
+    TIP = "tip"
+    FEE = "fee"
+
+
+@strawberry.enum(description="How money came in.")
+class PaymentMethod(StrEnum):
+    CARD = "card"
+    CHECK = "check"
+    CASH = "cash"
+    BANK_TRANSFER = "bank_transfer"
+    OTHER = "other"
+
+
+@strawberry.enum(description="Where a payment is in its life.")
+class PaymentStatus(StrEnum):
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    DISPUTE_LOST = "dispute_lost"
+
+
+@strawberry.enum(description="Where a refund is in its life.")
+class RefundStatus(StrEnum):
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@strawberry.enum(description="Where an inquiry is in its life.")
+class InquiryStatus(StrEnum):
+    NEW = "new"
+    CONTACTED = "contacted"
+    QUOTED = "quoted"
+    WON = "won"
+    LOST = "lost"
+
+
+@strawberry.enum(description="What a task is about.")
+class SubjectKind(StrEnum):
+    INQUIRY = "inquiry"
+    CUSTOMER = "customer"
+    RESERVATION = "reservation"
+    BOOKING = "booking"
+    PROPOSAL = "proposal"
+    PAYMENT = "payment"
+    VEHICLE = "vehicle"
+    DRIVER = "driver"
+
+
+@strawberry.enum(description="May the vehicle go on the road?")
+class VehicleStatus(StrEnum):
+    ACTIVE = "active"
+    MAINTENANCE = "maintenance"
+    OUT_OF_SERVICE = "out_of_service"
+    RETIRED = "retired"
+
+
+@strawberry.enum(description="Does the driver work here?")
+class DriverStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    LEFT = "left"
+
+
+@strawberry.enum(description="How a package is priced.")
+class PackagePricing(StrEnum):
+    PER_PERSON = "per_person"
+    FLAT = "flat"
+    FLAT_PLUS_MILE = "flat_plus_mile"
+
+
+@strawberry.enum(description="The kind of a caller.")
+class PrincipalKind(StrEnum):
+    SITE = "site"
+    LINK = "link"
+    CUSTOMER = "customer"
+    PARTNER = "partner"
+    DRIVER = "driver"
+    STAFF = "staff"
+    WORKER = "worker"

@@ -1,0 +1,109 @@
+"""The five kinds of field that a type is made of: column, instant, money, derived value, edge.
+
+A type of the contract holds no data: its fields read a row of the entity's read model. A column is
+read by its own name; a derived value is a pure function of named columns; an edge is asked of the
+operation, which batches it. Nothing here fetches.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+from strawberry.extensions.field_extension import FieldExtension
+
+from domain.identity import Scope
+from schema.global_ids import encode
+from schema.money import Money
+from schema.permissions import requires
+
+BINDING = "binding"
+
+
+def column(description: str, *, scope: Scope | None = None) -> Any:
+    """A column of the same name."""
+    return strawberry.field(
+        description=description, extensions=_extensions(scope), metadata={BINDING: "column"}
+    )
+
+
+def instant(description: str) -> Any:
+    """A column of the same name, shown with the offset of the brand's zone."""
+
+    def resolve(root: Any, info: strawberry.Info) -> Any:
+        value = getattr(root, info.python_name)
+        return None if value is None else value.astimezone(info.context.zone)
+
+    return strawberry.field(resolver=resolve, description=description, metadata={BINDING: "instant"})
+
+
+def derived(
+    needs: tuple[str, ...], make: Callable[..., Any], description: str, *, scope: Scope | None = None
+) -> Any:
+    """A pure function of the columns that it needs."""
+
+    def resolve(root: Any) -> Any:
+        return make(*(getattr(root, name) for name in needs))
+
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        extensions=_extensions(scope),
+        metadata={BINDING: needs},
+    )
+
+
+def money(cents: str, description: str, *, scope: Scope | None = None) -> Any:
+    """An amount in the row's own currency; null where the row has none."""
+    return derived((cents, "currency"), Money.of, description, scope=scope)
+
+
+def edge(description: str, *, scope: Scope | None = None) -> Any:
+    """A relation of the same name in the read model."""
+
+    async def resolve(root: Any, info: strawberry.Info) -> Any:
+        return await info.context.edge(root, info.python_name)
+
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        extensions=_extensions(scope),
+        metadata={BINDING: "edge"},
+    )
+
+
+@strawberry.interface(description="An object with an identity of its own, fetched again by `node(id:)`.")
+class Node:
+    """The Relay interface."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque and globally unique.")
+
+
+def entity(relation: str, *, description: str, scope: Scope) -> Callable[[type], Any]:
+    """A type whose rows are those of a relation, and what `node(id:)` asks of its callers."""
+
+    def wrap(cls: type) -> Any:
+        name = cls.__name__
+
+        def resolve(root: Any) -> strawberry.ID:
+            return strawberry.ID(encode(name, root.id))
+
+        field = strawberry.field(resolver=resolve, description="Opaque and globally unique.")
+        cls.id = field  # type: ignore[attr-defined]
+        cls.__annotations__ = {"id": strawberry.ID, **cls.__annotations__}
+        cls.relation = relation  # type: ignore[attr-defined]
+        cls.scope = scope  # type: ignore[attr-defined]
+        cls.is_type_of = _row_of(relation)  # type: ignore[attr-defined]
+        return strawberry.type(cls, description=description)
+
+    return wrap
+
+
+def _row_of(relation: str) -> Any:
+    def is_type_of(_cls: type, row: Any, _info: Any) -> bool:
+        return getattr(row, "relation", None) == relation
+
+    return classmethod(is_type_of)
+
+
+def _extensions(scope: Scope | None) -> list[FieldExtension]:
+    return [requires(scope)] if scope else []

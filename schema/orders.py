@@ -1,0 +1,68 @@
+"""The orders that lists can be asked for; each is an order of the read model, by the same name."""
+
+from enum import StrEnum
+
+import strawberry
+
+
+@strawberry.enum(description="How bookings are ordered.")
+class BookingOrder(StrEnum):
+    STARTS_AT_ASC = "STARTS_AT_ASC"
+    STARTS_AT_DESC = "STARTS_AT_DESC"
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How customers are ordered.")
+class CustomerOrder(StrEnum):
+    NAME_ASC = "NAME_ASC"
+    NAME_DESC = "NAME_DESC"
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How proposals are ordered.")
+class ProposalOrder(StrEnum):
+    STARTS_ON_ASC = "STARTS_ON_ASC"
+    STARTS_ON_DESC = "STARTS_ON_DESC"
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How reservations are ordered.")
+class ReservationOrder(StrEnum):
+    PREFERRED_ON_ASC = "PREFERRED_ON_ASC"
+    PREFERRED_ON_DESC = "PREFERRED_ON_DESC"
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How payments are ordered.")
+class PaymentOrder(StrEnum):
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How inquiries are ordered.")
+class InquiryOrder(StrEnum):
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How tasks are ordered.")
+class TaskOrder(StrEnum):
+    DUE_AT_ASC = "DUE_AT_ASC"
+    DUE_AT_DESC = "DUE_AT_DESC"
+
+
+@strawberry.enum(description="How a list of named things is ordered.")
+class NameOrder(StrEnum):
+    NAME_ASC = "NAME_ASC"
+    NAME_DESC = "NAME_DESC"
+
+
+@strawberry.enum(description="How vehicles are ordered.")
+class VehicleOrder(StrEnum):
+    NAME_ASC = "NAME_ASC"
+    NAME_DESC = "NAME_DESC"
+    SEATS_ASC = "SEATS_ASC"

@@ -1,0 +1,57 @@
+"""A field's scope is declared on the field, shown in the SDL, and checked before the field runs."""
+
+from typing import Any
+
+import strawberry
+from strawberry.extensions.field_extension import (
+    AsyncExtensionResolver,
+    FieldExtension,
+    SyncExtensionResolver,
+)
+from strawberry.schema_directive import Location
+from strawberry.types.field import StrawberryField
+
+from domain.errors import Forbidden
+from domain.identity import Principal, Scope
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    description="The scope that a caller needs for this field; without it the answer is FORBIDDEN.",
+)
+class RequiresScope:
+    """The directive as it is printed in the SDL."""
+
+    scope: str = strawberry.directive_field(name="scope")
+
+
+class Requires(FieldExtension):
+    """Refuses a caller without the scope, before anything is looked up."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def apply(self, field: StrawberryField) -> None:
+        field.directives = [*field.directives, RequiresScope(scope=self.scope.value)]
+
+    def resolve(
+        self, next_: SyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
+    ) -> Any:
+        check(info.context.principal, self.scope)
+        return next_(source, info, **kwargs)
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
+    ) -> Any:
+        check(info.context.principal, self.scope)
+        return await next_(source, info, **kwargs)
+
+
+def requires(scope: Scope) -> Requires:
+    return Requires(scope)
+
+
+def check(principal: Principal, scope: Scope) -> None:
+    """Errors: Forbidden, naming the scope that is missing."""
+    if not principal.may(scope):
+        raise Forbidden(f"This needs the scope {scope.value}, which this credential does not carry.")

@@ -1,0 +1,138 @@
+"""Multi-day proposals in the contract."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from domain.identity import Scope
+from schema.customers import Customer
+from schema.directory import Hotel, Restaurant, Winery
+from schema.enums import (
+    InclusionKind,
+    InclusionPricing,
+    PlanningPhase,
+    ProposalStatus,
+    Rsvp,
+    StopKind,
+)
+from schema.fields import Node, column, edge, entity, instant, money
+from schema.money import Money
+from schema.scalars import Cents
+
+if TYPE_CHECKING:
+    from schema.payments import Payment
+
+
+@strawberry.type(description="One stop of a proposal's day, in order. Stops carry no price.")
+class ProposalStop:
+    """Owned by its day."""
+
+    position: int = column("Place in the order, from 1.")
+    kind: StopKind = column("What happens here.")
+    name: str | None = column("Name of a stop that is in no directory.")
+    minutes: int = column("How long the party stays.")
+    winery: Winery | None = edge("The winery of a winery stop.")
+    restaurant: Restaurant | None = edge("The restaurant of a restaurant stop.")
+    hotel: Hotel | None = edge("The hotel of a check-in or check-out.")
+
+
+@strawberry.type(description="One day of a proposal, in order.")
+class ProposalDay:
+    """Owned by its proposal."""
+
+    position: int = column("Place in the order, from 1.")
+    on_date: date = column("The day, in the brand's zone.")
+    title: str | None = column("Heading of the day.")
+    stops: list[ProposalStop] = edge("The day's stops, in order.")
+
+
+@strawberry.type(description="A priced line of a proposal.")
+class ProposalInclusion:
+    """Owned by its proposal."""
+
+    position: int = column("Place in the order, from 1.")
+    kind: InclusionKind = column("What is included.")
+    label: str = column("As the client reads it.")
+    pricing: InclusionPricing = column("How the unit is multiplied.")
+    unit_cents: Cents = column("Price of one.")
+    quantity: int = column("How many.")
+    line_cents: Cents = column("What the line comes to.")
+    taxable: bool = column("Does tax apply to it?")
+    shown: bool = column("Does the client see the line?")
+
+
+@strawberry.type(description="A guest of a proposal and the share they owe.")
+class ProposalGuest:
+    """Owned by its proposal."""
+
+    position: int = column("Place in the order, from 1.")
+    name: str = column("Full name.")
+    email: str | None = column("E-mail address.")
+    rsvp: Rsvp = column("The guest's answer.")
+    dietary: str | None = column("What the guest does not eat.")
+    sponsored: bool = column("Does somebody else pay the share?")
+    owed_cents: Cents | None = column("The share; null until it is split.")
+    paid_cents: Cents = column("What has been paid of it.")
+
+
+@entity(
+    "proposals",
+    description="A quote of several days, with days, stops, inclusions and guests.",
+    scope=Scope.PROPOSALS_READ,
+)
+class Proposal(Node):
+    """Drafted by staff, sent to the client, accepted with a signature."""
+
+    number: str = column("Human number, unique in the brand: `WWT-TP-2026-00002`.")
+    status: ProposalStatus = column("Where the proposal is in its life.")
+    planning_phase: PlanningPhase = column("How far the planning is.")
+    title: str = column("As the client reads it.")
+    party_size: int = column("Guests.")
+    starts_on: date = column("First day, in the brand's zone.")
+    ends_on: date = column("Last day.")
+    valid_until: datetime = instant("May be accepted until then.")
+    subtotal: Money | None = money("subtotal_cents", "Before discount.", scope=Scope.PRICES_READ)
+    discount: Money | None = money("discount_cents", "Taken off.", scope=Scope.PRICES_READ)
+    tax: Money | None = money("tax_cents", "Tax on what is taxable.", scope=Scope.PRICES_READ)
+    gratuity: Money | None = money("gratuity_cents", "By percentage.", scope=Scope.PRICES_READ)
+    total: Money | None = money("total_cents", "What the client pays.", scope=Scope.PRICES_READ)
+    deposit: Money | None = money("deposit_cents", "Due to confirm.", scope=Scope.PRICES_READ)
+    individual_billing: bool = column("Is the total split over the guests?")
+    client_notes: str | None = column("What the client wrote.")
+    internal_notes: str | None = column("For staff alone.", scope=Scope.NOTES_READ)
+    sent_at: datetime | None = instant("When it was first sent.")
+    viewed_at: datetime | None = instant("When the client first opened it.")
+    accepted_at: datetime | None = instant("When the client signed.")
+    created_at: datetime = instant("When it was drafted.")
+    version: int = column("Grows with every change.")
+    customer: Customer | None = edge("The client.", scope=Scope.CUSTOMERS_READ)
+    days: list[ProposalDay] = edge("The days, in order.")
+    inclusions: list[ProposalInclusion] | None = edge(
+        "The priced lines, in order; a client sees the shown ones.", scope=Scope.PRICES_READ
+    )
+    guests: list[ProposalGuest] | None = edge("The guests.", scope=Scope.CUSTOMERS_READ)
+    payments: list[Annotated["Payment", strawberry.lazy("schema.payments")]] | None = edge(
+        "Money received and returned, oldest first.", scope=Scope.PAYMENTS_READ
+    )
+
+
+@strawberry.input(description="Which proposals; conditions are joined by AND.")
+class ProposalFilter:
+    """Every field is a filter of the read model, by the same name."""
+
+    status: list[ProposalStatus] | None = strawberry.field(
+        default=None, description="Any of these states."
+    )
+    starts_on_from: date | None = strawberry.field(
+        default=None, description="Beginning on this day or later."
+    )
+    starts_on_to: date | None = strawberry.field(
+        default=None, description="Beginning on this day or earlier."
+    )
+    customer_id: strawberry.ID | None = strawberry.field(
+        default=None, description="For this customer."
+    )
+    text: str | None = strawberry.field(
+        default=None, description="Part of the number or the title."
+    )

@@ -1,0 +1,60 @@
+"""What can be done to a booking."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from db import bookings, brands, events, fleet, jobs
+from db.database import Transaction
+from domain.bookings import Booking, NewTimes, reschedule
+from domain.errors import NotFound
+from domain.events import Event
+from domain.ids import Ids
+from domain.schedule import OperatingDay
+
+
+async def reschedule_booking(
+    tx: Transaction, wish: NewTimes, *, now: datetime, ids: Ids
+) -> Booking:
+    """Move a tour with its stops and with the time of its vehicles and drivers.
+
+    Errors: NotFound, StaleVersion, WrongState, StartInPast, EndBeforeStart, OutsideOperatingDay,
+            VehicleBusy, DriverBusy.
+    """
+    vehicles, drivers = await bookings.resources(tx, wish.booking_id)
+    await fleet.lock(tx, vehicles, drivers)
+    booking = await bookings.lock(tx, wish.booking_id)
+    if booking is None:
+        raise NotFound(path="id")
+    change = reschedule(booking, wish, day=await _operating_day(tx, wish.starts_at), now=now)
+    await fleet.release_expired_holds(tx, vehicles, now=now)
+    await bookings.update_times(tx, booking.id, change, now=now)
+    event = Event(
+        id=ids.new(),
+        kind="BookingRescheduled",
+        entity="booking",
+        entity_id=booking.id,
+        entity_version=change.version,
+        occurred_at=now,
+        changes={
+            "starts_at": (booking.starts_at.isoformat(), change.starts_at.isoformat()),
+            "ends_at": (booking.ends_at.isoformat(), change.ends_at.isoformat()),
+        },
+    )
+    await events.append(tx, event)
+    await jobs.enqueue(
+        tx, "tell_customer_of_new_time", {"booking_id": str(booking.id), "event_id": str(event.id)}
+    )
+    return Booking(
+        booking.id, booking.number, booking.status, change.starts_at, change.ends_at, change.version
+    )
+
+
+async def _operating_day(tx: Transaction, starts_at: datetime) -> OperatingDay:
+    brand = tx.principal.brand
+    if brand is None:
+        raise NotFound
+    zone = ZoneInfo(brand.time_zone)
+    hours = await brands.operating_hours(tx, starts_at.astimezone(zone).date())
+    if hours is None:
+        raise NotFound(path="startsAt")
+    return OperatingDay(zone, *hours)
