@@ -22,9 +22,7 @@ class Presented:
     brand_code: str | None = None
 
     @classmethod
-    def of(
-        cls, authorization: str | None, api_key: str | None, brand: str | None
-    ) -> "Presented":
+    def of(cls, authorization: str | None, api_key: str | None, brand: str | None) -> "Presented":
         """Errors: Unauthenticated if the two headers disagree or are not of the expected form."""
         bearer = None
         if authorization:
@@ -68,7 +66,9 @@ class Authenticator:
     async def _of_token(self, claims: Claims, brand_code: str | None) -> Principal:
         wanted = brand_code or claims.brand
         async with self._database.session(NOBODY).read() as tx:
-            caller = await callers.by_subject(tx, claims.kind, claims.tenant, wanted, claims.subject)
+            caller = await callers.by_subject(
+                tx, claims.kind, claims.tenant, wanted, claims.subject
+            )
             if caller is None and brand_code is not None and brand_code != claims.brand:
                 own = await callers.by_subject(
                     tx, claims.kind, claims.tenant, claims.brand, claims.subject

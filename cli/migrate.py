@@ -21,7 +21,9 @@ def migrate(
     Errors: RuntimeError without DATABASE_ADMIN_URL.
     """
     if settings.database_admin_url is None:
-        raise RuntimeError("DATABASE_ADMIN_URL is not set: `migrate` needs a login that may create roles.")
+        raise RuntimeError(
+            "DATABASE_ADMIN_URL is not set: `migrate` needs a login that may create roles."
+        )
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.attributes["url"] = settings.database_admin_url.get_secret_value()
@@ -40,6 +42,10 @@ def migrate(
 def _password(settings: Settings, name: str, url: SecretStr | None) -> str | None:
     """The password that a login's own URL carries; None leaves the role's password as it is."""
     parts = urlsplit(url.get_secret_value()) if url else None
-    if parts is None or parts.username != settings.database_role_prefix + name or not parts.password:
+    if (
+        parts is None
+        or parts.username != settings.database_role_prefix + name
+        or not parts.password
+    ):
         return None
     return unquote(parts.password)

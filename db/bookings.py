@@ -72,10 +72,18 @@ BOOKINGS = Relation(
         "stops": Many("booking_stops", by="booking_id", order=("position",)),
         "price_lines": Many("booking_price_lines", by="booking_id", order=("position",)),
         "vehicles": Many(
-            "vehicles", by="booking_id", through="booking_vehicles", key="vehicle_id", order=("name", "id")
+            "vehicles",
+            by="booking_id",
+            through="booking_vehicles",
+            key="vehicle_id",
+            order=("name", "id"),
         ),
         "drivers": Many(
-            "drivers", by="booking_id", through="booking_drivers", key="driver_id", order=("name", "id")
+            "drivers",
+            by="booking_id",
+            through="booking_drivers",
+            key="driver_id",
+            order=("name", "id"),
         ),
     },
     orders={

@@ -1,6 +1,7 @@
 """A brand's public facts as they are read, and the settings that its rules need."""
 
 from datetime import date, time
+from typing import Any, Final
 
 from db import statements
 from db.database import Transaction
@@ -8,9 +9,26 @@ from db.database import Transaction
 SQL = statements.load(__package__, "brands.sql")
 
 
-async def facts(tx: Transaction) -> tuple[str | None, ...] | None:
-    """Code, name, website, contact and colours of the brand that is asking."""
-    return await tx.row(SQL["brand_facts"])
+FACTS: Final = (
+    "code",
+    "name",
+    "legal_name",
+    "website",
+    "email_support",
+    "phone",
+    "phone_display",
+    "primary_color",
+    "secondary_color",
+    "tagline",
+    "time_zone",
+    "currency",
+)
+
+
+async def facts(tx: Transaction) -> dict[str, Any] | None:
+    """Code, name, website, contact and colours of the brand that is asking, by their names."""
+    row = await tx.row(SQL["brand_facts"])
+    return dict(zip(FACTS, row, strict=True)) if row else None
 
 
 async def operating_hours(tx: Transaction, day: date) -> tuple[time, time, int] | None:

@@ -10,15 +10,16 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from functools import partial
+from typing import Any, Final, LiteralString, TypeVar
 
 import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
-from typing_extensions import LiteralString
 
 from db.constraints import refusal
+from db.logins import vet
 from domain.errors import ConflictingChange, DeadlineExceeded, ServiceUnavailable
 from domain.identity import Kind, Principal
 
@@ -172,6 +173,20 @@ class Database:
         await self._write.close()
         await self._read.close()
 
+    async def verify(self) -> None:
+        """Connect once with each login.
+
+        Errors: UnsafeLogin for an owner, a superuser or a server older than the fix of a leak;
+                ServiceUnavailable if there is no server.
+        """
+        for url, name in ((self.doors.write_url, "write"), (self.doors.read_url, "read")):
+            try:
+                connection = await psycopg.AsyncConnection.connect(url, connect_timeout=2)
+            except psycopg.OperationalError as error:
+                raise ServiceUnavailable(f"The {name} login cannot connect: {error}") from error
+            async with connection:
+                await vet(connection, read_only=name == "read")
+
     def session(self, principal: Principal) -> Session:
         return Session(self, principal)
 
@@ -179,9 +194,7 @@ class Database:
         return {"write": self._write.get_stats(), "read": self._read.get_stats()}
 
     @asynccontextmanager
-    async def entered(
-        self, principal: Principal, *, read_only: bool
-    ) -> AsyncIterator[Transaction]:
+    async def entered(self, principal: Principal, *, read_only: bool) -> AsyncIterator[Transaction]:
         """Acquire, enter, yield, commit. Used by Session alone.
 
         Errors: ServiceUnavailable if no connection can be had, DeadlineExceeded past the time
@@ -218,11 +231,12 @@ class Database:
             except psycopg.OperationalError as error:
                 await pool.putconn(connection)
                 if attempt or not connection.broken:
-                    raise ServiceUnavailable("The database is not reachable now. Try again.") from error
+                    raise ServiceUnavailable(
+                        "The database is not reachable now. Try again."
+                    ) from error
                 await pool.check()
             except BaseException:
-                await connection.close()
-                await pool.putconn(connection)
+                await self._leave(pool, connection)
                 raise
             else:
                 return connection
@@ -256,6 +270,7 @@ class Database:
             reconnect_timeout=self.doors.acquire_seconds,
             open=False,
             kwargs={"prepare_threshold": self.doors.prepare_threshold, "connect_timeout": 2},
+            configure=partial(vet, read_only=name == "read"),
             reset=self._inspect,
         )
 

@@ -34,7 +34,11 @@ GUESTS = ("customer", "partner", "link")
 VEHICLES = Relation(
     "vehicles",
     columns=VEHICLE,
-    orders={"NAME_ASC": ("name", "id"), "NAME_DESC": ("-name", "-id"), "SEATS_ASC": ("seats", "id")},
+    orders={
+        "NAME_ASC": ("name", "id"),
+        "NAME_DESC": ("-name", "-id"),
+        "SEATS_ASC": ("seats", "id"),
+    },
     filters={"status": one_of("status"), "seats_at_least": at_least("seats")},
     hidden=dict.fromkeys(GUESTS, visible_only(VEHICLE, "id", "name", "seats", "status", "version")),
 )
@@ -50,7 +54,9 @@ READ_MODELS = (VEHICLES, DRIVERS)
 
 async def lock(tx: Transaction, vehicles: Sequence[UUID], drivers: Sequence[UUID]) -> None:
     """Queue behind everybody who wants one of these resources, in one order for all."""
-    await tx.rows(SQL["lock_resources"], {"keys": sorted(str(key) for key in (*vehicles, *drivers))})
+    await tx.rows(
+        SQL["lock_resources"], {"keys": sorted(str(key) for key in (*vehicles, *drivers))}
+    )
 
 
 async def release_expired_holds(

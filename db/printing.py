@@ -6,9 +6,7 @@ were checked when it was declared; values are parameters, and a page's size is a
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import cast
-
-from typing_extensions import LiteralString
+from typing import LiteralString, cast
 
 from db.relations import Many, Relation
 

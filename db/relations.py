@@ -54,7 +54,10 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A to-many edge: the rows of `target` whose column `by` is this row's id, or through a table."""
+    """A to-many edge: the rows of `target` whose column `by` is this row's id.
+
+    Shape:  with `through`, `by` and `key` are columns of that table, and `key` is the target's id.
+    """
 
     target: str
     by: str
@@ -90,9 +93,9 @@ class Relation:
 
     def __post_init__(self) -> None:
         self._check_names()
-        shape = namedtuple(self.name, [*self.columns, "edge_key"])  # noqa: PYI024 - made at run time
-        made = type(self.name, (shape,), {"relation": self.name, "__slots__": ()})
-        object.__setattr__(self, "row", made._make)  # type: ignore[attr-defined]
+        shape: Any = namedtuple("Row", [*self.columns, "edge_key"])  # type: ignore[misc]  # noqa: PYI024
+        made: Any = type(self.name, (shape,), {"relation": self.name, "__slots__": ()})
+        object.__setattr__(self, "row", made._make)
 
     def _check_names(self) -> None:
         names = [self.name, *self.columns]
@@ -105,8 +108,13 @@ class Relation:
             if not NAME.fullmatch(name):
                 raise ValueError(f"{self.name}: {name!r} cannot stand in a statement")
         for order in self.orders.values():
-            if len({column.startswith("-") for column in order}) != 1 or order[-1].strip("-") != "id":
-                raise ValueError(f"{self.name}: an order runs one way and ends with the id: {order}")
+            if (
+                len({column.startswith("-") for column in order}) != 1
+                or order[-1].strip("-") != "id"
+            ):
+                raise ValueError(
+                    f"{self.name}: an order runs one way and ends with the id: {order}"
+                )
 
 
 def visible_only(columns: Mapping[str, ColumnKind], *names: str) -> frozenset[str]:
@@ -142,9 +150,8 @@ def at_most(column: str) -> Filter:
 
 def linked(table: str, by: str, column: str, *, owner: str) -> Filter:
     """Rows for which `table` has a row that names them in `by` and the value in `column`."""
-    return Filter(
-        f"exists (select 1 from {table} l where l.{by} = {owner}.id and l.{column} = %({{name}})s)"
-    )
+    joined = f"l.{by} = {owner}.id and l.{column} = %({{name}})s"
+    return Filter(" ".join(("exists (select 1 from", table, "l where", f"{joined})")))
 
 
 def is_null(column: str) -> Filter:

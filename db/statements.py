@@ -3,9 +3,7 @@
 import re
 from collections.abc import Mapping
 from importlib import resources
-from typing import Final, cast
-
-from typing_extensions import LiteralString
+from typing import Final, LiteralString, cast
 
 NAME: Final = re.compile(r"^-- name: ([a-z][a-z0-9_]*)$", re.MULTILINE)
 

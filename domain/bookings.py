@@ -54,7 +54,9 @@ class Rescheduled:
     version: int
 
 
-def reschedule(booking: Booking, wish: NewTimes, *, day: OperatingDay, now: datetime) -> Rescheduled:
+def reschedule(
+    booking: Booking, wish: NewTimes, *, day: OperatingDay, now: datetime
+) -> Rescheduled:
     """Decide a move; without an end the tour keeps its length.
 
     Errors: StaleVersion, WrongState, StartInPast, EndBeforeStart, OutsideOperatingDay.

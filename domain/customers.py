@@ -7,6 +7,8 @@ from uuid import UUID
 from domain.errors import InvalidInput, StaleVersion
 
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+LONGEST_NAME = 200
+LONGEST_EMAIL = 254  # RFC 5321
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -57,7 +59,7 @@ def differences(before: Customer, after: Customer) -> dict[str, tuple[str | None
 
 
 def normal_name(name: str | None) -> str:
-    if name is None or not name.strip() or len(name) > 200:
+    if name is None or not name.strip() or len(name) > LONGEST_NAME:
         raise InvalidInput("A name has 1 to 200 characters.", path="name")
     return " ".join(name.split())
 
@@ -66,7 +68,7 @@ def normal_email(email: str | None) -> str | None:
     if email is None:
         return None
     normal = email.strip().lower()
-    if len(normal) > 254 or not EMAIL.fullmatch(normal):
+    if len(normal) > LONGEST_EMAIL or not EMAIL.fullmatch(normal):
         raise InvalidInput("That is no e-mail address.", path="email")
     return normal
 

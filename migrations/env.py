@@ -10,7 +10,9 @@ config = context.config
 
 def main() -> None:
     url = str(config.attributes["url"]).replace("postgres://", "postgresql://", 1)
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=pool.NullPool)
+    engine = create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=pool.NullPool
+    )
     prefix = str(config.attributes["role_prefix"])
     with engine.connect() as connection:
         ensure_roles(connection, prefix, logins=config.attributes["logins"])
@@ -27,7 +29,9 @@ def _migrate(connection: Connection, prefix: str) -> None:
         on_version_apply=config.attributes.get("on_version_apply", ()),
     )
     with context.begin_transaction():
-        connection.execute(text("select pg_advisory_xact_lock(hashtextextended('tourbase.migrate', 0))"))
+        connection.execute(
+            text("select pg_advisory_xact_lock(hashtextextended('tourbase.migrate', 0))")
+        )
         connection.execute(text(f"set local role {prefix}owner"))
         context.run_migrations()
 

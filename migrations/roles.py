@@ -80,6 +80,8 @@ def _grant(connection: Connection, name: str, to: str) -> None:
     member = text(
         "select true from pg_auth_members m join pg_roles r on r.oid = m.roleid"
         " join pg_roles t on t.oid = m.member where r.rolname = :role and t.rolname = :to"
+        # From 16 on, who creates a role is a member that may not step into it; before, all may.
+        " and coalesce(cast(to_jsonb(m) ->> 'set_option' as boolean), true)"
     )
     if not connection.scalar(member, {"role": name, "to": to}):
         role, target = sql.Identifier(name).as_string(None), sql.Identifier(to).as_string(None)

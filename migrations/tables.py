@@ -76,8 +76,9 @@ def role(name: str) -> str:
 
 def run(sql: str) -> None:
     """Hand the text to PostgreSQL as it stands: a per cent sign in it is no placeholder."""
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute(sql)
+    cursor = op.get_bind().connection.cursor()
+    cursor.execute(sql)
+    cursor.close()
 
 
 def brand_table(
@@ -94,7 +95,7 @@ def brand_table(
     keys = KEYS["brand"]
     brand = f"tenant_id {_DEFAULT.format('tenant_id')}, brand_id {_DEFAULT.format('brand_id')}"
     brands = "foreign key (tenant_id, brand_id) references brands (tenant_id, id)"
-    _table(name, brand, columns, (f"primary key (tenant_id, brand_id, {key})", brands), refs, keys)
+    _table(name, brand, columns, (f"primary key (tenant_id, brand_id, {key})", brands), refs)
     seal(name, OWN_BRAND)
     _indexes(name, keys, refs, indexes)
     _permit(name, {"staff": staff, "worker": staff, **(may or {})})
@@ -114,7 +115,7 @@ def operator_table(
     keys = KEYS["operator"]
     tenant = f"tenant_id {_DEFAULT.format('tenant_id')}"
     tenants = "foreign key (tenant_id) references tenants (tenant_id)"
-    _table(name, tenant, columns, (f"primary key (tenant_id, {key})", tenants), refs, keys)
+    _table(name, tenant, columns, (f"primary key (tenant_id, {key})", tenants), refs)
     seal(name, OWN_TENANT)
     _indexes(name, keys, refs, indexes)
     _permit(name, {"staff": staff, "worker": staff, **(may or {})})
@@ -137,7 +138,7 @@ def fleet_table(
         "foreign key (tenant_id) references tenants (tenant_id)",
         "foreign key (tenant_id, brand_id) references brands (tenant_id, id)",
     )
-    _table(name, tenant, columns, own, refs, keys)
+    _table(name, tenant, columns, own, refs)
     seal(name, OWN_OR_NO_BRAND)
     _indexes(name, keys, refs, indexes)
     _permit(name, {"staff": staff, "worker": staff, **(may or {})})
@@ -147,8 +148,10 @@ def shared_table(
     name: str, columns: str, *, indexes: Iterable[Index] = (), readers: Iterable[str] = WORKING
 ) -> None:
     """Facts common to all tenants, written by `seed` and `migrate` alone."""
-    _table(name, "", columns, (), (), ())
-    run(f"alter table {name} enable row level security; alter table {name} force row level security")
+    _table(name, "", columns, (), ())
+    run(
+        f"alter table {name} enable row level security; alter table {name} force row level security"
+    )
     run(f"create policy {name}_owner on {name} to {role('owner')} using (true) with check (true)")
     _indexes(name, (), (), indexes)
     _permit(name, dict.fromkeys(readers, May("select")))
@@ -157,7 +160,9 @@ def shared_table(
 def seal(name: str, own: str) -> None:
     """Row-level security, forced on the owner too, and the floor below every other policy."""
     floored = ", ".join(role(each) for each in FLOORED)
-    run(f"alter table {name} enable row level security; alter table {name} force row level security")
+    run(
+        f"alter table {name} enable row level security; alter table {name} force row level security"
+    )
     run(
         f"create policy {name}_floor on {name} as restrictive to {floored} "
         f"using ({own}) with check ({own})"
@@ -167,7 +172,9 @@ def seal(name: str, own: str) -> None:
 def permit(table: str, name: str, verbs: str, rows: str = "true") -> None:
     """Give one role a privilege and the policy that bounds it."""
     run(f"grant {verbs} on {table} to {role(name)}")
-    run(f"create policy {table}_{name} on {table} to {role(name)} using ({rows}) with check ({rows})")
+    run(
+        f"create policy {table}_{name} on {table} to {role(name)} using ({rows}) with check ({rows})"
+    )
 
 
 def drop_tables(names: Iterable[str]) -> None:
@@ -177,20 +184,15 @@ def drop_tables(names: Iterable[str]) -> None:
 
 
 def _table(
-    name: str,
-    own: str,
-    columns: str,
-    constraints: Iterable[str],
-    refs: Iterable[Ref],
-    keys: tuple[str, ...],
+    name: str, own: str, columns: str, constraints: Iterable[str], refs: Iterable[Ref]
 ) -> None:
     parts = [part for part in (own, columns.strip().rstrip(",")) if part]
     parts.extend(constraints)
-    parts.extend(_foreign_key(name, ref, keys) for ref in refs)
+    parts.extend(_foreign_key(name, ref) for ref in refs)
     run(f"create table {name} ({', '.join(parts)})")
 
 
-def _foreign_key(name: str, ref: Ref, keys: tuple[str, ...]) -> str:
+def _foreign_key(name: str, ref: Ref) -> str:
     parent = KEYS[ref.level]
     own = ", ".join((*parent, ref.column, *ref.also))
     target = ", ".join((*parent, *([] if ref.table == "tenants" else ["id"]), *ref.also))
@@ -208,7 +210,9 @@ def _indexes(
     for ref in refs:
         columns = ref.column
         if ref.indexed and not any(words[:1] == [ref.column] for words in leading):
-            wanted.append(Index(columns, f"foreign key to {ref.table}; batch of {name} by {columns}"))
+            wanted.append(
+                Index(columns, f"foreign key to {ref.table}; batch of {name} by {columns}")
+            )
     for index in wanted:
         _index(name, keys if index.keyed else (), index)
 

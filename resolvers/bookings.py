@@ -56,7 +56,9 @@ class BookingMutation:
     ) -> RescheduleBookingPayload:
         context, now = info.context, info.context.world.now()
         if input.starts_at.tzinfo is None or (input.ends_at and input.ends_at.tzinfo is None):
-            raise InvalidInput("A time needs an offset: 2026-06-08T10:00:00-07:00.", path="startsAt")
+            raise InvalidInput(
+                "A time needs an offset: 2026-06-08T10:00:00-07:00.", path="startsAt"
+            )
         wish = NewTimes(
             decode_as("Booking", input.id), input.starts_at, input.ends_at, input.expected_version
         )

@@ -12,10 +12,10 @@ from schema.permissions import requires
 
 
 async def facts_of_brand(info: Info) -> Brand:
-    row = await brands.facts(await info.context.snapshot.transaction())
-    if row is None:
+    facts = await brands.facts(await info.context.snapshot.transaction())
+    if facts is None:
         raise NotFound
-    return Brand(*row)  # type: ignore[arg-type]
+    return Brand(**facts)
 
 
 @strawberry.type

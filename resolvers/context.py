@@ -78,6 +78,10 @@ class OperationContext:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.brand.time_zone)
 
+    def become(self, principal: Principal) -> None:
+        """A socket's caller has proved who they are."""
+        self.principal = principal
+
     def fork(self) -> "OperationContext":
         """A context of its own for another operation of the same caller."""
         return OperationContext(self.world, self.principal, request_id=self.request_id)

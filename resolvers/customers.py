@@ -19,6 +19,7 @@ from schema.orders import CustomerOrder
 from schema.pagination import Connection
 from services.customers import update_customer
 
+
 def folded(email: str) -> str:
     return email.strip().lower()
 

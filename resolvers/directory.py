@@ -30,9 +30,7 @@ class DirectoryQuery:
         scope=Scope.CATALOG_READ,
         description="Wineries of the directory.",
     )
-    winery: Winery | None = by_column(
-        Winery, WINERIES, "slug", "One winery by its slug."
-    )
+    winery: Winery | None = by_column(Winery, WINERIES, "slug", "One winery by its slug.")
     restaurants: Connection[Restaurant] = listed(
         RESTAURANTS,
         filter=RestaurantFilter,

@@ -45,9 +45,7 @@ async def connection(
     return Connection(edges=edges, page_info=page_info, count=lambda: context.count(wanted))
 
 
-def listed(
-    relation: Relation, *, filter: type, order: Enum, scope: Scope, description: str
-) -> Any:
+def listed(relation: Relation, *, filter: type, order: Enum, scope: Scope, description: str) -> Any:
     """A root field that pages through a relation; its type is the annotation it is assigned to."""
 
     async def resolve(
@@ -63,9 +61,7 @@ def listed(
         return await connection(info, relation, request, order=order_by, filter=filter)
 
     resolve.__annotations__ |= {"filter": filter | None, "order_by": type(order)}
-    return strawberry.field(
-        resolver=resolve, description=description, extensions=[requires(scope)]
-    )
+    return strawberry.field(resolver=resolve, description=description, extensions=[requires(scope)])
 
 
 def by_id(entity: Any, relation: Relation) -> Any:

@@ -45,7 +45,9 @@ class Loaders:
 
         return self._loader((owner, name), load)
 
-    def _loader(self, key: tuple[str, str], load: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:
+    def _loader(
+        self, key: tuple[str, str], load: Callable[[list[Any]], Any]
+    ) -> DataLoader[Any, Any]:
         if key not in self._made:
             self._made[key] = DataLoader(load_fn=load)
         return self._made[key]

@@ -1,8 +1,19 @@
 """The table of contents: every root field by its module, and the read models behind them."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import (
+    MaxAliasesLimiter,
+    MaxTokensLimiter,
+    ParserCache,
+    QueryDepthLimiter,
+    ValidationCache,
+)
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 from db import (
     bookings,
@@ -16,8 +27,6 @@ from db import (
     reservations,
 )
 from db.relations import Relation
-from strawberry.schema.config import StrawberryConfig
-
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
 from resolvers.brands import BrandQuery
 from resolvers.customers import CustomerMutation, CustomerQuery
@@ -30,6 +39,11 @@ from resolvers.payments import PaymentQuery
 from resolvers.proposals import ProposalQuery
 from resolvers.reservations import ReservationQuery
 from schema.scalars import SCALARS
+
+MOST_TOKENS: Final = 2_000
+MOST_ALIASES: Final = 30
+DEEPEST: Final = 12
+KNOWN_DOCUMENTS: Final = 500
 
 RELATIONS: Mapping[str, Relation] = {
     relation.name: relation
@@ -74,13 +88,29 @@ class Subscription(BookingSubscription):
     """All telling root fields."""
 
 
-def build_schema() -> strawberry.Schema:
+class Schema(strawberry.Schema):
+    """Leaves the logging of errors to `resolvers.operation`, which knows a refusal from a fault."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        pass
+
+
+def build_schema() -> Schema:
     """The schema that is served, printed and tested."""
-    return strawberry.Schema(
+    return Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         types=list(ENTITIES.values()),
-        extensions=[OperationScope],
+        extensions=[
+            OperationScope,
+            lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+            lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
+            lambda: QueryDepthLimiter(max_depth=DEEPEST),
+            lambda: ParserCache(maxsize=KNOWN_DOCUMENTS),
+            lambda: ValidationCache(maxsize=KNOWN_DOCUMENTS),
+        ],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -167,7 +167,8 @@ class RescheduleBookingInput:
     id: strawberry.ID = strawberry.field(description="The booking.")
     starts_at: datetime = strawberry.field(description="The new start, with an offset.")
     ends_at: datetime | None = strawberry.field(
-        default=None, description="The new end, with an offset; without it the tour keeps its length."
+        default=None,
+        description="The new end, with an offset; without it the tour keeps its length.",
     )
     expected_version: int = strawberry.field(description="The version that you read.")
 
@@ -180,10 +181,16 @@ class RescheduleBookingPayload:
     errors: list[UserError] = strawberry.field(description="Refusals; empty if it was moved.")
 
 
-@strawberry.type(description="That a booking has changed, and the booking as this caller sees it now.")
+@strawberry.type(
+    description="That a booking has changed, and the booking as this caller sees it now."
+)
 class BookingChanged:
     """One event, read again through the subscriber's own door."""
 
-    event_id: strawberry.ID = strawberry.field(description="Unique; a repeated one is the same change.")
-    kind: str = strawberry.field(description="What happened, in the past tense: `BookingRescheduled`.")
+    event_id: strawberry.ID = strawberry.field(
+        description="Unique; a repeated one is the same change."
+    )
+    kind: str = strawberry.field(
+        description="What happened, in the past tense: `BookingRescheduled`."
+    )
     booking: Booking = strawberry.field(description="The booking as it is now.")

@@ -16,4 +16,6 @@ class UserError:
 
     @classmethod
     def from_domain(cls, error: DomainError) -> "UserError":
-        return cls(code=error.code, message=error.message, path=error.path, retryable=error.retryable)
+        return cls(
+            code=error.code, message=error.message, path=error.path, retryable=error.retryable
+        )

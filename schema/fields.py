@@ -33,11 +33,17 @@ def instant(description: str) -> Any:
         value = getattr(root, info.python_name)
         return None if value is None else value.astimezone(info.context.zone)
 
-    return strawberry.field(resolver=resolve, description=description, metadata={BINDING: "instant"})
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={BINDING: "instant"}
+    )
 
 
 def derived(
-    needs: tuple[str, ...], make: Callable[..., Any], description: str, *, scope: Scope | None = None
+    needs: tuple[str, ...],
+    make: Callable[..., Any],
+    description: str,
+    *,
+    scope: Scope | None = None,
 ) -> Any:
     """A pure function of the columns that it needs."""
 
@@ -71,7 +77,9 @@ def edge(description: str, *, scope: Scope | None = None) -> Any:
     )
 
 
-@strawberry.interface(description="An object with an identity of its own, fetched again by `node(id:)`.")
+@strawberry.interface(
+    description="An object with an identity of its own, fetched again by `node(id:)`."
+)
 class Node:
     """The Relay interface."""
 

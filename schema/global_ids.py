@@ -28,5 +28,7 @@ def decode_as(type_name: str, global_id: str, *, path: str = "id") -> UUID:
     """Errors: InvalidInput for a malformed id or one of another type."""
     name, id = decode(global_id, path=path)
     if name != type_name:
-        raise InvalidInput(f"`{path}` is the id of another type; a {type_name} is asked for.", path=path)
+        raise InvalidInput(
+            f"`{path}` is the id of another type; a {type_name} is asked for.", path=path
+        )
     return id

@@ -42,7 +42,9 @@ class Task(Node):
     title: str = column("What is to be done.")
     subject_kind: SubjectKind = column("What it is about.")
     subject_id: strawberry.ID = derived(
-        ("subject_kind", "subject_id"), subject_id, "The object it is about: hand it to `node(id:)`."
+        ("subject_kind", "subject_id"),
+        subject_id,
+        "The object it is about: hand it to `node(id:)`.",
     )
     due_at: datetime = instant("To be done before this.")
     done_at: datetime | None = instant("When it was done.")

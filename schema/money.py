@@ -19,4 +19,8 @@ class Money:
 
     @classmethod
     def of(cls, cents: int | None, currency: str | None) -> "Money | None":
-        return None if cents is None or currency is None else cls(amount_cents=Cents(cents), currency=currency)
+        return (
+            None
+            if cents is None or currency is None
+            else cls(amount_cents=Cents(cents), currency=currency)
+        )

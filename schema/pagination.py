@@ -34,6 +34,8 @@ class Connection(Generic[T]):
     page_info: PageInfo = strawberry.field(description="Where this page stands in the list.")
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field(description="How many objects the whole list has; costs a statement of its own.")
+    @strawberry.field(
+        description="How many objects the whole list has; costs a statement of its own."
+    )
     async def total_count(self) -> int:
         return await self.count()

@@ -54,4 +54,6 @@ def requires(scope: Scope) -> Requires:
 def check(principal: Principal, scope: Scope) -> None:
     """Errors: Forbidden, naming the scope that is missing."""
     if not principal.may(scope):
-        raise Forbidden(f"This needs the scope {scope.value}, which this credential does not carry.")
+        raise Forbidden(
+            f"This needs the scope {scope.value}, which this credential does not carry."
+        )

@@ -2,22 +2,11 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 from domain.events import Notice
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """One message. `key` is the same for the same message: it becomes the Message-ID."""
-
-    sender: str
-    to: str
-    subject: str
-    text: str
-    key: str
+from domain.notifications import Mail
 
 
 class Mailer(Protocol):

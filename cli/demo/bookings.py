@@ -26,6 +26,7 @@ REQUESTS = (
 )
 CANCEL_REASONS = ("Change of plans", "Illness in the party", "Smoke in the valley", "Booked twice")
 SIGHTS = ("Harbour lookout", "Olive grove", "Oyster shed", "Beach walk", "Village bakery")
+UNATTENDED = frozenset({"website", "assistant"})
 TRANSFERS = frozenset({"airport_transfer", "local_transfer"})
 AHEAD = (("requested", 30), ("confirmed", 50), ("waitlisted", 10), ("declined", 5), ("none", 5))
 
@@ -38,6 +39,7 @@ class Trade:
     brand_id: int
     places: Directory
     policy: Policy
+    seller_id: str
 
 
 def booking_rows(sales: Sequence[Sale], trade: Trade, chance: Chance) -> Iterator[Rows]:
@@ -51,7 +53,7 @@ def booking_rows(sales: Sequence[Sale], trade: Trade, chance: Chance) -> Iterato
     yield Rows("blocks", BLOCK_COLUMNS, _blocks(sales, trade.brand_id, chance))
     yield Rows("booking_price_lines", LINE_COLUMNS, _lines(sales, chance))
     yield Rows("booking_stops", STOP_COLUMNS, _stops(sales, trade, chance))
-    yield Rows("events", EVENT_COLUMNS, _events(sales, chance))
+    yield Rows("events", EVENT_COLUMNS, _events(sales, trade, chance))
 
 
 BOOKING_COLUMNS = (
@@ -197,8 +199,10 @@ EVENT_COLUMNS = (
 )
 
 
-def _events(sales: Sequence[Sale], chance: Chance) -> Iterator[Row]:
+def _events(sales: Sequence[Sale], trade: Trade, chance: Chance) -> Iterator[Row]:
     for sale in sales:
         at, app = sale.wish.created_at, sale.origin.app_id
-        actor = "partner" if app else "site" if sale.origin.source == "website" else "worker"
-        yield chance.id(at), "BookingCreated", "booking", sale.id, 1, actor, app, at
+        who: tuple[str, str | None] = ("partner", app) if app else ("staff", trade.seller_id)
+        if sale.origin.source in UNATTENDED:
+            who = ("site", None)
+        yield chance.id(at), "BookingCreated", "booking", sale.id, 1, *who, at

@@ -46,9 +46,9 @@ class Reservation:
 
 def inquiries(
     plan: BrandPlan, *, people: Sequence[Person], numbers: Numbers, chance: Chance, clock: Clock
-) -> Rows:
+) -> list[dict[str, object]]:
     times = sorted(chance.moment(clock.back(200), clock.now) for _ in range(INQUIRIES))
-    rows = []
+    rows: list[dict[str, object]] = []
     for index, at in enumerate(times):
         status = INQUIRY_STATUSES[index % len(INQUIRY_STATUSES)]
         who = people[index % len(people)]
@@ -69,13 +69,13 @@ def inquiries(
                 "created_at": at,
             }
         )
-    return rows_of("inquiries", rows)
+    return rows
 
 
 def reservations(
-    converted: Sequence[Wish], *, people: Sequence[Person], chance: Chance, clock: Clock
+    converted: Sequence[Reservation], *, people: Sequence[Person], chance: Chance, clock: Clock
 ) -> list[Reservation]:
-    """Four of each status in order of creation; the converted ones belong to given bookings."""
+    """Four of each status in order of creation, with the converted ones among them."""
     made = [
         Reservation(
             id=chance.id(at),
@@ -88,8 +88,7 @@ def reservations(
         for status in RESERVATION_STATUSES
         for at in _times(status, chance, clock)
     ]
-    made += [_converted(wish, chance) for wish in converted]
-    return sorted(made, key=lambda reservation: reservation.created_at)
+    return sorted([*made, *converted], key=lambda reservation: reservation.created_at)
 
 
 def _times(status: str, chance: Chance, clock: Clock) -> Iterator[datetime]:
@@ -98,7 +97,8 @@ def _times(status: str, chance: Chance, clock: Clock) -> Iterator[datetime]:
         yield chance.moment(since, clock.now)
 
 
-def _converted(wish: Wish, chance: Chance) -> Reservation:
+def converted_reservation(wish: Wish, chance: Chance) -> Reservation:
+    """The reservation that became a given booking."""
     if wish.customer is None:
         raise ValueError("A converted reservation has a customer.")
     at = wish.created_at - timedelta(days=3)

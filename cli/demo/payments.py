@@ -15,8 +15,8 @@ from domain.money import round_half_up
 
 METHODS = (("card", 80), ("check", 9), ("bank_transfer", 6), ("cash", 5))
 UNPAID = (("pending", 40), ("requires_action", 30), ("failed", 20), ("cancelled", 10))
-INVOICED = frozenset({"confirmed", "assigned", "completed"})
-INVOICES = 20
+INVOICED = ("pending", "confirmed", "completed", "cancelled")
+INVOICES_A_STATUS = 5
 DUE_DAYS = {"deposit": 7, "final": 2}
 
 
@@ -112,7 +112,7 @@ def _payments(sale: Sale, policy: Policy, chance: Chance, clock: Clock) -> Itera
             yield _payment(sale, customer.id, "balance", method, status, at, chance)
 
 
-def _payment(  # noqa: PLR0917
+def _payment(
     sale: Sale, customer_id: str, kind: str, method: str, status: str, at: datetime, chance: Chance
 ) -> Payment:
     sums = sale.sums
@@ -138,7 +138,12 @@ def invoices(
     sales: Sequence[Sale], *, numbers: Numbers, currency: str, chance: Chance, clock: Clock
 ) -> Rows:
     """Invoices of the latest sales: a deposit before the tour, the rest after it."""
-    asked = [sale for sale in sales if sale.wish.status in INVOICED][-INVOICES:]
+    named = [sale for sale in sales if sale.wish.customer]
+    asked = [
+        sale
+        for status in INVOICED
+        for sale in [each for each in named if each.wish.status == status][-INVOICES_A_STATUS:]
+    ]
     dated = sorted(((_issued_on(sale, clock), sale) for sale in asked), key=lambda pair: pair[0])
     return rows_of(
         "invoices",
@@ -184,8 +189,12 @@ def _invoice(
 
 
 def _invoice_status(sale: Sale, due_on: date, chance: Chance, clock: Clock) -> str:
-    if sale.deposit_at and not sale.completed_at:
+    """Cancelled sales have void invoices, paid ones paid; the rest waits, or waits too long."""
+    if sale.cancelled_at:
+        return "void"
+    owes = sale.no_show or due_on >= clock.today if sale.completed_at else not sale.deposit_at
+    if not owes:
         return "paid"
-    if due_on < clock.today:
-        return chance.one(("paid", "overdue", "void"))
-    return chance.one(("draft", "sent"))
+    if chance.hit(25):
+        return "draft"
+    return "overdue" if due_on < clock.today else "sent"

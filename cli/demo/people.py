@@ -123,14 +123,14 @@ def customers(plan: BrandPlan, chance: Chance, clock: Clock) -> list[Person]:
     return made
 
 
-def customer_rows(people: Iterable[Person], chance: Chance, clock: Clock) -> Rows:
+def customer_rows(people: Iterable[Person], chance: Chance) -> Rows:
     columns = ("id", "name", "email", "phone", "preferences", "vip", "consents", "tags")
     rows = (
         (
             *(person.id, person.name, person.email, person.phone),
             f'{{"dietary": ["{chance.one(DIETS)}"]}}' if chance.hit(15) else "{}",
             chance.hit(4),
-            _consents(clock) if chance.hit(30) else "{}",
+            _consents(person) if person.email and chance.hit(30) else "{}",
             ["returning"] if chance.hit(20) else [],
             *(person.created_at, person.created_at),
         )
@@ -147,5 +147,6 @@ def _expiry(chance: Chance, today: date) -> date:
     return today + timedelta(days=chance.among(60, 700))
 
 
-def _consents(clock: Clock) -> str:
-    return f'{{"email": {{"at": "{clock.back(550).isoformat()}", "source": "website"}}}}'
+def _consents(person: Person) -> str:
+    at = person.created_at.isoformat()
+    return f'{{"email": {{"at": "{at}", "source": "website"}}}}'

@@ -46,6 +46,7 @@ class TenantPlan:
     brands: tuple[BrandPlan, ...]
     vans: tuple[VanPlan, ...]
     drivers: int
+    has_terms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _operator(scale: int) -> TenantPlan:
         _van(record, copy) for copy in range(1, scale + 1) for record in records("vehicles")
     )
     name = needed(by_code["nwtc"], "legal_name")
-    return TenantPlan("nw-touring", name, brands, vans, drivers=5 * scale)
+    return TenantPlan("nw-touring", name, brands, vans, drivers=5 * scale, has_terms=True)
 
 
 def _brand(record: Record, scale: int, first_person: int) -> BrandPlan:

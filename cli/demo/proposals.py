@@ -74,28 +74,34 @@ class Proposal:
 
 
 def proposals(
-    converted: Sequence[Wish],
+    converted: Sequence[Proposal],
     *,
     people: Sequence[Person],
     prices: PriceList,
     chance: Chance,
     clock: Clock,
 ) -> list[Proposal]:
-    """Three of each status in order of creation; the converted ones belong to given bookings."""
-    made = []
+    """Three of each status in order of creation, with the converted ones among them."""
+    made: list[Proposal] = []
     for status in STATUSES:
         for _ in range(PER_STATUS):
             at = chance.moment(*_written_between(status, clock))
             starts_on = at.astimezone(clock.zone).date() + timedelta(days=chance.among(60, 150))
             wish = (chance.one(people), chance.among(3, 10), starts_on)
-            made.append(_proposal(status, wish, at, len(made), prices, chance))
-    for wish_sold in converted:
-        if wish_sold.customer is None:
-            raise ValueError("A converted proposal has a customer.")
-        at = wish_sold.created_at - timedelta(days=10)
-        wish = (wish_sold.customer, wish_sold.party, wish_sold.on)
-        made.append(_proposal("converted", wish, at, len(made), prices, chance))
-    return sorted(made, key=lambda proposal: proposal.created_at)
+            individual = len(made) % 2 == 1
+            made.append(_proposal(status, wish, at, prices, chance, individual=individual))
+    return sorted([*made, *converted], key=lambda proposal: proposal.created_at)
+
+
+def converted_proposal(
+    sold: Wish, prices: PriceList, chance: Chance, *, individual: bool
+) -> Proposal:
+    """The proposal that became a given booking."""
+    if sold.customer is None:
+        raise ValueError("A converted proposal has a customer.")
+    wish = (sold.customer, sold.party, sold.on)
+    at = sold.created_at - timedelta(days=10)
+    return _proposal("converted", wish, at, prices, chance, individual=individual)
 
 
 def _written_between(status: str, clock: Clock) -> tuple[datetime, datetime]:
@@ -105,16 +111,17 @@ def _written_between(status: str, clock: Clock) -> tuple[datetime, datetime]:
     return clock.back(25), clock.back(6)
 
 
-def _proposal(  # noqa: PLR0917
+def _proposal(
     status: str,
     wish: tuple[Person, int, date],
     at: datetime,
-    place: int,
     prices: PriceList,
     chance: Chance,
+    *,
+    individual: bool,
 ) -> Proposal:
     customer, party, starts_on = wish
-    days, individual = chance.among(2, 3), place % 2 == 1
+    days = chance.among(2, 3)
     offers = _offers()
     discount, gratuity = chance.one(DISCOUNTS_PPM), chance.one(GRATUITIES_PPM)
     sums = proposal_totals(

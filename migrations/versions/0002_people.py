@@ -67,9 +67,13 @@ def upgrade() -> None:
         constraint api_keys_partner_has_app check ((kind = 'partner') = (app_id is not null))
         """,
         refs=[Ref("app_id", "apps")],
-        indexes=[Index("key_hash", "look-up of a presented key, before the brand is known", keyed=False)],
-        staff=May("select (tenant_id, brand_id, id, app_id, kind, mode, label, last_four, created_at,"
-                  " expires_at, revoked_at), insert, update (label, expires_at, revoked_at)"),
+        indexes=[
+            Index("key_hash", "look-up of a presented key, before the brand is known", keyed=False)
+        ],
+        staff=May(
+            "select (tenant_id, brand_id, id, app_id, kind, mode, label, last_four, created_at,"
+            " expires_at, revoked_at), insert, update (label, expires_at, revoked_at)"
+        ),
     )
 
 

@@ -79,7 +79,8 @@ def upgrade() -> None:
     )
     brand_table(
         "directory_notes",
-        ENTRY + "featured boolean not null default false, hidden boolean not null default false, note text",
+        ENTRY
+        + "featured boolean not null default false, hidden boolean not null default false, note text",
         key="place_kind, place_id",
     )
 

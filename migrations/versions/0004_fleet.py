@@ -33,7 +33,10 @@ def upgrade() -> None:
         version integer not null default 1,
         constraint vehicles_name_key unique (tenant_id, name)
         """,
-        indexes=[Index("name, id", "vehicles page by name"), Index("seats, id", "smallest van that fits")],
+        indexes=[
+            Index("name, id", "vehicles page by name"),
+            Index("seats, id", "smallest van that fits"),
+        ],
     )
     operator_table(
         "drivers",

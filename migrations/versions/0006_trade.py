@@ -341,7 +341,10 @@ def _assignments() -> None:
         "booking_vehicles",
         "booking_id uuid not null, vehicle_id uuid not null, party_size integer not null check (party_size >= 1)",
         key="booking_id, vehicle_id",
-        refs=[Ref("booking_id", "bookings", indexed=False), Ref("vehicle_id", "vehicles", "operator", indexed=False)],
+        refs=[
+            Ref("booking_id", "bookings", indexed=False),
+            Ref("vehicle_id", "vehicles", "operator", indexed=False),
+        ],
         indexes=[Index("vehicle_id, booking_id", "bookings of a vehicle")],
         may={**SEEN, "driver": May("select", ON_BOOKING)},
         staff=OWNED,
@@ -354,7 +357,10 @@ def _assignments() -> None:
         "booking_drivers",
         "booking_id uuid not null, driver_id uuid not null, assigned_at timestamptz not null",
         key="booking_id, driver_id",
-        refs=[Ref("booking_id", "bookings", indexed=False), Ref("driver_id", "drivers", "operator", indexed=False)],
+        refs=[
+            Ref("booking_id", "bookings", indexed=False),
+            Ref("driver_id", "drivers", "operator", indexed=False),
+        ],
         indexes=[Index("driver_id, booking_id", "bookings of a driver")],
         may={**SEEN, "driver": May("select", f"driver_id = {ACTOR}")},
         staff=OWNED,

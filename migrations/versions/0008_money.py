@@ -51,8 +51,14 @@ def upgrade() -> None:
             Ref("customer_id", "customers"),
         ],
         indexes=[
-            Index("booking_id, customer_id, created_at", "payments of a booking; foreign key to bookings"),
-            Index("reservation_id, customer_id", "payments of a reservation; foreign key to reservations"),
+            Index(
+                "booking_id, customer_id, created_at",
+                "payments of a booking; foreign key to bookings",
+            ),
+            Index(
+                "reservation_id, customer_id",
+                "payments of a reservation; foreign key to reservations",
+            ),
             Index("proposal_id, customer_id", "payments of a proposal; foreign key to proposals"),
             Index("ticket_id, customer_id", "payments of a ticket; foreign key to tickets"),
             Index("created_at, id", "payments page by creation"),

@@ -71,7 +71,14 @@ def upgrade() -> None:
         enabled boolean not null default true,
         constraint schedules_task_key unique (tenant_id, brand_id, task)
         """,
-        indexes=[Index("next_run_at", "schedules that are due, whichever brand", keyed=False, where="enabled")],
+        indexes=[
+            Index(
+                "next_run_at",
+                "schedules that are due, whichever brand",
+                keyed=False,
+                where="enabled",
+            )
+        ],
         staff=OWNED,
     )
 

@@ -159,16 +159,32 @@ def upgrade() -> None:
             " when (old.status is distinct from new.status) execute function refuse_transition()"
         )
     run(SEATS)
-    _at_commit("bookings_party_fits_seats", "insert or update of status, party_size on bookings", "refuse_party_over_seats")
-    _at_commit("booking_vehicles_party_fits_seats", "update or delete on booking_vehicles", "refuse_party_over_seats")
+    _at_commit(
+        "bookings_party_fits_seats",
+        "insert or update of status, party_size on bookings",
+        "refuse_party_over_seats",
+    )
+    _at_commit(
+        "booking_vehicles_party_fits_seats",
+        "update or delete on booking_vehicles",
+        "refuse_party_over_seats",
+    )
     run(REFUNDS)
     run(
         "create trigger refunds_within_payment before insert or update of amount_cents, status on refunds"
         " for each row execute function refuse_refund_over_payment()"
     )
     run(SHARES)
-    _at_commit("proposals_shares_sum_to_total", "update of status, total_cents, individual_billing on proposals", "refuse_uneven_shares")
-    _at_commit("proposal_guests_shares_sum_to_total", "insert or update or delete on proposal_guests", "refuse_uneven_shares")
+    _at_commit(
+        "proposals_shares_sum_to_total",
+        "update of status, total_cents, individual_billing on proposals",
+        "refuse_uneven_shares",
+    )
+    _at_commit(
+        "proposal_guests_shares_sum_to_total",
+        "insert or update or delete on proposal_guests",
+        "refuse_uneven_shares",
+    )
     run(TICKETS)
     run(
         "create trigger tickets_within_seats before insert or update of guests, status on tickets"

@@ -13,9 +13,7 @@ CALLER = (
     "tenant_id integer, brand_id integer, tenant_slug text, brand_code text, brand_name text,"
     " time_zone text, currency text, actor_id uuid, role text, grants text[], denies text[], label text"
 )
-BRAND_FACTS = (
-    "b.tenant_id, b.id, t.slug, b.code, b.name, b.time_zone, b.currency"
-)
+BRAND_FACTS = "b.tenant_id, b.id, t.slug, b.code, b.name, b.time_zone, b.currency"
 LIVE = "t.status = 'active' and b.status = 'active'"
 
 KEY = f"""

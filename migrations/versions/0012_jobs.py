@@ -7,7 +7,7 @@ forge them, and the job is stored if and only if the caller commits.
 
 from procrastinate.schema import SchemaManager
 
-from migrations.tables import WORKING, role, run
+from migrations.tables import role, run
 
 revision = "0012"
 down_revision = "0011"
@@ -69,7 +69,9 @@ def upgrade() -> None:
     run(ENQUEUE)
     signature = "public.enqueue_job(text, text, jsonb, timestamptz, text)"
     run(f"revoke all on function {signature} from public")
-    run(f"grant execute on function {signature} to {role('staff')}, {role('worker')}, {role('customer')}")
+    run(
+        f"grant execute on function {signature} to {role('staff')}, {role('worker')}, {role('customer')}"
+    )
     run(f"grant usage on schema jobs to {role('write')}")
     run(f"grant select, insert, update, delete on all tables in schema jobs to {role('write')}")
     run(f"grant usage, select on all sequences in schema jobs to {role('write')}")

@@ -1,0 +1,88 @@
+"""Settings into live objects, closed in the reverse order. The only place that builds them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import uuid_utils.compat
+from integrations.redis_events import RedisEvents
+from pydantic import SecretStr
+
+from auth.authenticate import Authenticator
+from auth.tokens import Tokens
+from bootstrap.settings import Settings
+from db.database import Database, Doors, Observer
+
+
+class SettingMissing(Exception):
+    """A setting that this command cannot do without is not set; the message names it."""
+
+
+class TimeOrderedIds:
+    """UUIDv7: identities that grow with time, drawn in this process."""
+
+    def new(self) -> UUID:
+        return uuid_utils.compat.uuid7()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process works with."""
+
+    settings: Settings
+    database: Database
+    events: RedisEvents
+    tokens: Tokens
+    authenticator: Authenticator
+    ids: TimeOrderedIds
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def required(secret: SecretStr | None, name: str) -> str:
+    """Errors: SettingMissing, naming the setting."""
+    if secret is None:
+        raise SettingMissing(f"{name} is not set. `.env.example` lists every setting.")
+    return secret.get_secret_value()
+
+
+def doors(settings: Settings) -> Doors:
+    write_url = required(settings.database_url, "DATABASE_URL")
+    read_url = required(settings.database_read_url, "DATABASE_READ_URL")
+    return Doors(
+        write_url=write_url,
+        read_url=read_url,
+        role_prefix=settings.database_role_prefix,
+        pool_size=settings.database_pool_size,
+        idle_seconds=settings.database_pool_idle_seconds,
+        acquire_seconds=settings.database_acquire_seconds,
+        statement_seconds=settings.database_statement_seconds,
+        prepare_threshold=settings.database_prepare_threshold,
+    )
+
+
+@asynccontextmanager
+async def parts(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Parts]:
+    """Everything a process needs, opened; closed in reverse when the block ends."""
+    tokens = Tokens(required(settings.auth_signing_key, "AUTH_SIGNING_KEY"), settings.auth_issuer)
+    async with AsyncExitStack() as stack:
+        database = Database(doors(settings), observe=observe)
+        await database.open()
+        stack.push_async_callback(database.close)
+        events = RedisEvents(
+            settings.redis_url.get_secret_value() if settings.redis_url else None,
+            secret=required(settings.events_secret, "EVENTS_SECRET"),
+        )
+        stack.push_async_callback(events.close)
+        yield Parts(
+            settings=settings,
+            database=database,
+            events=events,
+            tokens=tokens,
+            authenticator=Authenticator(database, tokens, now),
+            ids=TimeOrderedIds(),
+        )

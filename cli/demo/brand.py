@@ -1,0 +1,124 @@
+"""One brand's demo data, stored in the order in which rows refer to each other."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import time, timedelta
+from itertools import islice
+
+from cli.demo.bookings import Trade, booking_rows
+from cli.demo.desk import DEPOSIT_PERCENT, Desk
+from cli.demo.origins import lead_rows, origins
+from cli.demo.payments import booking_payments, invoices
+from cli.demo.people import customer_rows
+from cli.demo.prices import price_rows
+from cli.demo.sales import Sale, sales
+from cli.demo.shared_tours import shared_tours, ticket_rows, tickets, tour_rows
+from cli.demo.wishes import wishes
+from db.loading import Loading, Rows, rows_of
+from domain.cancellation import tiers_document
+
+GRATUITY_HINT_PERCENT = 15
+BATCH = 5000
+PURGE, PURGE_CRON, PURGE_AT = "purge_idempotency_records", "15 3 * * *", time(3, 15)
+
+
+def load_brand(load: Loading, desk: Desk, say: Callable[[str], None]) -> None:
+    """Store a brand: what others refer to first, then its bookings in batches, its counters last.
+
+    Bookings and their vans are checked against each other batch by batch, while their brand is the
+    one in scope: a check at the end of the whole load would see another brand's rows.
+    """
+    _store(load, desk, _settings(desk))
+    _store(load, desk, _sold_by_the_seat(desk))
+    booked = wishes(
+        desk.plan.bookings,
+        people=desk.people,
+        agenda=desk.agenda,
+        chance=desk.chance,
+        clock=desk.clock,
+    )
+    known = origins(desk, booked)
+    _store(load, desk, lead_rows(desk, known))
+    load.settle(desk.scope)
+    sold = sales(
+        booked,
+        origins=known.by_place,
+        numbers=desk.numbers,
+        prices=desk.prices,
+        chance=desk.chance,
+        clock=desk.clock,
+    )
+    _bookings(load, desk, sold, say)
+    _store(load, desk, iter([desk.numbers.counters()]))
+
+
+def _store(load: Loading, desk: Desk, parts: Iterator[Rows]) -> None:
+    for rows in parts:
+        load.store(rows, desk.scope)
+
+
+def _bookings(load: Loading, desk: Desk, sold: Iterator[Sale], say: Callable[[str], None]) -> None:
+    trade = Trade(
+        plan=desk.plan,
+        brand_id=desk.scope.brand_id or 0,
+        places=desk.places,
+        policy=desk.prices.policy,
+        seller_id=desk.staff.managers[desk.plan.code],
+    )
+    done = 0
+    batch: list[Sale] = []
+    while following := list(islice(sold, BATCH)):
+        batch = following
+        _store(load, desk, _batch(desk, batch, trade))
+        load.settle(desk.scope)
+        done += len(batch)
+        say(f"  {desk.plan.code}: {done:,} of {desk.plan.bookings:,} bookings")
+    asked_for = invoices(
+        batch,
+        numbers=desk.numbers,
+        currency=desk.plan.currency,
+        chance=desk.chance,
+        clock=desk.clock,
+    )
+    _store(load, desk, iter([asked_for]))
+
+
+def _batch(desk: Desk, batch: list[Sale], trade: Trade) -> Iterator[Rows]:
+    yield from booking_rows(batch, trade, desk.chance)
+    yield from booking_payments(
+        batch,
+        policy=desk.prices.policy,
+        currency=desk.plan.currency,
+        chance=desk.chance,
+        clock=desk.clock,
+    )
+
+
+def _settings(desk: Desk) -> Iterator[Rows]:
+    plan, clock = desk.plan, desk.clock
+    website = plan.facts.get("website")
+    settings = {
+        "tax_ppm": plan.tax_ppm,
+        "deposit_percent": DEPOSIT_PERCENT,
+        "gratuity_hint_percent": GRATUITY_HINT_PERCENT,
+        "number_prefix": plan.number_prefix,
+        "cancellation_tiers": json.dumps(tiers_document(desk.prices.policy)),
+        "allowed_origins": [website] if website else [],
+        "effective_from": clock.effective_from,
+    }
+    yield rows_of("brand_settings", [settings])
+    yield from price_rows(desk.chance, clock.effective_from)
+    yield desk.staff.memberships(plan.code)
+    next_run_at = clock.at(clock.today + timedelta(days=1), PURGE_AT)
+    schedule = {"id": desk.chance.id(clock.now), "task": PURGE, "cron": PURGE_CRON}
+    yield rows_of("schedules", [schedule | {"next_run_at": next_run_at}])
+    yield customer_rows(desk.people, desk.chance)
+
+
+def _sold_by_the_seat(desk: Desk) -> Iterator[Rows]:
+    plan, chance, clock, prices = desk.plan, desk.chance, desk.clock, desk.prices
+    tours = shared_tours(desk.agenda, chance, clock)
+    brand_id = desk.scope.brand_id or 0
+    yield from tour_rows(tours, plan=plan, brand_id=brand_id, prices=prices, chance=chance)
+    sold = tickets(tours, people=desk.people, prices=prices, chance=chance, clock=clock)
+    yield from ticket_rows(sold, plan=plan, numbers=desk.numbers, chance=chance)

@@ -1,0 +1,54 @@
+"""The two long-running processes: the server and the worker."""
+
+import asyncio
+
+import structlog
+import uvicorn
+import uvloop
+
+from bootstrap.settings import Settings
+from bootstrap.wiring import parts
+from domain.errors import ServiceUnavailable
+from jobs import worker
+from web.app import build_app
+
+LOG = structlog.get_logger("tourbase.serve")
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT. A database that is away is answered with 503.
+
+    Errors: SettingMissing; UnsafeLogin if a login is an owner or a superuser.
+    """
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    async with parts(settings) as made:
+        try:
+            await made.database.verify()
+        except ServiceUnavailable as error:
+            LOG.warning("database_away", reason=error.message)
+        config = uvicorn.Config(
+            build_app(made),
+            host=settings.host,
+            port=settings.port,
+            http="httptools",
+            loop="none",
+            lifespan="off",
+            log_level=settings.log_level,
+            access_log=False,
+            server_header=False,
+            ws_max_size=64 * 1024,
+            timeout_graceful_shutdown=10,
+        )
+        LOG.info("serving", host=settings.host, port=settings.port)
+        server = uvicorn.Server(config)
+        await server.serve()
+        return 0 if server.started else 1
+
+
+def work(settings: Settings) -> int:
+    """Run jobs, relay events and keep schedules until SIGTERM or SIGINT."""
+    return asyncio.run(worker.work(settings))

@@ -1,0 +1,59 @@
+"""What a login must not be able to do, and which servers must not be trusted: asked on connecting."""
+
+from typing import Any, Final
+
+import psycopg
+
+VET: Final = """
+select
+    r.rolsuper or r.rolbypassrls or r.rolcreaterole,
+    r.rolinherit,
+    exists (select 1 from pg_class as c where c.relowner = r.oid),
+    exists (
+        select 1 from pg_roles as x
+        where (x.rolsuper or x.rolbypassrls or exists (select 1 from pg_proc as p
+            where p.proowner = x.oid and p.prosecdef))
+            and x.oid <> r.oid and pg_has_role(r.oid, x.oid, 'member')
+    ),
+    current_setting('server_version_num')::integer,
+    current_setting('default_transaction_isolation') = 'repeatable read'
+    and current_setting('default_transaction_read_only') = 'on'
+    and current_setting('plan_cache_mode') = 'force_generic_plan'
+from pg_roles as r
+where r.rolname = session_user
+"""
+# The first minor release of each major that fixed CVE-2025-8713 (statistics leaked past policies).
+FIXED_IN: Final = {15: 14, 16: 10, 17: 6}
+OLDEST: Final = 15
+
+
+class UnsafeLogin(Exception):
+    """The login may do more than it should, or the server is one that must not be trusted."""
+
+
+async def vet(connection: psycopg.AsyncConnection[Any], *, read_only: bool) -> None:
+    """Refuse to work through a login that row-level security might not bind.
+
+    Errors: UnsafeLogin, saying what is wrong and how to mend it.
+    """
+    row = await (await connection.execute(VET)).fetchone()
+    await connection.rollback()
+    if row is None:
+        raise UnsafeLogin("The login is not known to PostgreSQL.")
+    powerful, inherits, owns, reaches, version, read_defaults = row
+    user = connection.info.user
+    major, minor = divmod(version, 10000)
+    if major < OLDEST or minor < FIXED_IN.get(major, 0):
+        raise UnsafeLogin(
+            f"PostgreSQL {major}.{minor} is too old: use 15.{FIXED_IN[15]}, 16.{FIXED_IN[16]},"
+            f" 17.{FIXED_IN[17]}, 18 or newer."
+        )
+    if powerful or owns:
+        raise UnsafeLogin(
+            f"{user} is a superuser, an owner or may create roles: row-level security would not"
+            " bind it. Use the write and read logins that `tourbase migrate` makes."
+        )
+    if inherits or reaches:
+        raise UnsafeLogin(f"{user} inherits, or can become, a role that sees past a brand.")
+    if read_only and not read_defaults:
+        raise UnsafeLogin(f"{user} lacks the defaults of the read login: run `tourbase migrate`.")

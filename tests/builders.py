@@ -1,0 +1,330 @@
+"""Rows with sensible defaults, so that a test names only what it is about."""
+
+import itertools
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+import uuid_utils.compat
+from psycopg import sql
+
+from auth.api_keys import make_key
+from auth.roles import scopes_of
+from bootstrap.settings import Settings
+from db.database import Database, Transaction
+from domain.identity import Brand, Kind, Principal
+
+START = datetime(2026, 6, 8, 17, 0, tzinfo=UTC)  # Monday 10:00 in Walla Walla
+COUNTER = itertools.count(1)
+TIERS = [
+    {"days_before": 45, "percent": 100},
+    {"days_before": 21, "percent": 50},
+    {"days_before": 0, "percent": 0},
+]
+
+
+def new_id() -> UUID:
+    return uuid_utils.compat.uuid7()
+
+
+async def as_owner(
+    settings: Settings, statement: str, params: dict[str, Any], *, tenant: int | None = None
+) -> Any:
+    """Run one statement as the role that owns the tables, in a tenant if one is named."""
+    assert settings.database_admin_url is not None
+    url = settings.database_admin_url.get_secret_value()
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        await connection.execute(
+            sql.SQL(
+                "select set_config('role', {}, true), set_config('app.tenant_id', {}, true)"
+            ).format(
+                sql.Literal(f"{settings.database_role_prefix}owner"), sql.Literal(str(tenant or ""))
+            )
+        )
+        cursor = await connection.execute(statement, params)
+        return await cursor.fetchone() if cursor.description else None
+
+
+async def a_brand(
+    settings: Settings,
+    *,
+    tenant: Brand | None = None,
+    code: str = "wwt",
+    time_zone: str = "America/Los_Angeles",
+    currency: str = "USD",
+) -> Brand:
+    """A brand of a tenant of its own, or of the tenant of another brand."""
+    tenant_id, slug = (tenant.tenant_id, tenant.tenant_slug) if tenant else (None, "")
+    if tenant_id is None:
+        slug = f"tenant-{secrets.token_hex(6)}"
+        tenant_id = 1_000 + secrets.randbelow(2_000_000_000)
+        await as_owner(
+            settings,
+            "insert into tenants (tenant_id, slug, name, created_at)"
+            " values (%(id)s, %(slug)s, %(slug)s, now())",
+            {"id": tenant_id, "slug": slug},
+            tenant=tenant_id,
+        )
+    row = await as_owner(
+        settings,
+        "insert into brands (tenant_id, code, name, time_zone, currency, email_from)"
+        " values (%(tenant)s, %(code)s, %(name)s, %(zone)s, %(currency)s, 'bookings@example.com')"
+        " returning id, name",
+        {
+            "tenant": tenant_id,
+            "code": code,
+            "name": f"Brand {code}",
+            "zone": time_zone,
+            "currency": currency,
+        },
+        tenant=tenant_id,
+    )
+    brand = Brand(tenant_id, row[0], slug, code, row[1], time_zone, currency)
+    await _settings_of(settings, brand)
+    return brand
+
+
+async def _settings_of(settings: Settings, brand: Brand) -> None:
+    assert settings.database_admin_url is not None
+    url = settings.database_admin_url.get_secret_value()
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        await connection.execute(
+            "insert into brand_settings (tenant_id, brand_id, tax_ppm, number_prefix,"
+            " cancellation_tiers, effective_from)"
+            " values (%s, %s, 91000, %s, %s, '2020-01-01')",
+            (brand.tenant_id, brand.id, brand.code.upper(), orjson.dumps(TIERS).decode()),
+        )
+
+
+def a_principal(
+    brand: Brand,
+    kind: Kind = Kind.STAFF,
+    *,
+    actor: UUID | None = None,
+    object_id: UUID | None = None,
+    role: str = "owner",
+) -> Principal:
+    """A caller of the brand with the scopes of its kind and role."""
+    return Principal(
+        kind=kind,
+        brand=brand,
+        actor_id=actor or new_id(),
+        object_id=object_id,
+        role=role if kind is Kind.STAFF else kind.value,
+        label="A test",
+        scopes=scopes_of(kind, role=role),
+    )
+
+
+async def write(database: Database, brand: Brand, work: Any, *, kind: Kind = Kind.STAFF) -> Any:
+    """Run `work` in one transaction of the brand's staff."""
+    return await database.session(a_principal(brand, kind)).write(work)
+
+
+async def insert(tx: Transaction, table: str, **values: Any) -> UUID:
+    """One row; gives the id that it was stored under."""
+    given: dict[str, Any] = {"id": new_id(), **values}
+    statement = sql.SQL("insert into {} ({}) values ({})").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, given)),
+        sql.SQL(", ").join(map(sql.Placeholder, given)),
+    )
+    await tx.run(statement.as_string(None), given)
+    stored: UUID = given["id"]
+    return stored
+
+
+async def a_customer(tx: Transaction, **values: Any) -> UUID:
+    number = next(COUNTER)
+    return await insert(
+        tx,
+        "customers",
+        **{
+            "name": "Ada Guest",
+            "email": f"guest-{number}-{secrets.token_hex(3)}@example.com",
+            "phone": "+15095550142",
+            "created_at": START,
+            "updated_at": START,
+            **values,
+        },
+    )
+
+
+async def a_vehicle(tx: Transaction, **values: Any) -> UUID:
+    return await insert(
+        tx, "vehicles", **{"name": f"Van {secrets.token_hex(4)}", "seats": 14, **values}
+    )
+
+
+async def a_driver(tx: Transaction, **values: Any) -> UUID:
+    return await insert(tx, "drivers", **{"name": "Dan Driver", **values})
+
+
+async def an_app(tx: Transaction, **values: Any) -> UUID:
+    return await insert(tx, "apps", **{"name": "Partner", "created_at": START, **values})
+
+
+async def a_booking(tx: Transaction, **values: Any) -> UUID:
+    """A pending booking of four guests for six hours on a Monday, priced by the book."""
+    starts_at = values.get("starts_at", START)
+    if "customer_id" not in values:
+        values["customer_id"] = await a_customer(tx)
+    brand = tx.principal.brand
+    assert brand is not None
+    return await insert(
+        tx,
+        "bookings",
+        **{
+            "number": f"WWT-2026-{secrets.randbelow(10**9):09d}",
+            "status": "pending",
+            "tour_type": "wine_tour",
+            "source": "console",
+            "customer_name": "Ada Guest",
+            "customer_email": "ada@example.com",
+            "customer_phone": "+15095550142",
+            "party_size": 4,
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(hours=6),
+            "time_zone": brand.time_zone,
+            "currency": brand.currency,
+            "subtotal_cents": 57000,
+            "tax_cents": 5187,
+            "total_cents": 62187,
+            "deposit_cents": 31094,
+            "policy": orjson.dumps(TIERS).decode(),
+            "created_at": START - timedelta(days=30),
+            "updated_at": START - timedelta(days=30),
+            **values,
+        },
+    )
+
+
+async def a_block(tx: Transaction, **values: Any) -> UUID:
+    starts_at = values.get("starts_at", START)
+    brand = tx.principal.brand
+    assert brand is not None
+    return await insert(
+        tx,
+        "blocks",
+        **{
+            "kind": "booking" if "booking_id" in values else "maintenance",
+            "brand_id": brand.id if "booking_id" in values else None,
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(hours=6, minutes=30),
+            **values,
+        },
+    )
+
+
+async def assign_vehicle(
+    tx: Transaction, booking_id: UUID, vehicle_id: UUID, *, starts_at: datetime = START
+) -> UUID:
+    """The vehicle on the booking, and the block that goes with it."""
+    await tx.run(
+        "insert into booking_vehicles (booking_id, vehicle_id, party_size) values (%(b)s, %(v)s, 4)",
+        {"b": booking_id, "v": vehicle_id},
+    )
+    return await a_block(tx, booking_id=booking_id, vehicle_id=vehicle_id, starts_at=starts_at)
+
+
+async def assign_driver(
+    tx: Transaction, booking_id: UUID, driver_id: UUID, *, starts_at: datetime = START
+) -> UUID:
+    await tx.run(
+        "insert into booking_drivers (booking_id, driver_id, assigned_at) values (%(b)s, %(d)s, now())",
+        {"b": booking_id, "d": driver_id},
+    )
+    return await a_block(tx, booking_id=booking_id, driver_id=driver_id, starts_at=starts_at)
+
+
+async def a_stop(tx: Transaction, booking_id: UUID, position: int, **values: Any) -> UUID:
+    return await insert(
+        tx,
+        "booking_stops",
+        **{
+            "booking_id": booking_id,
+            "position": position,
+            "kind": "custom",
+            "name": f"Stop {position}",
+            "planned_arrival_at": START + timedelta(hours=position),
+            **values,
+        },
+    )
+
+
+async def a_payment(tx: Transaction, **values: Any) -> UUID:
+    return await insert(
+        tx,
+        "payments",
+        **{
+            "kind": "deposit",
+            "method": "check",
+            "status": "succeeded",
+            "currency": "USD",
+            "amount_cents": 31094,
+            "received_at": START,
+            "created_at": START,
+            **values,
+        },
+    )
+
+
+async def a_winery(settings: Settings, **values: Any) -> UUID:
+    """A winery of the shared directory, written as its owner."""
+    given = {
+        "id": new_id(),
+        "slug": f"winery-{secrets.token_hex(4)}",
+        "name": "A Winery",
+        "ava": "Walla Walla Valley",
+        **values,
+    }
+    await as_owner(
+        settings,
+        "insert into wineries (id, slug, name, ava) values (%(id)s, %(slug)s, %(name)s, %(ava)s)",
+        given,
+    )
+    stored: UUID = given["id"]
+    return stored
+
+
+async def a_key(tx: Transaction, kind: str = "site", **values: Any) -> str:
+    """The text of a key that is stored for the brand."""
+    key = make_key(kind, "test", secret=secrets.token_urlsafe(32))  # type: ignore[arg-type]
+    await insert(
+        tx,
+        "api_keys",
+        **{
+            "kind": kind,
+            "mode": "test",
+            "label": "A key",
+            "last_four": key.last_four,
+            "key_hash": key.key_hash,
+            "created_at": START,
+            **values,
+        },
+    )
+    return key.text
+
+
+async def a_member(database: Database, brand: Brand, role: str = "owner") -> UUID:
+    """A staff user who is a member of the brand."""
+
+    async def work(tx: Transaction) -> UUID:
+        staff = await insert(
+            tx,
+            "staff_users",
+            email=f"staff-{secrets.token_hex(4)}@example.com",
+            name="Sam Staff",
+            created_at=START,
+        )
+        await tx.run(
+            "insert into memberships (staff_user_id, role) values (%(id)s, %(role)s)",
+            {"id": staff, "role": role},
+        )
+        return staff
+
+    result: UUID = await write(database, brand, work)
+    return result

@@ -1,0 +1,154 @@
+"""Real servers for every test: one PostgreSQL and one Valkey a worker, one migrated template."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg import sql
+from pydantic import SecretStr
+
+from bootstrap.environment import child_environment
+from bootstrap.settings import Settings
+from bootstrap.wiring import Parts, doors, parts
+from cli.migrate import migrate
+from db.database import Database
+from domain.identity import Brand
+from integrations.embedded import Postgres, Valkey, start_postgres, start_valkey
+from tests.builders import a_brand
+
+SIGNING_KEY = (
+    Ed25519PrivateKey.generate()
+    .private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    .decode()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FreshDatabase:
+    """A migrated database of one test's own."""
+
+    settings: Settings
+    database: Database
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    folder = tmp_path_factory.mktemp("postgres") / "server"
+    binaries = Settings().postgres_bin
+    with start_postgres(
+        folder, port=None, durable=False, binaries=binaries, environment=child_environment({})
+    ) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    folder = tmp_path_factory.mktemp("valkey") / "server"
+    with start_valkey(
+        folder, port=None, binary=Settings().valkey_bin, environment=child_environment({})
+    ) as server:
+        yield server
+
+
+def settings_for(postgres: Postgres, valkey: Valkey, name: str) -> Settings:
+    return Settings(
+        _env_file=None,
+        tourbase_env="development",
+        database_admin_url=SecretStr(postgres.url_of(name)),
+        database_url=SecretStr(postgres.url_of(name, user="tourbase_write", password="write-pw")),
+        database_read_url=SecretStr(
+            postgres.url_of(name, user="tourbase_read", password="read-pw")
+        ),
+        redis_url=SecretStr(valkey.url),
+        auth_signing_key=SecretStr(SIGNING_KEY),
+        events_secret=SecretStr("events-secret"),
+    )
+
+
+def create_database(postgres: Postgres, name: str, template: str = "template1") -> None:
+    with psycopg.connect(postgres.url, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres, valkey: Valkey) -> str:
+    name = "tourbase_template"
+    create_database(postgres, name)
+    migrate(settings_for(postgres, valkey, name), say=lambda _line: None)
+    return name
+
+
+@pytest.fixture(scope="session")
+def settings(postgres: Postgres, valkey: Valkey, template: str) -> Settings:
+    """The database that tests share; each brings a tenant and a brand of its own."""
+    create_database(postgres, "tourbase_shared", template)
+    return settings_for(postgres, valkey, "tourbase_shared")
+
+
+class Recorder:
+    """The statements that went through the door since the test began."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def __call__(self, statement: str) -> None:
+        self.statements.append(statement)
+
+
+@pytest.fixture(scope="session")
+def _recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def statements(_recorder: Recorder) -> list[str]:
+    """What application code has sent, in order; the door's own entering statement left out."""
+    _recorder.statements.clear()
+    return _recorder.statements
+
+
+@pytest.fixture(scope="session")
+async def made(settings: Settings, _recorder: Recorder) -> AsyncIterator[Parts]:
+    """The live objects of a process, over the shared database."""
+    async with parts(settings, observe=_recorder) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def database(made: Parts) -> Database:
+    return made.database
+
+
+@pytest.fixture
+async def fresh_database(
+    postgres: Postgres, valkey: Valkey, template: str, request: pytest.FixtureRequest
+) -> AsyncIterator[FreshDatabase]:
+    """A database of the test's own, for what sees more than one brand: a relay, a worker, a seed."""
+    name = f"fresh_{abs(hash(request.node.nodeid)):x}"
+    create_database(postgres, name, template)
+    settings = settings_for(postgres, valkey, name)
+    database = Database(doors(settings))
+    await database.open()
+    try:
+        yield FreshDatabase(settings, database)
+    finally:
+        await database.close()
+        with psycopg.connect(postgres.url, autocommit=True) as admin:
+            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def brand(settings: Settings) -> Brand:
+    """A tenant and a brand that no other test knows."""
+    return await a_brand(settings)

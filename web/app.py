@@ -1,0 +1,60 @@
+"""The HTTP and WebSocket application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from bootstrap.settings import Settings
+from bootstrap.wiring import Parts, now, parts
+from resolvers.context import World
+from resolvers.root import RELATIONS, build_schema
+from web.answers import refused
+from web.graphql import Endpoint
+from web.health import Health
+from web.middleware import RequestId
+
+
+def build_app(made: Parts) -> Starlette:
+    """The application over objects that are already open."""
+    schema = build_schema()
+    world = World(made.database, RELATIONS, made.events, now, made.ids)
+    endpoint = Endpoint(schema, world, made.authenticator)
+    health = Health(made.database, made.events)
+    sdl = schema.as_str()
+
+    async def contract(_request: Request) -> Response:
+        return PlainTextResponse(sdl, headers={"cache-control": "public, max-age=300"})
+
+    return Starlette(
+        routes=[
+            Route("/graphql", endpoint),
+            WebSocketRoute("/graphql", endpoint),
+            Route("/schema.graphql", contract),
+            Route("/health/live", health.live),
+            Route("/health/ready", health.ready),
+        ],
+        middleware=[Middleware(RequestId, draw=lambda: str(made.ids.new()))],
+        exception_handlers={404: _no_such_page, 405: _no_such_method},
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Starlette]:
+    """The application with everything it needs; opened before it serves, closed after it stops."""
+    async with parts(settings) as made:
+        yield build_app(made)
+
+
+async def _no_such_page(request: Request, _error: Exception) -> Response:
+    return refused("NOT_FOUND", "There is no such page.", request.state.request_id, status=404)
+
+
+async def _no_such_method(request: Request, _error: Exception) -> Response:
+    return refused(
+        "BAD_REQUEST", "This page has no such method.", request.state.request_id, status=405
+    )

@@ -1,0 +1,111 @@
+"""The GraphQL endpoint: credentials in, one operation through the schema, JSON out."""
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import structlog
+from cross_web import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.schema import BaseSchema
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+
+from auth.authenticate import Authenticator, Presented
+from domain.errors import DomainError
+from resolvers.context import OperationContext, World
+from resolvers.operation import MASKED, shaped
+from web.answers import ALSO_SAID, refused, status_of
+
+LOG = structlog.get_logger("tourbase.web")
+HEADERS = ("authorization", "x-api-key", "x-brand")
+MEDIA_TYPE = "application/graphql-response+json"
+
+
+class Endpoint(GraphQL[OperationContext, None]):
+    """Strawberry's ASGI view with this service's credentials and answers."""
+
+    def __init__(self, schema: BaseSchema, world: World, authenticator: Authenticator) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=5),
+        )
+        self._world = world
+        self._authenticator = authenticator
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        request_id = request.state.request_id
+        try:
+            response = await self.run(request)
+        except DomainError as error:
+            return refused(error.code, error.message, request_id)
+        except HTTPException as error:
+            return refused("BAD_REQUEST", error.reason, request_id, status=error.status_code)
+        except Exception:
+            LOG.exception("fault", request_id=request_id)
+            return refused("INTERNAL_SERVER_ERROR", MASKED, request_id)
+        if MEDIA_TYPE in request.headers.get("accept", ""):
+            response.headers["content-type"] = f"{MEDIA_TYPE}; charset=utf-8"
+        return response
+
+    async def get_context(
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket,  # noqa: ARG002 - Strawberry hands it over by name
+    ) -> OperationContext:
+        """The caller's context; a socket is nobody's until its `connection_init`."""
+        if isinstance(request, WebSocket):
+            return OperationContext(self._world, request_id=request.state.request_id)
+        principal = await self._authenticator.principal(presented_by(request))
+        return OperationContext(self._world, principal, request_id=request.state.request_id)
+
+    async def on_ws_connect(self, context: OperationContext) -> dict[str, object]:
+        """Authenticate by the payload of `connection_init`, whose keys are the header names."""
+        given = {name.lower(): value for name, value in (context.connection_params or {}).items()}
+        values = [value if isinstance(value, str) else None for value in map(given.get, HEADERS)]
+        try:
+            context.become(await self._authenticator.principal(Presented.of(*values)))
+        except DomainError as error:
+            raise ConnectionRejectionError from error
+        return {"requestId": context.request_id}
+
+    async def process_result(
+        self, request: Request, result: ExecutionResult
+    ) -> GraphQLHTTPResponse:
+        """What an operation answers, with errors that carry a code even if parsing raised them."""
+        if result.errors:
+            result.errors = [shaped(error, request.state.request_id) for error in result.errors]
+        return await super().process_result(request, result)
+
+    def create_response(
+        self,
+        response_data: Any,
+        sub_response: Response,  # noqa: ARG002 - Strawberry hands it over by name
+    ) -> Response:
+        status = status_of(response_data)
+        headers = ALSO_SAID.get(status, {})
+        body = self.encode_json(response_data)
+        return Response(body, status, headers, media_type="application/json")
+
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)
+
+
+def presented_by(request: HTTPConnection) -> Presented:
+    return Presented.of(*(request.headers.get(name) for name in HEADERS))
