@@ -99,7 +99,7 @@ class Switchboard:
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
-        self._channels: dict[bytes, Channel] = {}
+        self.channels: dict[bytes, Channel] = {}
         self._asked: set[bytes] = set()
         self._unanswered: Counter[bytes] = Counter()
         self._changed: set[bytes] = set()
@@ -113,7 +113,7 @@ class Switchboard:
         """Add a listener; the first of a channel subscribes it."""
         if self._task is None:
             self._task = asyncio.create_task(self._stay_connected())
-        channel = self._channels.setdefault(name, Channel(subject))
+        channel = self.channels.setdefault(name, Channel(subject))
         channel.listeners.add(listener)
         if name in self._asked and not self._unanswered[name]:
             channel.acknowledged.set()
@@ -122,17 +122,17 @@ class Switchboard:
 
     def leave(self, name: bytes, listener: Listener) -> None:
         """Remove a listener; the last of a channel unsubscribes it."""
-        channel = self._channels[name]
+        channel = self.channels[name]
         channel.listeners.discard(listener)
         if not channel.listeners:
-            del self._channels[name]
+            del self.channels[name]
             self._change(name)
 
     async def close(self) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        for channel in self._channels.values():
+        for channel in self.channels.values():
             for listener in channel.listeners:
                 listener.end()
 
@@ -156,14 +156,14 @@ class Switchboard:
         try:
             await line.connect()
             self._delay = FIRST_DELAY_SECONDS
-            self._change(*self._channels)
+            self._change(*self.channels)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._speak(line))
                 tasks.create_task(self._hear(line))
         finally:
             self._asked.clear()
             self._unanswered.clear()
-            for channel in self._channels.values():
+            for channel in self.channels.values():
                 channel.acknowledged.clear()
             await line.disconnect(nowait=True)
 
@@ -176,7 +176,7 @@ class Switchboard:
             await self._wake.wait()
             self._wake.clear()
             changed, self._changed = self._changed, set()
-            wanted = {name for name in changed if name in self._channels}
+            wanted = {name for name in changed if name in self.channels}
             gone = (changed - wanted) & self._asked
             new = wanted - self._asked
             self._asked = (self._asked - gone) | new
@@ -205,11 +205,11 @@ class Switchboard:
         self._unanswered[name] -= 1
         if not self._unanswered[name]:
             del self._unanswered[name]
-            if name in self._channels and name in self._asked:
-                self._channels[name].acknowledged.set()
+            if name in self.channels and name in self._asked:
+                self.channels[name].acknowledged.set()
 
     def _deliver(self, name: bytes, data: bytes) -> None:
-        channel = self._channels.get(name)
+        channel = self.channels.get(name)
         notice = _read(channel.subject, data) if channel else None
         if channel and notice:
             self.dropped += sum(listener.put(notice) for listener in channel.listeners)
@@ -238,6 +238,12 @@ class RedisEvents:
     def dropped(self) -> int:
         """Notices that slow listeners did not get, because a newer one told the same."""
         return self._switchboard.dropped if self._switchboard else 0
+
+    @property
+    def listeners(self) -> int:
+        """Subscriptions that are listening in this process."""
+        channels = self._switchboard.channels.values() if self._switchboard else ()
+        return sum(len(channel.listeners) for channel in channels)
 
     @property
     def reconnections(self) -> int:

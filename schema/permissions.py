@@ -1,5 +1,6 @@
 """A field's scope is declared on the field, shown in the SDL, and checked before the field runs."""
 
+from inspect import isawaitable
 from typing import Any
 
 import strawberry
@@ -32,7 +33,9 @@ class Requires(FieldExtension):
         self.scope = scope
 
     def apply(self, field: StrawberryField) -> None:
-        field.directives = [*field.directives, RequiresScope(scope=self.scope.value)]
+        """Show the scope in the SDL; a schema may be built twice of the same fields."""
+        others = [each for each in field.directives if not isinstance(each, RequiresScope)]
+        field.directives = [*others, RequiresScope(scope=self.scope.value)]
 
     def resolve(
         self, next_: SyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
@@ -44,7 +47,8 @@ class Requires(FieldExtension):
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
     ) -> Any:
         check(info.context.principal, self.scope)
-        return await next_(source, info, **kwargs)
+        answer: Any = next_(source, info, **kwargs)
+        return await answer if isawaitable(answer) else answer  # a subscription gives a stream
 
 
 def requires(scope: Scope) -> Requires:

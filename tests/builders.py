@@ -20,9 +20,9 @@ from domain.identity import Brand, Kind, Principal
 START = datetime(2026, 6, 8, 17, 0, tzinfo=UTC)  # Monday 10:00 in Walla Walla
 COUNTER = itertools.count(1)
 TIERS = [
-    {"days_before": 45, "percent": 100},
-    {"days_before": 21, "percent": 50},
-    {"days_before": 0, "percent": 0},
+    {"days": 45, "percent": 100},
+    {"days": 21, "percent": 50},
+    {"days": 0, "percent": 0},
 ]
 
 

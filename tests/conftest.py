@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -28,6 +29,27 @@ SIGNING_KEY = (
     )
     .decode()
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew", action="store_true", help="write the committed snapshots anew")
+
+
+class Snapshot:
+    """A committed file that says what an answer must be, to the letter."""
+
+    def __init__(self, renew: bool) -> None:  # noqa: FBT001 - pytest's own option
+        self._renew = renew
+
+    def check(self, file: Path, text: str) -> None:
+        if self._renew:
+            file.write_text(text)
+        assert text == file.read_text(), f"{file.name} differs: `pytest --renew` writes it anew"
+
+
+@pytest.fixture(scope="session")
+def snapshot(request: pytest.FixtureRequest) -> Snapshot:
+    return Snapshot(bool(request.config.getoption("--renew")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from cli.demo.leads import (
     reservations,
     tasks,
 )
+from cli.demo.proposal_rows import proposal_payments, proposal_rows
 from cli.demo.proposals import (
     Proposal,
     converted_proposal,
-    proposal_payments,
-    proposal_rows,
     proposals,
 )
 from cli.demo.sales import Origin

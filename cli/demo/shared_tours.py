@@ -75,32 +75,32 @@ def _day_and_van(agenda: Agenda, day: date, *, taken: str) -> tuple[date, Van | 
         day += timedelta(days=1)
 
 
-def tour_rows(
-    tours: Sequence[SharedTour],
-    *,
-    plan: BrandPlan,
-    brand_id: int,
-    prices: PriceList,
-    chance: Chance,
-) -> tuple[Rows, Rows]:
-    """The tours, and what keeps their vans from others: a blackout, for they are no bookings."""
-    facts = [
-        {
-            "id": tour.id,
-            "title": prices.packages["shared_tour"].name,
-            "status": tour.status,
-            "starts_at": tour.starts_at,
-            "ends_at": tour.starts_at + LASTS,
-            "time_zone": plan.zone.key,
-            "currency": plan.currency,
-            "seat_cents": prices.packages["shared_tour"].price_cents,
-            "seat_with_lunch_cents": prices.packages["shared_tour_lunch"].price_cents,
-            "sales_close_at": tour.starts_at - SALES_CLOSE,
-            "cancel_until": tour.starts_at - CANCEL_UNTIL,
-            "vehicle_id": tour.van.id if tour.van else None,
-        }
-        for tour in tours
-    ]
+def tour_rows(tours: Sequence[SharedTour], *, plan: BrandPlan, prices: PriceList) -> Rows:
+    seat, with_lunch = prices.packages["shared_tour"], prices.packages["shared_tour_lunch"]
+    return rows_of(
+        "shared_tours",
+        [
+            {
+                "id": tour.id,
+                "title": seat.name,
+                "status": tour.status,
+                "starts_at": tour.starts_at,
+                "ends_at": tour.starts_at + LASTS,
+                "time_zone": plan.zone.key,
+                "currency": plan.currency,
+                "seat_cents": seat.price_cents,
+                "seat_with_lunch_cents": with_lunch.price_cents,
+                "sales_close_at": tour.starts_at - SALES_CLOSE,
+                "cancel_until": tour.starts_at - CANCEL_UNTIL,
+                "vehicle_id": tour.van.id if tour.van else None,
+            }
+            for tour in tours
+        ],
+    )
+
+
+def tour_blocks(tours: Sequence[SharedTour], *, brand_id: int, chance: Chance) -> Rows:
+    """What keeps the tours' vans from others: blackouts, for a shared tour is no booking."""
     columns = ("id", "brand_id", "vehicle_id", "kind", "starts_at", "ends_at", "reason")
     blocks: list[Row] = [
         (
@@ -110,7 +110,7 @@ def tour_rows(
         for tour in tours
         if tour.van
     ]
-    return rows_of("shared_tours", facts), Rows("blocks", columns, blocks)
+    return Rows("blocks", columns, blocks)
 
 
 def tickets(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,6 +13,7 @@ from psycopg import sql
 from bootstrap.settings import Settings
 from cli.demo.plan import tenants
 from cli.seed import seed
+from tests.conftest import FreshDatabase
 
 TODAY = date(2026, 6, 15)
 OURS = ("hcwt", "nwtc", "wwt")
@@ -50,13 +51,6 @@ select b.tenant_id, b.id from brands b join tenants t using (tenant_id)
 where t.slug = {} and b.code = {}
 """
 Answer = list[tuple[Any, ...]]
-
-
-class FreshDatabase(Protocol):
-    """A migrated, empty database of the test's own."""
-
-    @property
-    def settings(self) -> Settings: ...
 
 
 class Reader:

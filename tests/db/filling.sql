@@ -1,0 +1,250 @@
+-- A few thousand rows in every hot table, over three brands of one tenant and one of another.
+-- Run as a superuser with triggers off; ids are `md5(name || n)`, so that a test can know them.
+
+insert into tenants (tenant_id, slug, name, created_at)
+values (1, 'one', 'One', now()), (2, 'two', 'Two', now());
+
+insert into brands (tenant_id, id, code, name, time_zone, currency)
+select case when n = 4 then 2 else 1 end, n, 'b' || n, 'Brand ' || n, 'America/Los_Angeles', 'USD'
+from generate_series(1, 4) as n;
+
+insert into brand_settings (tenant_id, brand_id, number_prefix, cancellation_tiers, effective_from)
+select tenant_id, id, upper(code), '[]', date '2000-01-01' + 30 * n
+from brands cross join generate_series(1, 300) as n;
+
+insert into counters (tenant_id, brand_id, kind, year, last)
+select tenant_id, id, 'kind-' || k, year, 7
+from brands cross join generate_series(1, 20) as k cross join generate_series(2001, 2030) as year;
+
+insert into idempotency_records
+(tenant_id, brand_id, key, actor_id, request_hash, answer, created_at, expires_at)
+select tenant_id, id, n::text, md5('staff' || n)::uuid, '\x00', '{}', now(), now() + n * interval '1 minute'
+from brands cross join generate_series(1, 1000) as n;
+
+insert into wineries (id, slug, name, ava)
+select md5('winery' || n)::uuid, 'winery-' || n, 'Winery ' || n, 'AVA ' || n % 20
+from generate_series(1, 3000) as n;
+
+insert into restaurants (id, slug, name)
+select md5('restaurant' || n)::uuid, 'restaurant-' || n, 'Restaurant ' || n from generate_series(1, 3000) as n;
+
+insert into hotels (id, slug, name)
+select md5('hotel' || n)::uuid, 'hotel-' || n, 'Hotel ' || n from generate_series(1, 3000) as n;
+
+insert into staff_users (tenant_id, id, email, name, created_at)
+select 1 + n % 2, md5('staff' || n)::uuid, 'staff' || n || '@example.com', 'Staff ' || n, now()
+from generate_series(1, 2000) as n;
+
+insert into memberships (tenant_id, brand_id, staff_user_id, role)
+select b.tenant_id, b.id, s.id, 'sales'
+from brands as b inner join staff_users as s on s.tenant_id = b.tenant_id;
+
+insert into apps (tenant_id, brand_id, id, name, created_at)
+select tenant_id, id, md5('app' || id || '-' || n)::uuid, 'App ' || n, now()
+from brands cross join generate_series(1, 500) as n;
+
+insert into api_keys
+(tenant_id, brand_id, id, app_id, kind, mode, label, last_four, key_hash, created_at)
+select
+    tenant_id, brand_id, md5('key' || id::text)::uuid, id, 'partner', 'live', 'Key', 'abcd',
+    sha256(id::text::bytea), now()
+from apps;
+
+insert into vehicles (tenant_id, id, name, seats)
+select 1 + n % 2, md5('vehicle' || n)::uuid, 'Van ' || n, 4 + n % 40 from generate_series(1, 2000) as n;
+
+insert into drivers (tenant_id, id, name)
+select 1 + n % 2, md5('driver' || n)::uuid, 'Driver ' || n from generate_series(1, 2000) as n;
+
+insert into documents (tenant_id, id, vehicle_id, kind, expires_on)
+select tenant_id, md5('document' || id::text)::uuid, id, 'insurance', current_date + seats from vehicles;
+
+insert into duty_entries (tenant_id, id, driver_id, kind, starts_at)
+select tenant_id, md5('duty' || id::text)::uuid, id, 'driving', now() from drivers;
+
+insert into tour_packages
+(
+    tenant_id, brand_id, id, code, name, pricing, price_cents, guests_min, guests_max, effective_from
+)
+select
+    tenant_id, id, md5('package' || id || '-' || n)::uuid, 'p' || n, 'Package ' || n, 'flat', 100, 1, 14,
+    '2020-01-01'
+from brands cross join generate_series(1, 1000) as n;
+
+insert into customers (tenant_id, brand_id, id, name, email, created_at, updated_at)
+select
+    tenant_id, id, md5('customer' || id || '-' || n)::uuid, 'Guest ' || n, 'guest' || n || '@example.com',
+    timestamptz '2026-01-01' + n * interval '7 minutes', now()
+from brands cross join generate_series(1, 1500) as n;
+
+insert into inquiries (tenant_id, brand_id, id, number, customer_id, name, status, source, created_at)
+select
+    tenant_id, id, md5('inquiry' || id || '-' || n)::uuid, 'EXP-' || n, md5('customer' || id || '-' || n)::uuid,
+    'Guest ' || n, (array['new', 'contacted', 'quoted', 'won', 'lost'])[1 + n % 5], 'website',
+    timestamptz '2026-01-01' + n * interval '11 minutes'
+from brands cross join generate_series(1, 1500) as n;
+
+insert into tasks (tenant_id, brand_id, id, kind, title, subject_kind, subject_id, due_at, created_at)
+select
+    tenant_id, id, md5('task' || id || '-' || n)::uuid, 'call', 'Call', 'inquiry',
+    md5('inquiry' || id || '-' || n)::uuid, timestamptz '2026-01-01' + n * interval '13 minutes', now()
+from brands cross join generate_series(1, 1500) as n;
+
+insert into reservations
+(
+    tenant_id, brand_id, id, number, customer_id, preferred_on, party_size, tour_type, method, currency,
+    deposit_cents, consult_by, created_at
+)
+select
+    tenant_id, id, md5('reservation' || id || '-' || n)::uuid, 'RES-' || n,
+    md5('customer' || id || '-' || n)::uuid, date '2026-01-01' + n % 700, 4, 'wine_tour', 'card', 'USD', 25000,
+    now(), timestamptz '2026-01-01' + n * interval '17 minutes'
+from brands cross join generate_series(1, 1500) as n;
+
+insert into bookings
+(
+    tenant_id, brand_id, id, number, status, tour_type, source, customer_id, customer_name, sold_by_app_id,
+    reservation_id, party_size, starts_at, ends_at, time_zone, currency, subtotal_cents, tax_cents,
+    total_cents, deposit_cents, policy, deposit_received_at, created_at, updated_at
+)
+select
+    tenant_id, id, md5('booking' || id || '-' || n)::uuid, 'N-' || n,
+    (array['draft', 'pending', 'confirmed', 'assigned', 'completed', 'cancelled'])[1 + n % 6], 'wine_tour',
+    (array['website', 'console', 'phone', 'partner'])[1 + n % 4],
+    md5('customer' || id || '-' || 1 + n % 1500)::uuid, 'Guest ' || n, md5('app' || id || '-' || 1 + n % 500)::uuid,
+    md5('reservation' || id || '-' || 1 + n % 1500)::uuid, 4, timestamptz '2026-01-01' + n * interval '3 hours',
+    timestamptz '2026-01-01' + n * interval '3 hours' + interval '6 hours', 'America/Los_Angeles', 'USD',
+    57000, 5187, 62187, 31094, '[]', now(), timestamptz '2025-06-01' + n * interval '1 hour', now()
+from brands cross join generate_series(1, 3000) as n;
+
+insert into booking_price_lines
+(
+    tenant_id, brand_id, id, booking_id, position, kind, label, rule, unit_cents, amount_cents, taxable
+)
+select tenant_id, brand_id, md5('line' || id || p)::uuid, id, p, 'rate', 'Tour', 'hourly', 9500, 57000, true
+from bookings cross join generate_series(1, 2) as p;
+
+insert into booking_stops (tenant_id, brand_id, id, booking_id, position, kind, winery_id)
+select
+    tenant_id, brand_id, md5('stop' || id || p)::uuid, id, p, 'winery',
+    md5('winery' || 1 + (substr(number, 3)::integer + p) % 3000)::uuid
+from bookings cross join generate_series(1, 2) as p;
+
+insert into booking_vehicles (tenant_id, brand_id, booking_id, vehicle_id, party_size)
+select
+    tenant_id, brand_id, id,
+    md5('vehicle' || 2 * (1 + 300 * ((brand_id - 1) % 3) + substr(number, 3)::integer % 300) + tenant_id - 1)::uuid, 4
+from bookings;
+
+insert into booking_drivers (tenant_id, brand_id, booking_id, driver_id, assigned_at)
+select
+    tenant_id, brand_id, id,
+    md5('driver' || 2 * (1 + 300 * ((brand_id - 1) % 3) + substr(number, 3)::integer % 300) + tenant_id - 1)::uuid, now()
+from bookings;
+
+insert into app_grants (tenant_id, brand_id, app_id, booking_id, granted_at)
+select tenant_id, brand_id, sold_by_app_id, id, now() from bookings where substr(number, 3)::integer % 5 = 0;
+
+insert into blocks
+(tenant_id, brand_id, id, vehicle_id, booking_id, kind, starts_at, ends_at, expires_at)
+select
+    tenant_id, brand_id, md5('block' || booking_id::text)::uuid, vehicle_id, booking_id,
+    case when status = 'draft' then 'hold' else 'booking' end, starts_at, ends_at,
+    case when status = 'draft' then starts_at end
+from bookings inner join booking_vehicles using (tenant_id, brand_id) where booking_id = id;
+
+insert into blocks (tenant_id, id, driver_id, kind, starts_at, ends_at)
+select 1, md5('rest' || n)::uuid, md5('driver' || 2 * (1 + n % 900))::uuid, 'time_off',
+    timestamptz '2026-01-01' + n * interval '2 days', timestamptz '2026-01-02' + n * interval '2 days'
+from generate_series(1, 3000) as n;
+
+insert into proposals
+(
+    tenant_id, brand_id, id, number, title, customer_id, party_size, starts_on, ends_on, valid_until, currency,
+    created_at
+)
+select
+    tenant_id, id, md5('proposal' || id || '-' || n)::uuid, 'TP-' || n, 'Tour ' || n,
+    md5('customer' || id || '-' || n)::uuid, 4, date '2026-01-01' + n % 700, date '2026-01-03' + n % 700, now(), 'USD',
+    timestamptz '2026-01-01' + n * interval '19 minutes'
+from brands cross join generate_series(1, 1500) as n;
+
+insert into proposal_days (tenant_id, brand_id, id, proposal_id, position, on_date)
+select tenant_id, brand_id, md5('day' || id::text)::uuid, id, 1, starts_on from proposals;
+
+insert into proposal_stops (tenant_id, brand_id, id, proposal_id, day_id, position, kind, winery_id)
+select tenant_id, brand_id, md5('pstop' || id::text)::uuid, proposal_id, id, 1, 'winery', md5('winery' || 1)::uuid
+from proposal_days;
+
+insert into proposal_inclusions
+(
+    tenant_id, brand_id, id, proposal_id, position, kind, label, pricing, unit_cents, line_cents, taxable
+)
+select tenant_id, brand_id, md5('inclusion' || id::text)::uuid, id, 1, 'dining', 'Lunch', 'flat', 1, 1, true
+from proposals;
+
+insert into proposal_guests (tenant_id, brand_id, id, proposal_id, position, name)
+select tenant_id, brand_id, md5('guest' || id::text)::uuid, id, 1, 'Guest' from proposals;
+
+insert into payments
+(
+    tenant_id, brand_id, id, booking_id, reservation_id, proposal_id, customer_id, kind, method, status, currency,
+    amount_cents, received_at, created_at
+)
+select
+    tenant_id, brand_id, md5('payment' || id::text)::uuid, case when n % 3 = 0 then id end,
+    case when n % 3 = 1 then reservation_id end,
+    case when n % 3 = 2 then md5('proposal' || brand_id || '-' || 1 + n % 1500)::uuid end,
+    customer_id, 'deposit', 'card',
+    case when n % 4 = 0 then 'succeeded' else 'refunded' end, 'USD', 31094, now(), created_at
+from (select b.*, substr(b.number, 3)::integer as n from bookings as b) as numbered;
+
+insert into refunds (tenant_id, brand_id, id, payment_id, status, amount_cents, reason, created_at)
+select tenant_id, brand_id, md5('refund' || id::text)::uuid, id, 'succeeded', 1, 'Rain', now() from payments;
+
+insert into invoices
+(
+    tenant_id, brand_id, id, number, booking_id, kind, status, currency, lines, subtotal_cents, tax_cents,
+    total_cents, issued_on, due_on
+)
+select
+    tenant_id, brand_id, md5('invoice' || id::text)::uuid, 'INV' || number, id, 'final', 'sent', 'USD', '[]', 100, 9,
+    109, starts_at::date, starts_at::date + 2
+from bookings;
+
+insert into shared_tours
+(
+    tenant_id, brand_id, id, title, starts_at, ends_at, time_zone, currency, seat_cents, seat_with_lunch_cents,
+    sales_close_at, cancel_until
+)
+select
+    tenant_id, id, md5('shared' || id || '-' || n)::uuid, 'Shared', at, at + interval '6 hours', 'America/Los_Angeles',
+    'USD', 9500, 11500, at, at
+from brands cross join generate_series(1, 1000) as n
+cross join lateral (select timestamptz '2026-01-01' + n * interval '1 day') as day (at);
+
+insert into tickets
+(
+    tenant_id, brand_id, id, number, shared_tour_id, customer_id, guests, with_lunch, currency, subtotal_cents,
+    tax_cents, total_cents, created_at
+)
+select
+    tenant_id, id, md5('ticket' || id || '-' || n)::uuid, 'ST-' || n, md5('shared' || id || '-' || 1 + n % 1000)::uuid,
+    md5('customer' || id || '-' || 1 + n % 1500)::uuid, 2, false, 'USD', 100, 9, 109, now()
+from brands cross join generate_series(1, 2000) as n;
+
+insert into events
+(
+    tenant_id, brand_id, id, kind, entity, entity_id, entity_version, actor_kind, occurred_at
+)
+select tenant_id, brand_id, md5('event' || id::text)::uuid, 'BookingMade', 'booking', id, 1, 'staff', created_at
+from bookings;
+
+insert into outbox (tenant_id, brand_id, event_id, entity, entity_id, kind, claimed_until)
+select tenant_id, brand_id, id, entity, entity_id, kind, now() + interval '1 day' from events;
+
+insert into schedules (tenant_id, brand_id, id, task, cron, next_run_at)
+select tenant_id, id, md5('schedule' || id || '-' || n)::uuid, 'task-' || n, '0 7 * * *', now() + n * interval '1 minute'
+from brands cross join generate_series(1, 1000) as n;
+
+analyze;

@@ -1,0 +1,229 @@
+"""Every edge is batched: the statements depend on what is selected, never on how many rows."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from strawberry.types.base import StrawberryContainer
+
+from bootstrap.settings import Settings
+from db.database import Database, Transaction
+from domain.identity import Brand
+from resolvers.root import RELATIONS
+from schema.fields import BINDING
+from tests.builders import (
+    START,
+    a_booking,
+    a_customer,
+    a_driver,
+    a_payment,
+    a_stop,
+    a_vehicle,
+    a_winery,
+    as_owner,
+    assign_driver,
+    assign_vehicle,
+    insert,
+    new_id,
+    write,
+)
+from tests.house.test_contract import TYPES
+from tests.resolvers.conftest import Ask
+
+# Where the rows of a relation are found: a root list, then edges down to it.
+PATHS = {
+    "bookings": ("bookings",),
+    "booking_stops": ("bookings", "stops"),
+    "payments": ("payments",),
+    "proposals": ("proposals",),
+    "proposal_days": ("proposals", "days"),
+    "proposal_stops": ("proposals", "days", "stops"),
+    "reservations": ("reservations",),
+    "inquiries": ("inquiries",),
+}
+EDGES = [
+    (relation.name, edge)
+    for relation in RELATIONS.values()
+    for edge in (*relation.one, *relation.many)
+]
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def document(relation: str, edge: str, size: int) -> str:
+    """The list at the head of the path, the edges below it, and the edge in question."""
+    root, *below = PATHS[relation]
+    inner = f"{camel(edge)} {{ __typename }}"
+    for step in reversed(below):
+        inner = f"{camel(step)} {{ {inner} }}"
+    return f"{{ {root}(first: {size}) {{ edges {{ node {{ {inner} }} }} }} }}"
+
+
+async def a_place(settings: Settings, table: str) -> UUID:
+    given = {"id": new_id(), "slug": f"place-{new_id().hex}"}
+    await as_owner(
+        settings,
+        f"insert into {table} (id, slug, name) values (%(id)s, %(slug)s, 'A place')",  # noqa: S608
+        given,
+    )
+    return given["id"]  # type: ignore[return-value]
+
+
+async def a_proposal(tx: Transaction, customer: UUID, places: dict[str, UUID], each: int) -> UUID:
+    proposal = await insert(
+        tx,
+        "proposals",
+        number=f"WWT-TP-2026-{each:05}",
+        title="Two days",
+        customer_id=customer,
+        party_size=4,
+        starts_on=START.date(),
+        ends_on=START.date() + timedelta(days=1),
+        valid_until=START,
+        currency="USD",
+        created_at=START,
+    )
+    day = await insert(
+        tx, "proposal_days", proposal_id=proposal, position=1, on_date=START.date()
+    )
+    for position, (kind, place) in enumerate(places.items(), 1):
+        await insert(
+            tx,
+            "proposal_stops",
+            proposal_id=proposal,
+            day_id=day,
+            position=position,
+            kind="hotel_checkin" if kind == "hotel" else kind,
+            **{f"{kind}_id": place},
+        )
+    await insert(
+        tx,
+        "proposal_inclusions",
+        proposal_id=proposal,
+        position=1,
+        kind="transportation",
+        label="Van",
+        pricing="flat",
+        unit_cents=90000,
+        line_cents=90000,
+        taxable=True,
+    )
+    await insert(tx, "proposal_guests", proposal_id=proposal, position=1, name="Gus Guest")
+    return proposal
+
+
+async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
+    """One customer with one of everything that has an edge."""
+    customer = await a_customer(tx)
+    starts_at = START + timedelta(days=each)
+    inquiry = await insert(
+        tx,
+        "inquiries",
+        number=f"WWT-EXP-2026-{each:05}",
+        customer_id=customer,
+        name="Ada Guest",
+        source="website",
+        created_at=START,
+    )
+    reservation = await insert(
+        tx,
+        "reservations",
+        number=f"WWT-RES-2026-{each:05}",
+        customer_id=customer,
+        inquiry_id=inquiry,
+        preferred_on=START.date(),
+        party_size=4,
+        tour_type="wine_tour",
+        method="card",
+        currency="USD",
+        deposit_cents=25000,
+        consult_by=START,
+        created_at=START,
+    )
+    booking = await a_booking(
+        tx, customer_id=customer, reservation_id=reservation, starts_at=starts_at
+    )
+    await assign_vehicle(tx, booking, await a_vehicle(tx), starts_at=starts_at)
+    await assign_driver(tx, booking, await a_driver(tx), starts_at=starts_at)
+    for position, (kind, place) in enumerate(places.items(), 1):
+        stop = "hotel_checkin" if kind == "hotel" else kind
+        await a_stop(tx, booking, position, kind=stop, name=None, **{f"{kind}_id": place})
+    await insert(
+        tx,
+        "booking_price_lines",
+        booking_id=booking,
+        position=1,
+        kind="rate",
+        label="Hours",
+        rule="hourly",
+        unit_cents=9500,
+        amount_cents=57000,
+        taxable=True,
+    )
+    proposal = await a_proposal(tx, customer, places, each)
+    payment = await a_payment(tx, booking_id=booking, customer_id=customer)
+    await a_payment(tx, reservation_id=reservation, customer_id=customer)
+    await a_payment(tx, proposal_id=proposal, customer_id=customer)
+    await insert(
+        tx,
+        "refunds",
+        payment_id=payment,
+        status="succeeded",
+        amount_cents=100,
+        reason="goodwill",
+        created_at=START,
+    )
+
+
+@pytest.fixture
+async def sales(settings: Settings, database: Database, brand: Brand) -> int:
+    """Three of everything, so that one statement a row would show."""
+    places = {
+        "winery": await a_winery(settings),
+        "restaurant": await a_place(settings, "restaurants"),
+        "hotel": await a_place(settings, "hotels"),
+    }
+    for each in range(1, 4):
+        await write(database, brand, lambda tx, each=each: a_sale(tx, places, each))
+    return 3
+
+
+def test_every_relation_with_an_edge_has_a_path_to_it() -> None:
+    assert {relation for relation, _ in EDGES} == set(PATHS)
+
+
+@pytest.mark.parametrize(("relation", "edge"), EDGES)
+async def test_an_edge_costs_one_statement_for_one_row_and_for_many(
+    ask: Ask, statements: list[str], sales: int, relation: str, edge: str
+) -> None:
+    assert sales == 3
+    answers: list[Any] = []
+    counts = []
+    few = 3 if relation == "payments" else 1  # one payment in three is of a booking
+    for size in (few, 100):
+        statements.clear()
+        result = await ask(document(relation, edge, size))
+        assert result.errors is None
+        answers.append(result.data)
+        counts.append(len(statements))
+
+    expected = len(PATHS[relation]) + 1
+    assert counts == [expected, expected]
+    assert str(answers[1]).count("__typename") >= 3
+
+
+def test_an_edge_leads_where_its_read_model_says() -> None:
+    for relation, edge in EDGES:
+        fields = TYPES[relation].__strawberry_definition__.fields
+        field = next(each for each in fields if each.python_name == edge)
+        many = edge in RELATIONS[relation].many
+        of = field.type
+        nested = isinstance(of, StrawberryContainer) and "list" in type(of).__name__.lower()
+        inner = getattr(of, "of_type", None)
+        nested = nested or "list" in type(inner).__name__.lower()
+        assert field.metadata[BINDING] == "edge"
+        assert nested == many, (relation, edge)

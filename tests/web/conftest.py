@@ -1,0 +1,66 @@
+"""A real server on a real port, and a client that presents credentials."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+import uvicorn
+
+from auth.tokens import Claims
+from bootstrap.wiring import Parts, now
+from domain.identity import Brand, Kind
+from web.app import build_app
+
+Sign = Callable[..., str]
+
+
+@contextlib.asynccontextmanager
+async def served(made: Parts) -> AsyncIterator[str]:
+    """The application on a free port of loopback; gives its address."""
+    config = uvicorn.Config(
+        build_app(made), host="127.0.0.1", port=0, lifespan="off", log_level="error", ws="websockets-sansio"
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    running = asyncio.create_task(server._serve())  # noqa: SLF001 - `serve` would take our signals
+    while not server.started:
+        await asyncio.sleep(0.005)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await running
+
+
+@pytest.fixture(scope="session")
+async def address(made: Parts) -> AsyncIterator[str]:
+    async with served(made) as address:
+        yield address
+
+
+@pytest.fixture
+async def client(address: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=address) as client:
+        yield client
+
+
+@pytest.fixture
+def sign(made: Parts, brand: Brand) -> Sign:
+    """A token for somebody of the test's brand."""
+
+    def signed(subject: UUID, kind: Kind = Kind.STAFF, *, minutes: int = 15, **claims: str) -> str:
+        wanted = Claims(
+            kind, subject, claims.get("tenant", brand.tenant_slug), claims.get("brand", brand.code)
+        )
+        return made.tokens.sign(wanted, now=now(), lifetime=timedelta(minutes=minutes))
+
+    return signed
+
+
+def bearer(credential: str, **headers: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {credential}", **headers}
