@@ -17,11 +17,11 @@ POLL_SECONDS = 0.05
 LAST_LINES = 15
 
 
-class Refusal(Exception):  # noqa: N818  # a fact, as every refusal of this house
+class Refusal(Exception):  # a fact, as every refusal of this house
     """One sentence that ends the command with exit code 1."""
 
 
-class Stopped(Exception):  # noqa: N818  # no error: somebody asked for it
+class Stopped(Exception):  # no error: somebody asked for it
     """Ctrl-C, SIGTERM or SIGHUP has come."""
 
 

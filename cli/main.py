@@ -17,12 +17,13 @@ from cli.seed import seed
 from cli.serve import serve, work
 from cli.token import KINDS, TokenRefused, print_token
 from cli.up import up
+from db.clusters import ServerRefused
 from db.logins import UnsafeLogin
 from domain.errors import DomainError
 from integrations.embedded import ServerFault
 from resolvers.root import build_schema
 
-EXPECTED = (SettingMissing, UnsafeLogin, TokenRefused, DomainError, ServerFault)
+EXPECTED = (SettingMissing, UnsafeLogin, TokenRefused, DomainError, ServerFault, ServerRefused)
 
 
 def main(arguments: list[str] | None = None) -> int:

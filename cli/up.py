@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from psycopg import sql
 from pydantic import SecretStr
 
 from bootstrap.environment import child_environment
 from bootstrap.settings import Settings
 from cli.crew import Crew, Refusal, Stop, Stopped, complain, say
 from cli.ready import Address, ask_for_tokens, await_ready, credentials, ready_block
+from db.clusters import ServerRefused, ensure_database, refuse_unfit
 from integrations.embedded import ServerFault, start_postgres, start_valkey
 from integrations.embedded.child import Process
 from integrations.embedded.folder import kept
@@ -25,7 +24,6 @@ from integrations.embedded.loopback import free_port, refuse_busy
 
 PROGRAM = (sys.executable, "-m", "cli.main")
 DATABASE = "tourbase"
-OLDEST_SERVER = 150_000
 SERVERS = ("serve", "work")
 
 
@@ -49,7 +47,7 @@ def up(settings: Settings, *, program: Sequence[str] = PROGRAM) -> int:
                 _serve(settings, program, stop, held)
         except Stopped:
             say("Stopped.")
-        except (Refusal, ServerFault) as fault:
+        except (Refusal, ServerFault, ServerRefused) as fault:
             complain(str(fault))
             return 1
         return 0
@@ -110,7 +108,7 @@ def _open_stores(settings: Settings, folder: Path, stop: Stop, held: ExitStack) 
     else:
         (write, read, admin), database = given, {}
         say("Using the PostgreSQL of DATABASE_ADMIN_URL")
-        _refuse_unfit(admin)
+        refuse_unfit(admin)
     stop.check()
     redis, cache = _redis(settings, folder, held)
     stop.check()
@@ -150,7 +148,7 @@ def _own_database(
         )
     )
     say(f"PostgreSQL {server.programs.version} listens on {server.host}:{server.port}")
-    _make_database(server.url)
+    ensure_database(server.url, DATABASE)
     write, read = (
         server.url_of(
             DATABASE,
@@ -177,32 +175,6 @@ def _redis(settings: Settings, folder: Path, held: ExitStack) -> tuple[str, dict
     )
     say(f"Valkey listens on {server.host}:{server.port}")
     return server.url, {"valkey": server.process}
-
-
-def _make_database(owner: str) -> None:
-    with psycopg.connect(owner, autocommit=True) as connection:
-        known = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
-        if known.fetchone() is None:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
-
-
-def _refuse_unfit(admin: str) -> None:
-    """Errors: Refusal if the given server does not answer or is too old."""
-    try:
-        with psycopg.connect(admin, connect_timeout=5) as connection:
-            refuse_old(connection.info.server_version)
-    except psycopg.Error as error:
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise Refusal(f"The PostgreSQL of DATABASE_ADMIN_URL refuses us: {said}") from error
-
-
-def refuse_old(server_version: int) -> None:
-    """Errors: Refusal if the server (150004 is 15.4) is older than we support."""
-    if server_version < OLDEST_SERVER:
-        raise Refusal(
-            f"The database server is PostgreSQL {server_version // 10_000}."
-            f"{server_version % 10_000}: tourbase needs {OLDEST_SERVER // 10_000} or newer."
-        )
 
 
 def _mail(settings: Settings, folder: Path) -> str:

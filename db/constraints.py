@@ -1,4 +1,4 @@
-"""What a constraint's name means to a caller: the one place where database errors are translated."""
+"""What a constraint's name means to a caller: where database errors are translated, once."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -38,6 +38,6 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
 
 
 def refusal(error: errors.IntegrityError) -> DomainError | None:
-    """The fact behind a violated constraint, or None if the constraint is nobody's fault but ours."""
+    """The fact behind a violated constraint; None if it is nobody's fault but ours."""
     make = REFUSALS.get(error.diag.constraint_name or "")
     return make() if make else None

@@ -1,12 +1,12 @@
 -- name: is_development
 -- Has `seed` marked this database as one for development?
-select exists (select 1 from installation where kind = 'development');
+select exists(select 1 from installation where kind = 'development');
 
 -- name: demo_staff
 -- A manager of the brand.
 select m.staff_user_id
 from memberships as m
-inner join staff_users as s on s.id = m.staff_user_id
+inner join staff_users as s on m.staff_user_id = s.id
 where m.role = 'manager' and s.status = 'active'
 order by s.email
 limit 1;
@@ -15,7 +15,7 @@ limit 1;
 -- The owner.
 select m.staff_user_id
 from memberships as m
-inner join staff_users as s on s.id = m.staff_user_id
+inner join staff_users as s on m.staff_user_id = s.id
 where m.role = 'owner' and s.status = 'active'
 order by s.email
 limit 1;
@@ -24,7 +24,7 @@ limit 1;
 -- The customer with the most bookings.
 select c.id
 from customers as c
-inner join bookings as b on b.customer_id = c.id
+inner join bookings as b on c.id = b.customer_id
 where c.archived_at is null
 group by c.id
 order by count(*) desc, c.id
@@ -34,7 +34,7 @@ limit 1;
 -- The driver with the most tours of the brand.
 select d.id
 from drivers as d
-inner join booking_drivers as b on b.driver_id = d.id
+inner join booking_drivers as b on d.id = b.driver_id
 where d.status = 'active' and d.archived_at is null
 group by d.id
 order by count(*) desc, d.id
@@ -44,7 +44,7 @@ limit 1;
 -- The partner app that sold most for the brand.
 select a.id
 from apps as a
-left join bookings as b on b.sold_by_app_id = a.id
+left join bookings as b on a.id = b.sold_by_app_id
 where a.status = 'active'
 group by a.id
 order by count(b.id) desc, a.id

@@ -8,5 +8,10 @@ for update;
 -- name: update_contact
 -- The new contact details and version of a customer.
 update customers
-set name = %(name)s, email = %(email)s, phone = %(phone)s, version = %(version)s, updated_at = %(now)s
+set
+    name = %(name)s,
+    email = %(email)s,
+    phone = %(phone)s,
+    version = %(version)s,
+    updated_at = %(now)s
 where id = %(id)s;

@@ -35,7 +35,8 @@ ENTER: Final = (
     " set_config('statement_timeout', %(timeout)s, true)"
 )
 LEFT_BEHIND: Final = (
-    "select current_user = session_user and coalesce(current_setting('app.tenant_id', true), '') = ''"
+    "select current_user = session_user"
+    " and coalesce(current_setting('app.tenant_id', true), '') = ''"
     " and coalesce(current_setting('app.brand_id', true), '') = ''"
     " and coalesce(current_setting('app.actor_id', true), '') = ''"
     " and coalesce(current_setting('app.object_id', true), '') = ''"

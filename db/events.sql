@@ -11,7 +11,9 @@ values (
 -- The personal values of an event, one row a field, so that they can be erased.
 insert into event_personal_values (event_id, field, before, after)
 select %(event_id)s, each.field, each.before, each.after
-from unnest(%(fields)s::text[], %(befores)s::text[], %(afters)s::text[]) as each (field, before, after);
+from
+    unnest(%(fields)s::text[], %(befores)s::text[], %(afters)s::text[])
+        as each (field, before, after);
 
 -- name: insert_outbox
 -- The notice that the relay will publish: ids and names, no values.

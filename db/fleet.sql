@@ -1,6 +1,9 @@
 -- name: lock_resources
 -- One advisory lock a tenant and resource, taken in sorted order so that nobody waits in a circle.
-select pg_advisory_xact_lock(hashtextextended(current_setting('app.tenant_id') || ':' || wanted.key, 0))
+select
+    pg_advisory_xact_lock(
+        hashtextextended(current_setting('app.tenant_id') || ':' || wanted.key, 0)
+    )
 from (select unnest(%(keys)s::text[]) as key order by 1) as wanted;
 
 -- name: release_expired_holds

@@ -1,8 +1,10 @@
-"""What a login must not be able to do, and which servers must not be trusted: asked on connecting."""
+"""What a login must not be able to do: asked on every new connection."""
 
 from typing import Any, Final
 
 import psycopg
+
+from db.clusters import refuse_old
 
 VET: Final = """
 select
@@ -22,19 +24,16 @@ select
 from pg_roles as r
 where r.rolname = session_user
 """
-# The first minor release of each major that fixed CVE-2025-8713 (statistics leaked past policies).
-FIXED_IN: Final = {15: 14, 16: 10, 17: 6}
-OLDEST: Final = 15
 
 
 class UnsafeLogin(Exception):
-    """The login may do more than it should, or the server is one that must not be trusted."""
+    """The login may do more than it should; the message says what, and how to mend it."""
 
 
 async def vet(connection: psycopg.AsyncConnection[Any], *, read_only: bool) -> None:
     """Refuse to work through a login that row-level security might not bind.
 
-    Errors: UnsafeLogin, saying what is wrong and how to mend it.
+    Errors: UnsafeLogin and ServerRefused, saying what is wrong and how to mend it.
     """
     row = await (await connection.execute(VET)).fetchone()
     await connection.rollback()
@@ -42,12 +41,7 @@ async def vet(connection: psycopg.AsyncConnection[Any], *, read_only: bool) -> N
         raise UnsafeLogin("The login is not known to PostgreSQL.")
     powerful, inherits, owns, reaches, version, read_defaults = row
     user = connection.info.user
-    major, minor = divmod(version, 10000)
-    if major < OLDEST or minor < FIXED_IN.get(major, 0):
-        raise UnsafeLogin(
-            f"PostgreSQL {major}.{minor} is too old: use 15.{FIXED_IN[15]}, 16.{FIXED_IN[16]},"
-            f" 17.{FIXED_IN[17]}, 18 or newer."
-        )
+    refuse_old(version)
     if powerful or owns:
         raise UnsafeLogin(
             f"{user} is a superuser, an owner or may create roles: row-level security would not"

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: one connection, one transaction a revision, as the owner role."""
+"""How Alembic reaches the database: one connection, one transaction, as the owner role."""
 
 from alembic import context
 from sqlalchemy import Connection, create_engine, pool, text

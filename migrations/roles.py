@@ -45,7 +45,7 @@ def ensure_roles(connection: Connection, prefix: str, *, logins: Mapping[str, st
 
 
 def prepare_database(connection: Connection, prefix: str) -> None:
-    """What only an administrator may do in the database: the extension, the schemas, the closing."""
+    """What only an administrator may do in the database: extension, schemas, closing it."""
     owner = sql.Identifier(prefix + "owner").as_string(None)
     connection.execute(text("create extension if not exists btree_gist"))
     connection.execute(text("revoke create on schema public from public"))

@@ -35,7 +35,7 @@ _DEFAULT = "integer not null default nullif(current_setting('app.{0}', true), ''
 
 @dataclass(frozen=True, slots=True)
 class May:
-    """What one working role may do with a table: verbs (with columns, if limited) and which rows."""
+    """What one working role may do: verbs (with columns, if limited) and on which rows."""
 
     verbs: str = "select, insert, update"
     rows: str = "true"
@@ -172,9 +172,8 @@ def seal(name: str, own: str) -> None:
 def permit(table: str, name: str, verbs: str, rows: str = "true") -> None:
     """Give one role a privilege and the policy that bounds it."""
     run(f"grant {verbs} on {table} to {role(name)}")
-    run(
-        f"create policy {table}_{name} on {table} to {role(name)} using ({rows}) with check ({rows})"
-    )
+    bounds = f"using ({rows}) with check ({rows})"
+    run(f"create policy {table}_{name} on {table} to {role(name)} {bounds}")
 
 
 def drop_tables(names: Iterable[str]) -> None:

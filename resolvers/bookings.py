@@ -1,6 +1,7 @@
 """Bookings: the lists and objects that are asked for, the move, and the change that is told."""
 
 from collections.abc import AsyncGenerator
+from typing import Annotated
 
 import strawberry
 from strawberry import Info
@@ -9,7 +10,7 @@ from db.bookings import BOOKINGS
 from domain.bookings import NewTimes
 from domain.errors import InvalidInput
 from domain.identity import Scope
-from resolvers.listing import by_column, by_id, listed, one
+from resolvers.listing import by_column, by_id, listed, one, says
 from resolvers.refusals import mutation
 from schema.bookings import (
     Booking,
@@ -78,7 +79,7 @@ class BookingSubscription:
         description="Every change of one booking, until the caller may no longer see it.",
     )
     async def booking_changed(
-        self, info: Info, id: strawberry.ID
+        self, info: Info, id: Annotated[strawberry.ID, says("The booking.")]
     ) -> AsyncGenerator[BookingChanged, None]:
         context, booking_id = info.context, decode_as("Booking", id)
         listening = context.world.events.listen(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 from strawberry import UNSET, Info
+from strawberry.types.arguments import StrawberryArgumentAnnotation
 
 from db.cursors import cursor_of
 from db.reading import Wanted
@@ -18,6 +19,16 @@ from resolvers.context import OperationContext
 from schema.global_ids import decode, decode_as
 from schema.pagination import Connection, Edge, PageInfo
 from schema.permissions import requires
+
+
+def says(description: str) -> StrawberryArgumentAnnotation:
+    return strawberry.argument(description=description)
+
+
+First = Annotated[int | None, says("So many from the front: 1 to 100; 20 if nothing is said.")]
+After = Annotated[str | None, says("Only those behind this cursor.")]
+Last = Annotated[int | None, says("So many from the end: 1 to 100.")]
+Before = Annotated[str | None, says("Only those before this cursor.")]
 
 
 async def connection(
@@ -50,17 +61,20 @@ def listed(relation: Relation, *, filter: type, order: Enum, scope: Scope, descr
 
     async def resolve(
         info: Info,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
         filter: Any = None,
         order_by: Any = order,
     ) -> Any:
         request = Page.of(first, after, last, before)
         return await connection(info, relation, request, order=order_by, filter=filter)
 
-    resolve.__annotations__ |= {"filter": filter | None, "order_by": type(order)}
+    resolve.__annotations__ |= {
+        "filter": Annotated[filter | None, says("Which ones; all of them if left out.")],
+        "order_by": Annotated[type(order), says("In which order.")],
+    }
     return strawberry.field(resolver=resolve, description=description, extensions=[requires(scope)])
 
 
@@ -68,7 +82,7 @@ def by_id(entity: Any, relation: Relation) -> Any:
     """A root field that gives one object by its global id."""
     name = entity.__name__
 
-    async def resolve(info: Info, id: strawberry.ID) -> Any:
+    async def resolve(info: Info, id: Annotated[strawberry.ID, says("Its global id.")]) -> Any:
         return await one(info, relation, decode_as(name, id))
 
     return strawberry.field(
@@ -90,8 +104,8 @@ def by_column(
     async def resolve(info: Info, value: Any) -> Any:
         return await one(info, relation, normal(value), column=column)
 
-    argument = Annotated[str, strawberry.argument(name=column)]
-    resolve.__annotations__ |= {"value": argument}
+    argument = strawberry.argument(name=column, description=f"Its {column}.")
+    resolve.__annotations__ |= {"value": Annotated[str, argument]}
     return strawberry.field(
         resolver=resolve, description=description, extensions=[requires(entity.scope)]
     )

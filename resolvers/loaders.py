@@ -1,4 +1,4 @@
-"""One DataLoader for each edge, made from the read models, alive for one operation and no longer."""
+"""One DataLoader for each edge, made from the read models, alive for one operation."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

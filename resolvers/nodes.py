@@ -1,7 +1,7 @@
 """Relay's `node` and `nodes`: any object with an identity, by its global id."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import Info
@@ -9,6 +9,7 @@ from strawberry import Info
 from domain.errors import DomainError, InvalidInput, NotFound
 from domain.identity import Scope
 from domain.listing import MOST
+from resolvers.listing import says
 from schema.bookings import Booking
 from schema.catalog import TourPackage
 from schema.customers import Customer
@@ -62,7 +63,9 @@ class NodeQuery:
     @strawberry.field(
         extensions=[requires(Scope.VIEWER_READ)], description="Any object by its global id."
     )
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, says("Its global id.")]
+    ) -> Node | None:
         found: Node = await fetch(info, id)
         return found
 
@@ -70,7 +73,9 @@ class NodeQuery:
         extensions=[requires(Scope.VIEWER_READ)],
         description="Up to 100 objects by their global ids, in the order of the ids.",
     )
-    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+    async def nodes(
+        self, info: Info, ids: Annotated[list[strawberry.ID], says("Up to 100 global ids.")]
+    ) -> list[Node | None]:
         if len(ids) > MOST:
             raise InvalidInput(f"`ids` has {len(ids)}; at most {MOST} are answered.", path="ids")
         found: list[Node | None] = await gather_or_say(info, ids)

@@ -1,4 +1,4 @@
-"""The shared directory: wineries, restaurants and hotels, and what a tenant or brand adds to them."""
+"""The shared directory: wineries, restaurants, hotels, and what a tenant or brand adds."""
 
 from migrations.tables import Index, brand_table, drop_tables, operator_table, shared_table
 
@@ -80,7 +80,8 @@ def upgrade() -> None:
     brand_table(
         "directory_notes",
         ENTRY
-        + "featured boolean not null default false, hidden boolean not null default false, note text",
+        + "featured boolean not null default false,"
+        " hidden boolean not null default false, note text",
         key="place_kind, place_id",
     )
 

@@ -1,4 +1,4 @@
-"""Vehicles and drivers of the operating company, their papers, their hours and their inspections."""
+"""Vehicles and drivers of the operating company, their papers, hours and inspections."""
 
 from migrations.tables import (
     ACTOR,

@@ -67,7 +67,8 @@ def upgrade() -> None:
         "price_rules",
         """
         id uuid not null,
-        kind text not null check (kind in ('season', 'holiday', 'weekday', 'party_size', 'promo_code', 'tax')),
+        kind text not null check (kind in
+          ('season', 'holiday', 'weekday', 'party_size', 'promo_code', 'tax')),
         name text not null,
         promo_code text check (promo_code = upper(promo_code)),
         conditions jsonb not null default '{}',
@@ -79,7 +80,8 @@ def upgrade() -> None:
         effective_to date,
         version integer not null default 1,
         constraint price_rules_one_effect check (num_nonnulls(percent_ppm, amount_cents) = 1),
-        constraint price_rules_promo_has_code check ((kind = 'promo_code') = (promo_code is not null)),
+        constraint price_rules_promo_has_code
+          check ((kind = 'promo_code') = (promo_code is not null)),
         constraint price_rules_redemptions_left check (redemptions <= redemptions_max),
         constraint price_rules_dates_ordered check (effective_to > effective_from)
         """,

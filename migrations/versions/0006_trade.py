@@ -40,9 +40,9 @@ TOUR_TYPES = (
 )
 BOOKING = (
     "tenant_id, brand_id, id, number, status, tour_type, source, customer_id, customer_name,"
-    " customer_email, customer_phone, sold_by_app_id, reservation_id, party_size, starts_at, ends_at,"
-    " time_zone, pickup, dropoff, special_requests, currency, subtotal_cents, discount_cents,"
-    " tax_cents, total_cents, deposit_cents, balance_cents, policy, deposit_received_at,"
+    " customer_email, customer_phone, sold_by_app_id, reservation_id, party_size, starts_at,"
+    " ends_at, time_zone, pickup, dropoff, special_requests, currency, subtotal_cents,"
+    " discount_cents, tax_cents, total_cents, deposit_cents, balance_cents, policy, deposit_received_at,"
     " hold_expires_at, no_show, cancelled_at, completed_at, created_at, updated_at, version, search"
 )
 DRIVEN = (
@@ -128,7 +128,8 @@ def _leads() -> None:
         kind text not null,
         title text not null,
         subject_kind text not null check (subject_kind in
-          ('inquiry', 'customer', 'reservation', 'booking', 'proposal', 'payment', 'vehicle', 'driver')),
+          ('inquiry', 'customer', 'reservation', 'booking', 'proposal', 'payment', 'vehicle',
+           'driver')),
         subject_id uuid not null,
         assignee_id uuid,
         due_at timestamptz not null,
@@ -291,8 +292,8 @@ def _owned_by_bookings() -> None:
         unit_cents bigint not null,
         amount_cents bigint not null,
         taxable boolean not null,
-        constraint booking_price_lines_position_key unique (tenant_id, brand_id, booking_id, position)
-          deferrable initially deferred
+        constraint booking_price_lines_position_key
+          unique (tenant_id, brand_id, booking_id, position) deferrable initially deferred
         """,
         refs=[Ref("booking_id", "bookings", indexed=False)],
         may=SEEN,
@@ -339,7 +340,8 @@ def _owned_by_bookings() -> None:
 def _assignments() -> None:
     brand_table(
         "booking_vehicles",
-        "booking_id uuid not null, vehicle_id uuid not null, party_size integer not null check (party_size >= 1)",
+        "booking_id uuid not null, vehicle_id uuid not null,"
+        " party_size integer not null check (party_size >= 1)",
         key="booking_id, vehicle_id",
         refs=[
             Ref("booking_id", "bookings", indexed=False),
@@ -381,7 +383,8 @@ def _blocks() -> None:
         vehicle_id uuid,
         driver_id uuid,
         booking_id uuid,
-        kind text not null check (kind in ('booking', 'hold', 'maintenance', 'blackout', 'time_off')),
+        kind text not null
+          check (kind in ('booking', 'hold', 'maintenance', 'blackout', 'time_off')),
         starts_at timestamptz not null,
         ends_at timestamptz not null,
         expires_at timestamptz,
@@ -394,9 +397,11 @@ def _blocks() -> None:
         constraint blocks_one_resource check (num_nonnulls(vehicle_id, driver_id) = 1),
         constraint blocks_end_after_start check (ends_at > starts_at),
         constraint blocks_booking_has_brand check (booking_id is null or brand_id is not null),
-        constraint blocks_kind_fits check ((booking_id is not null) = (kind in ('booking', 'hold'))),
+        constraint blocks_kind_fits
+          check ((booking_id is not null) = (kind in ('booking', 'hold'))),
         constraint blocks_hold_expires check ((kind = 'hold') = (expires_at is not null)),
-        constraint blocks_pair_has_side check ((offset_pair_id is null) = (offset_pair_side is null)),
+        constraint blocks_pair_has_side
+          check ((offset_pair_id is null) = (offset_pair_side is null)),
         constraint blocks_vehicle_pair_key
           unique (tenant_id, offset_pair_id, offset_pair_side, vehicle_id),
         constraint blocks_driver_pair_key
@@ -433,8 +438,9 @@ def _what_others_see() -> None:
         f"id = {ACTOR}",
     )
     reservation = (
-        "tenant_id, brand_id, id, number, status, customer_id, preferred_on, alternate_on, party_size,"
-        " tour_type, method, currency, deposit_cents, consult_by, special_requests, created_at, version"
+        "tenant_id, brand_id, id, number, status, customer_id, preferred_on, alternate_on,"
+        " party_size, tour_type, method, currency, deposit_cents, consult_by, special_requests,"
+        " created_at, version"
     )
     permit("reservations", "customer", f"select ({reservation})", f"customer_id = {ACTOR}")
     permit("reservations", "link", f"select ({reservation})", f"id = {OBJECT}")

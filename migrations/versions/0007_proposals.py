@@ -1,4 +1,4 @@
-"""Multi-day proposals with their days, stops, inclusions and guests; shared tours and their tickets."""
+"""Multi-day proposals with days, stops, inclusions and guests; shared tours and tickets."""
 
 from migrations.tables import (
     ACTOR,
@@ -86,7 +86,8 @@ def _proposals() -> None:
           (total_cents = subtotal_cents - discount_cents + tax_cents + gratuity_cents),
         constraint proposals_deposit_within_total check (deposit_cents <= total_cents),
         constraint proposals_accepted_is_signed check (status not in ('accepted', 'converted') or
-          (accepted_at is not null and signature_name is not null and terms_accepted_at is not null))
+          (accepted_at is not null and signature_name is not null
+           and terms_accepted_at is not null))
         """,
         refs=[Ref("customer_id", "customers"), Ref("inquiry_id", "inquiries")],
         indexes=[
@@ -100,7 +101,8 @@ def _proposals() -> None:
     )
     run(
         "alter table bookings add column proposal_id uuid, add constraint bookings_proposal_id_fkey"
-        " foreign key (tenant_id, brand_id, proposal_id) references proposals (tenant_id, brand_id, id);"
+        " foreign key (tenant_id, brand_id, proposal_id)"
+        " references proposals (tenant_id, brand_id, id);"
         "create index bookings_proposal_id_idx on bookings (tenant_id, brand_id, proposal_id);"
         "comment on index bookings_proposal_id_idx is"
         " 'foreign key to proposals; batch of bookings by proposal_id'"
@@ -222,7 +224,8 @@ def _shared_tours() -> None:
         """
         id uuid not null,
         title text not null,
-        status text not null default 'scheduled' check (status in ('scheduled', 'completed', 'cancelled')),
+        status text not null default 'scheduled'
+          check (status in ('scheduled', 'completed', 'cancelled')),
         starts_at timestamptz not null,
         ends_at timestamptz not null,
         time_zone text not null,

@@ -6,8 +6,9 @@ revision = "0008"
 down_revision = "0007"
 TABLES = ("payments", "refunds", "invoices")
 PAYMENT = (
-    "tenant_id, brand_id, id, booking_id, reservation_id, proposal_id, proposal_guest_id, ticket_id,"
-    " customer_id, kind, method, status, currency, amount_cents, received_at, created_at, version"
+    "tenant_id, brand_id, id, booking_id, reservation_id, proposal_id, proposal_guest_id,"
+    " ticket_id, customer_id, kind, method, status, currency, amount_cents, received_at,"
+    " created_at, version"
 )
 ON_BOOKING = "exists (select 1 from bookings b where b.id = booking_id)"
 
@@ -23,7 +24,8 @@ def upgrade() -> None:
         proposal_guest_id uuid,
         ticket_id uuid,
         customer_id uuid not null,
-        kind text not null check (kind in ('deposit', 'balance', 'full', 'guest_share', 'tip', 'fee')),
+        kind text not null
+          check (kind in ('deposit', 'balance', 'full', 'guest_share', 'tip', 'fee')),
         method text not null check (method in ('card', 'check', 'cash', 'bank_transfer', 'other')),
         status text not null check (status in ('pending', 'requires_action', 'succeeded', 'failed',
           'cancelled', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost')),
@@ -39,8 +41,8 @@ def upgrade() -> None:
         constraint payments_stripe_intent_id_key unique (tenant_id, brand_id, stripe_intent_id),
         constraint payments_card_has_no_hand check
           (method = 'card' or status not in ('requires_action', 'disputed', 'dispute_lost')),
-        constraint payments_paid_has_time check (received_at is not null
-          or status not in ('succeeded', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost'))
+        constraint payments_paid_has_time check (received_at is not null or status not in
+          ('succeeded', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost'))
         """,
         refs=[
             Ref("booking_id", "bookings", also=("customer_id",)),

@@ -83,7 +83,7 @@ declare
   paid bigint;
   returned bigint;
 begin
-  -- The lock queues concurrent refunds of one payment; without it each would see the others' absence.
+  -- The lock queues concurrent refunds of one payment; without it none would see the others.
   select amount_cents into paid from payments where id = new.payment_id for update;
   select coalesce(sum(amount_cents), 0) into returned
   from refunds where payment_id = new.payment_id and status <> 'failed' and id <> new.id;
@@ -171,8 +171,8 @@ def upgrade() -> None:
     )
     run(REFUNDS)
     run(
-        "create trigger refunds_within_payment before insert or update of amount_cents, status on refunds"
-        " for each row execute function refuse_refund_over_payment()"
+        "create trigger refunds_within_payment before insert or update of amount_cents, status"
+        " on refunds for each row execute function refuse_refund_over_payment()"
     )
     run(SHARES)
     _at_commit(

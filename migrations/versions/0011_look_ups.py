@@ -11,7 +11,8 @@ down_revision = "0010"
 
 CALLER = (
     "tenant_id integer, brand_id integer, tenant_slug text, brand_code text, brand_name text,"
-    " time_zone text, currency text, actor_id uuid, role text, grants text[], denies text[], label text"
+    " time_zone text, currency text, actor_id uuid, role text, grants text[], denies text[],"
+    " label text"
 )
 BRAND_FACTS = "b.tenant_id, b.id, t.slug, b.code, b.name, b.time_zone, b.currency"
 LIVE = "t.status = 'active' and b.status = 'active'"
@@ -38,7 +39,8 @@ set search_path = public, pg_temp as $$
   select {BRAND_FACTS}, s.id, m.role, m.grants, m.denies, s.name
   from tenants t
   join brands b on b.tenant_id = t.tenant_id and b.code = look_up_member.code
-  join memberships m on m.tenant_id = b.tenant_id and m.brand_id = b.id and m.staff_user_id = subject
+  join memberships m on m.tenant_id = b.tenant_id and m.brand_id = b.id
+    and m.staff_user_id = subject
   join staff_users s on s.tenant_id = m.tenant_id and s.id = m.staff_user_id
   where t.slug = look_up_member.slug and s.status = 'active' and {LIVE}
 $$
@@ -99,7 +101,8 @@ $$
 """
 CLAIM = """
 create function claim_outbox(batch integer, lease interval)
-returns table (tenant_id integer, brand_id integer, event_id uuid, entity text, entity_id uuid, kind text)
+returns table (tenant_id integer, brand_id integer, event_id uuid, entity text, entity_id uuid,
+  kind text)
 language sql security definer set search_path = public, pg_temp as $$
   update outbox o set claimed_until = now() + lease
   from (

@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from bootstrap.settings import Settings
-from cli.crew import Refusal
-from cli.up import refuse_old, up
+from cli.up import up
+from db.clusters import ServerRefused, refuse_old
 from integrations.embedded.loopback import free_port
 
 
@@ -84,10 +84,22 @@ def test_a_database_that_does_not_answer_is_refused(
 
 
 def test_a_database_server_older_than_15_is_refused() -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ServerRefused) as refusal:
         refuse_old(140_009)
-    refuse_old(150_000)
+    refuse_old(150_014)
 
     assert str(refusal.value) == (
         "The database server is PostgreSQL 14.9: tourbase needs 15 or newer."
+    )
+
+
+def test_a_database_server_with_a_known_leak_past_policies_is_refused() -> None:
+    with pytest.raises(ServerRefused) as refusal:
+        refuse_old(170_005)
+    refuse_old(170_006)
+    refuse_old(180_000)
+
+    assert str(refusal.value) == (
+        "The database server is PostgreSQL 17.5, which leaks statistics past row-level security"
+        " (CVE-2025-8713): update it to 17.6 or newer."
     )

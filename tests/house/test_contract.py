@@ -67,6 +67,19 @@ def test_every_type_field_and_input_has_a_description() -> None:
     assert missing == []
 
 
+def test_every_argument_of_a_root_field_has_a_description_or_a_described_input() -> None:
+    roots = (SCHEMA.query, SCHEMA.mutation, SCHEMA.subscription)
+    missing = [
+        f"{field.python_name}({argument.python_name})"
+        for root in roots
+        for field in root.__strawberry_definition__.fields
+        for argument in field.arguments
+        if not argument.description and argument.python_name != "input"
+    ]
+
+    assert missing == []
+
+
 @pytest.mark.parametrize("root", ["query", "mutation", "subscription"])
 def test_every_root_field_declares_its_scope(root: str) -> None:
     definition: Any = getattr(SCHEMA, root).__strawberry_definition__

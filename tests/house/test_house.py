@@ -44,8 +44,7 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 def test_no_installed_distribution_ships_one_of_our_names() -> None:
     shipped = metadata.packages_distributions()
     foreign = {
-        name: [owner for owner in shipped.get(name, []) if owner != "tourbase"]
-        for name in PACKAGES
+        name: [owner for owner in shipped.get(name, []) if owner != "tourbase"] for name in PACKAGES
     }
 
     assert {name: owners for name, owners in foreign.items() if owners} == {}
@@ -59,7 +58,7 @@ def test_the_listed_packages_are_the_folders_that_hold_modules() -> None:
 
 
 def test_import_rules_hold() -> None:
-    ran = subprocess.run(  # noqa: S603 - our own interpreter
+    ran = subprocess.run(
         [Path(sys.executable).parent / "lint-imports", "--no-cache"],
         cwd=ROOT,
         capture_output=True,
@@ -125,7 +124,9 @@ def test_nothing_is_imported_inside_a_function() -> None:
 
 def test_only_bootstrap_reads_the_environment() -> None:
     readers = {
-        relative(path) for path in APPLICATION if re.search(r"\bos\.(environ|getenv)", path.read_text())
+        relative(path)
+        for path in APPLICATION
+        if re.search(r"\bos\.(environ|getenv)", path.read_text())
     }
 
     assert {name for name in readers if not name.startswith("bootstrap/")} == set()
@@ -162,7 +163,7 @@ def test_lock_files_hold_no_addresses() -> None:
 
 
 def test_every_setting_stands_in_the_example_with_its_default() -> None:
-    ran = subprocess.run(  # noqa: S603 - our own interpreter
+    ran = subprocess.run(
         [sys.executable, "-m", "bootstrap.example"],
         cwd=ROOT,
         capture_output=True,

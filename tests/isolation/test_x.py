@@ -1,7 +1,10 @@
-from tests.builders import a_principal, a_brand, a_customer, write
-from db.database import Database
-from bootstrap.wiring import doors
 from dataclasses import replace
+
+from bootstrap.wiring import doors
+from db.database import Database
+from tests.builders import a_brand, a_customer, a_principal, write
+
+
 async def test_x(settings):
     d = Database(replace(doors(settings), pool_size=1)); await d.open()
     a = await a_brand(settings); b = await a_brand(settings)

@@ -87,9 +87,7 @@ async def a_proposal(tx: Transaction, customer: UUID, places: dict[str, UUID], e
         currency="USD",
         created_at=START,
     )
-    day = await insert(
-        tx, "proposal_days", proposal_id=proposal, position=1, on_date=START.date()
-    )
+    day = await insert(tx, "proposal_days", proposal_id=proposal, position=1, on_date=START.date())
     for position, (kind, place) in enumerate(places.items(), 1):
         await insert(
             tx,

@@ -22,7 +22,12 @@ Sign = Callable[..., str]
 async def served(made: Parts) -> AsyncIterator[str]:
     """The application on a free port of loopback; gives its address."""
     config = uvicorn.Config(
-        build_app(made), host="127.0.0.1", port=0, lifespan="off", log_level="error", ws="websockets-sansio"
+        build_app(made),
+        host="127.0.0.1",
+        port=0,
+        lifespan="off",
+        log_level="error",
+        ws="websockets-sansio",
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

@@ -84,9 +84,7 @@ async def test_each_kind_of_caller_is_known_by_its_credential(
         ("PARTNER", "partner"): await write(database, brand, partner),
     }
     for (kind, role), credential in credentials.items():
-        expected = {
-            "data": {"viewer": {"kind": kind, "role": role, "brand": {"code": brand.code}}}
-        }
+        expected = {"data": {"viewer": {"kind": kind, "role": role, "brand": {"code": brand.code}}}}
         assert await viewer(client, bearer(credential)) == (200, expected)
         assert await viewer(client, {"x-api-key": credential}) == (200, expected)
 
@@ -105,9 +103,7 @@ async def test_an_expired_token_is_told_so(
 async def test_a_token_signed_with_another_key_or_algorithm_is_refused(
     client: httpx.AsyncClient, database: Database, brand: Brand, sign: Sign
 ) -> None:
-    claims = jwt.decode(
-        sign(await a_member(database, brand)), options={"verify_signature": False}
-    )
+    claims = jwt.decode(sign(await a_member(database, brand)), options={"verify_signature": False})
     forged = [
         jwt.encode(claims, "x" * 32, algorithm="HS256"),
         jwt.encode(claims, None, algorithm="none"),
@@ -138,9 +134,7 @@ async def test_a_revoked_and_an_expired_key_are_refused(
 ) -> None:
     for ended in ({"revoked_at": START}, {"expires_at": START}):
         key = await write(database, brand, lambda tx, ended=ended: a_key(tx, **ended))
-        status, body = await viewer(
-            client, {"x-api-key": key, "x-request-id": "request-1"}
-        )
+        status, body = await viewer(client, {"x-api-key": key, "x-request-id": "request-1"})
         assert (status, body) == (401, refusal("The key is not valid.", "UNAUTHENTICATED"))
 
 
@@ -179,7 +173,9 @@ async def test_a_site_key_reads_the_catalogue_and_never_a_customer(
 
     public = await client.post(
         "/graphql",
-        json={"query": "{ brand { name timeZone } wineries(first: 1) { pageInfo { hasNextPage } } }"},
+        json={
+            "query": "{ brand { name timeZone } wineries(first: 1) { pageInfo { hasNextPage } } }"
+        },
         headers={"x-api-key": key},
     )
     private = await client.post(
