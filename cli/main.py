@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from bootstrap.settings import Settings
 from bootstrap.wiring import SettingMissing
+from cli.crew import Refusal
 from cli.dead_jobs import dead_jobs
 from cli.migrate import migrate
 from cli.seed import seed
@@ -23,7 +24,15 @@ from domain.errors import DomainError
 from integrations.embedded import ServerFault
 from resolvers.root import build_schema
 
-EXPECTED = (SettingMissing, UnsafeLogin, TokenRefused, DomainError, ServerFault, ServerRefused)
+EXPECTED = (
+    SettingMissing,
+    UnsafeLogin,
+    TokenRefused,
+    DomainError,
+    Refusal,
+    ServerFault,
+    ServerRefused,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from blocks
 where booking_id = %(id)s and released_at is null;
 
 -- name: move_stops
--- Shift planned arrivals by as much as the tour's start moves; runs before the booking itself moves.
+-- Shift planned arrivals by as much as the start moves; runs before the booking itself moves.
 update booking_stops as s
 set planned_arrival_at = s.planned_arrival_at + (%(starts_at)s::timestamptz - b.starts_at)
 from bookings as b

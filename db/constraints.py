@@ -18,6 +18,8 @@ from domain.errors import (
 REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "blocks_vehicle_busy": VehicleBusy,
     "blocks_driver_busy": DriverBusy,
+    "blocks_offset_pair_id_offset_pair_side_vehicle_id_key": VehicleBusy,
+    "blocks_offset_pair_id_offset_pair_side_driver_id_key": DriverBusy,
     "customers_email_key": EmailTaken,
     "bookings_party_fits_seats": lambda: PartyTooLarge(
         "The party has more guests than its vehicles have seats.", path="partySize"
@@ -31,6 +33,9 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     ),
     "refunds_within_payment": lambda: RuleBroken("Refunds would pass what was paid."),
     "tickets_within_seats": lambda: RuleBroken("The tour has not that many seats left."),
+    "proposal_guests_overrides_within_total": lambda: RuleBroken(
+        "The guests' fixed shares pass the total."
+    ),
     "proposal_guests_shares_sum_to_total": lambda: RuleBroken(
         "The guests' shares do not add up to the total."
     ),

@@ -15,7 +15,8 @@ from domain.errors import InvalidInput
 
 def cursor_of(relation: Relation, order: str, row: Row) -> str:
     values = [getattr(row, column.removeprefix("-")) for column in relation.orders[order]]
-    return base64.urlsafe_b64encode(orjson.dumps([order, *values])).decode().rstrip("=")
+    named = orjson.dumps([f"{relation.name}.{order}", *values])
+    return base64.urlsafe_b64encode(named).decode().rstrip("=")
 
 
 def place(relation: Relation, order: str, cursor: str, *, path: str) -> Sequence[Any]:
@@ -29,7 +30,7 @@ def place(relation: Relation, order: str, cursor: str, *, path: str) -> Sequence
     except (ValueError, TypeError, binascii.Error) as error:
         raise wrong from error
     columns = relation.orders[order]
-    if name != order or len(values) != len(columns):
+    if name != f"{relation.name}.{order}" or len(values) != len(columns):
         raise wrong
     kinds = [relation.columns[column.removeprefix("-")] for column in columns]
     try:
@@ -41,8 +42,8 @@ def place(relation: Relation, order: str, cursor: str, *, path: str) -> Sequence
 def _typed(value: Any, kind: ColumnKind) -> Any:
     if kind is ColumnKind.UUID:
         return UUID(value)
-    if kind is ColumnKind.INSTANT:
-        return datetime.fromisoformat(value)
+    if kind is ColumnKind.INSTANT and (instant := datetime.fromisoformat(value)).tzinfo:
+        return instant
     if kind is ColumnKind.DATE:
         return date.fromisoformat(value)
     if kind is ColumnKind.TEXT and isinstance(value, str) and "\0" not in value:

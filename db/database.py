@@ -8,7 +8,7 @@ works. Pool size, time-outs and retries live here and nowhere else.
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, LiteralString, TypeVar
@@ -66,10 +66,14 @@ class DirtyConnection(Exception):
     """A connection came back with a transaction or a setting of its last user; it was closed."""
 
 
+class TransactionEnded(Exception):
+    """A statement came after its transaction: the connection may be another caller's by now."""
+
+
 class Transaction:
     """One transaction, entered as one principal. Every function of this floor takes one first."""
 
-    __slots__ = ("_connection", "_observe", "principal")
+    __slots__ = ("_connection", "_ended", "_observe", "principal")
 
     def __init__(
         self, connection: Connection, principal: Principal, observe: Observer, *, proof: object
@@ -77,8 +81,13 @@ class Transaction:
         if proof is not _MADE_BY_A_SESSION:
             raise TypeError("A Transaction is made by Session.read() or Session.write() only.")
         self._connection = connection
+        self._ended = False
         self._observe = observe
         self.principal = principal
+
+    def end(self) -> None:
+        """Refuse every further statement: what outlives an operation must not read as the next."""
+        self._ended = True
 
     async def rows(
         self, statement: LiteralString, params: Params | None = None
@@ -97,6 +106,8 @@ class Transaction:
     async def _execute(
         self, statement: LiteralString, params: Params | None
     ) -> psycopg.AsyncCursor[tuple[Any, ...]]:
+        if self._ended:
+            raise TransactionEnded
         self._observe(statement)
         with translated(self._connection):
             return await self._connection.execute(statement, params)
@@ -196,24 +207,28 @@ class Database:
 
     @asynccontextmanager
     async def entered(self, principal: Principal, *, read_only: bool) -> AsyncIterator[Transaction]:
-        """Acquire, enter, yield, commit. Used by Session alone.
+        """Acquire, enter, yield, commit what was written. Used by Session alone.
 
         Errors: ServiceUnavailable if no connection can be had, DeadlineExceeded past the time
                 limit, and the refusals that `db.constraints` knows.
         """
         pool = self._read if read_only else self._write
         connection = await self._acquire(pool, principal)
+        transaction = Transaction(connection, principal, self._observe, proof=_MADE_BY_A_SESSION)
         try:
-            yield Transaction(connection, principal, self._observe, proof=_MADE_BY_A_SESSION)
-            with translated(connection):
-                await connection.commit()
+            yield transaction
+            transaction.end()
+            if not read_only:
+                with translated(connection):
+                    await connection.commit()
         finally:
+            transaction.end()
             await self._leave(pool, connection)
 
     async def _leave(self, pool: AsyncConnectionPool[Connection], connection: Connection) -> None:
-        """Undo what was not committed, and give the connection back."""
+        """Undo what was not committed, and give the connection back; a dead one has nothing left."""
         try:
-            if not connection.closed:
+            with suppress(psycopg.OperationalError):
                 await connection.rollback()
         finally:
             await pool.putconn(connection)

@@ -12,3 +12,7 @@ class Mail:
     subject: str
     text: str
     key: str
+
+
+class MailRefused(Exception):
+    """The message itself cannot be sent, now or later; the reason names no person."""

@@ -10,7 +10,10 @@ from domain.notifications import Mail
 
 
 class Mailer(Protocol):
-    """Hands a message to a mail server, or to a local mailbox."""
+    """Hands a message to a mail server, or to a local mailbox.
+
+    Errors: MailRefused if trying again is no use, ServiceUnavailable if it is.
+    """
 
     async def send(self, mail: Mail) -> None: ...
 

@@ -149,9 +149,11 @@ def _brands() -> None:
     run(f"create policy brands_owner on brands to {role('owner')} using (true) with check (true)")
     for name in ("site", "link", "customer", "partner", "driver"):
         permit("brands", name, f"select ({PUBLIC_FACTS})", f"id = {BRAND}")
-    permit("brands", "staff", "select, update")
-    permit("brands", "worker", "select, update")
+    permit("brands", "staff", "select, update", f"id = {BRAND}")
+    permit("brands", "worker", "select, update", f"id = {BRAND}")
 
 
 def downgrade() -> None:
     drop_tables(TABLES)
+    for name in ("write", "read", *WORKING, *EXCEPTIONS):
+        run(f"revoke usage on schema public from {role(name)}")

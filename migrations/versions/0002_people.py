@@ -38,7 +38,12 @@ def upgrade() -> None:
         denies text[] not null default '{}'
         """,
         key="staff_user_id",
-        refs=[Ref("staff_user_id", "staff_users", "operator")],
+        refs=[Ref("staff_user_id", "staff_users", "operator", indexed=False)],
+        indexes=[
+            Index(
+                "tenant_id, staff_user_id", "foreign key to staff_users, whichever brand", keyed=False
+            )
+        ],
     )
     brand_table(
         "apps",

@@ -140,12 +140,14 @@ def _leads() -> None:
         constraint tasks_done_by_somebody check ((done_at is null) = (done_by_id is null))
         """,
         refs=[
-            Ref("assignee_id", "staff_users", "operator"),
-            Ref("done_by_id", "staff_users", "operator"),
+            Ref("assignee_id", "staff_users", "operator", indexed=False),
+            Ref("done_by_id", "staff_users", "operator", indexed=False),
         ],
         indexes=[
             Index("due_at, id", "tasks page by due time"),
             Index("subject_id", "tasks of one entity"),
+            Index("tenant_id, assignee_id", "foreign key to staff_users, whichever brand", keyed=False),
+            Index("tenant_id, done_by_id", "foreign key to staff_users, whichever brand", keyed=False),
         ],
     )
 
@@ -254,7 +256,6 @@ def _bookings() -> None:
         indexes=[
             Index("starts_at, id", "bookings page by start"),
             Index("created_at, id", "bookings page by creation"),
-            Index("status, starts_at, id", "bookings page by start, of one status"),
             Index("customer_id, starts_at", "bookings of a customer; foreign key to customers"),
             Index("sold_by_app_id, starts_at", "what a partner sold; foreign key to apps"),
         ],
@@ -270,7 +271,7 @@ def _owned_by_bookings() -> None:
         "app_grants",
         "app_id uuid not null, booking_id uuid not null, granted_at timestamptz not null",
         key="app_id, booking_id",
-        refs=[Ref("app_id", "apps"), Ref("booking_id", "bookings")],
+        refs=[Ref("app_id", "apps", indexed=False), Ref("booking_id", "bookings")],
         may={"partner": May("select", f"app_id = {ACTOR}")},
         staff=OWNED,
     )
@@ -328,9 +329,18 @@ def _owned_by_bookings() -> None:
         """,
         refs=[
             Ref("booking_id", "bookings", indexed=False),
-            Ref("winery_id", "wineries", "shared"),
-            Ref("restaurant_id", "restaurants", "shared"),
-            Ref("hotel_id", "hotels", "shared"),
+            Ref("winery_id", "wineries", "shared", indexed=False),
+            Ref("restaurant_id", "restaurants", "shared", indexed=False),
+            Ref("hotel_id", "hotels", "shared", indexed=False),
+        ],
+        indexes=[
+            Index(
+                "winery_id, tenant_id, brand_id",
+                "bookings that visit a winery; foreign key to wineries, whichever brand",
+                keyed=False,
+            ),
+            Index("restaurant_id", "foreign key to restaurants, whichever brand", keyed=False),
+            Index("hotel_id", "foreign key to hotels, whichever brand", keyed=False),
         ],
         may={**SEEN, "driver": May("select, update (arrived_at, departed_at)", ON_BOOKING)},
         staff=OWNED,
@@ -402,10 +412,6 @@ def _blocks() -> None:
         constraint blocks_hold_expires check ((kind = 'hold') = (expires_at is not null)),
         constraint blocks_pair_has_side
           check ((offset_pair_id is null) = (offset_pair_side is null)),
-        constraint blocks_vehicle_pair_key
-          unique (tenant_id, offset_pair_id, offset_pair_side, vehicle_id),
-        constraint blocks_driver_pair_key
-          unique (tenant_id, offset_pair_id, offset_pair_side, driver_id),
         constraint blocks_booking_id_fkey foreign key (tenant_id, brand_id, booking_id)
           references bookings (tenant_id, brand_id, id),
         constraint blocks_vehicle_busy exclude using gist
@@ -421,6 +427,16 @@ def _blocks() -> None:
             Index("driver_id, starts_at, ends_at", "busy times of a driver"),
             Index("brand_id, booking_id", "blocks of a booking"),
             Index("expires_at", "expired holds", where="kind = 'hold' and released_at is null"),
+            *(
+                Index(
+                    f"offset_pair_id, offset_pair_side, {resource}",
+                    "an offset pair has two sides: one live block of a resource on each",
+                    unique=True,
+                    where=f"offset_pair_id is not null and {resource} is not null"
+                    " and released_at is null",
+                )
+                for resource in ("vehicle_id", "driver_id")
+            ),
         ],
         may={"driver": May("select", f"driver_id = {ACTOR}")},
     )

@@ -151,9 +151,14 @@ def _plan() -> None:
         refs=[
             Ref("proposal_id", "proposals"),
             Ref("day_id", "proposal_days", indexed=False),
-            Ref("winery_id", "wineries", "shared"),
-            Ref("restaurant_id", "restaurants", "shared"),
-            Ref("hotel_id", "hotels", "shared"),
+            Ref("winery_id", "wineries", "shared", indexed=False),
+            Ref("restaurant_id", "restaurants", "shared", indexed=False),
+            Ref("hotel_id", "hotels", "shared", indexed=False),
+        ],
+        indexes=[
+            Index("winery_id", "foreign key to wineries, whichever brand", keyed=False),
+            Index("restaurant_id", "foreign key to restaurants, whichever brand", keyed=False),
+            Index("hotel_id", "foreign key to hotels, whichever brand", keyed=False),
         ],
         may={
             name: May(

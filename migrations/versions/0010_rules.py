@@ -84,11 +84,28 @@ declare
   returned bigint;
 begin
   -- The lock queues concurrent refunds of one payment; without it none would see the others.
-  select amount_cents into paid from payments where id = new.payment_id for update;
+  select case when status in ('pending', 'requires_action', 'failed', 'cancelled') then 0
+    else amount_cents end
+  into paid from payments where id = new.payment_id for update;
   select coalesce(sum(amount_cents), 0) into returned
   from refunds where payment_id = new.payment_id and status <> 'failed' and id <> new.id;
   if new.status <> 'failed' and returned + new.amount_cents > paid then
     raise exception 'refunds of % would pass the % that was paid', returned + new.amount_cents, paid
+      using errcode = 'check_violation', constraint = 'refunds_within_payment';
+  end if;
+  return new;
+end $$
+"""
+LESS_PAID = """
+create function refuse_payment_under_refunds() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+declare
+  returned bigint;
+begin
+  select coalesce(sum(amount_cents), 0) into returned
+  from refunds where payment_id = new.id and status <> 'failed';
+  if returned > new.amount_cents then
+    raise exception 'refunds of % would pass the % that was paid', returned, new.amount_cents
       using errcode = 'check_violation', constraint = 'refunds_within_payment';
   end if;
   return new;
@@ -142,6 +159,21 @@ begin
   return new;
 end $$
 """
+FEWER_SEATS = """
+create function refuse_seats_under_tickets() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+declare
+  sold integer;
+begin
+  select coalesce(sum(guests), 0) into sold
+  from tickets where shared_tour_id = new.id and status <> 'cancelled';
+  if sold > new.guests_max then
+    raise exception '% guests do not fit into % seats', sold, new.guests_max
+      using errcode = 'check_violation', constraint = 'tickets_within_seats';
+  end if;
+  return new;
+end $$
+"""
 
 
 def upgrade() -> None:
@@ -171,8 +203,13 @@ def upgrade() -> None:
     )
     run(REFUNDS)
     run(
-        "create trigger refunds_within_payment before insert or update of amount_cents, status"
-        " on refunds for each row execute function refuse_refund_over_payment()"
+        "create trigger refunds_within_payment before insert or update of payment_id, amount_cents,"
+        " status on refunds for each row execute function refuse_refund_over_payment()"
+    )
+    run(LESS_PAID)
+    run(
+        "create trigger payments_cover_refunds before update of amount_cents on payments"
+        " for each row execute function refuse_payment_under_refunds()"
     )
     run(SHARES)
     _at_commit(
@@ -187,8 +224,13 @@ def upgrade() -> None:
     )
     run(TICKETS)
     run(
-        "create trigger tickets_within_seats before insert or update of guests, status on tickets"
-        " for each row execute function refuse_ticket_over_seats()"
+        "create trigger tickets_within_seats before insert or update of shared_tour_id, guests, status"
+        " on tickets for each row execute function refuse_ticket_over_seats()"
+    )
+    run(FEWER_SEATS)
+    run(
+        "create trigger shared_tours_seat_tickets before update of guests_max on shared_tours"
+        " for each row execute function refuse_seats_under_tickets()"
     )
 
 
@@ -206,15 +248,19 @@ def downgrade() -> None:
     run("drop trigger bookings_party_fits_seats on bookings")
     run("drop trigger booking_vehicles_party_fits_seats on booking_vehicles")
     run("drop trigger refunds_within_payment on refunds")
+    run("drop trigger payments_cover_refunds on payments")
     run("drop trigger proposals_shares_sum_to_total on proposals")
     run("drop trigger proposal_guests_shares_sum_to_total on proposal_guests")
     run("drop trigger tickets_within_seats on tickets")
+    run("drop trigger shared_tours_seat_tickets on shared_tours")
     for function in (
         "refuse_transition",
         "refuse_party_over_seats",
         "refuse_refund_over_payment",
+        "refuse_payment_under_refunds",
         "refuse_uneven_shares",
         "refuse_ticket_over_seats",
+        "refuse_seats_under_tickets",
     ):
         run(f"drop function {function}()")
     run("delete from transitions")

@@ -104,13 +104,13 @@ create function claim_outbox(batch integer, lease interval)
 returns table (tenant_id integer, brand_id integer, event_id uuid, entity text, entity_id uuid,
   kind text)
 language sql security definer set search_path = public, pg_temp as $$
+  -- By row address: joined by its key, a backlog would be read from end to end for each batch.
   update outbox o set claimed_until = now() + lease
-  from (
-    select p.tenant_id, p.brand_id, p.event_id from outbox p
+  where o.ctid = any (array(
+    select p.ctid from outbox p
     where p.claimed_until is null or p.claimed_until < now()
     order by p.event_id limit batch for update skip locked
-  ) due
-  where o.tenant_id = due.tenant_id and o.brand_id = due.brand_id and o.event_id = due.event_id
+  ))
   returning o.tenant_id, o.brand_id, o.event_id, o.entity, o.entity_id, o.kind
 $$
 """

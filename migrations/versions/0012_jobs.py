@@ -83,3 +83,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     run("drop function public.enqueue_job(text, text, jsonb, timestamptz, text)")
     run(EMPTY)
+    run(f"revoke usage on schema jobs from {role('write')}")

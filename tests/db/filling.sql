@@ -8,18 +8,26 @@ insert into brands (tenant_id, id, code, name, time_zone, currency)
 select case when n = 4 then 2 else 1 end, n, 'b' || n, 'Brand ' || n, 'America/Los_Angeles', 'USD'
 from generate_series(1, 4) as n;
 
+create temporary table few on commit drop as select * from brands;
+
+insert into tenants (tenant_id, slug, name, created_at)
+select -n, 'tenant-' || n, 'Tenant', now() from generate_series(1, 2000) as n;
+
+insert into brands (tenant_id, id, code, name, time_zone, currency)
+select -n, -n, 'other', 'Brand', 'UTC', 'EUR' from generate_series(1, 2000) as n;
+
 insert into brand_settings (tenant_id, brand_id, number_prefix, cancellation_tiers, effective_from)
 select tenant_id, id, upper(code), '[]', date '2000-01-01' + 30 * n
-from brands cross join generate_series(1, 300) as n;
+from few cross join generate_series(1, 300) as n;
 
 insert into counters (tenant_id, brand_id, kind, year, last)
 select tenant_id, id, 'kind-' || k, year, 7
-from brands cross join generate_series(1, 20) as k cross join generate_series(2001, 2030) as year;
+from few cross join generate_series(1, 20) as k cross join generate_series(2001, 2030) as year;
 
 insert into idempotency_records
 (tenant_id, brand_id, key, actor_id, request_hash, answer, created_at, expires_at)
 select tenant_id, id, n::text, md5('staff' || n)::uuid, '\x00', '{}', now(), now() + n * interval '1 minute'
-from brands cross join generate_series(1, 1000) as n;
+from few cross join generate_series(1, 1000) as n;
 
 insert into wineries (id, slug, name, ava)
 select md5('winery' || n)::uuid, 'winery-' || n, 'Winery ' || n, 'AVA ' || n % 20
@@ -37,11 +45,11 @@ from generate_series(1, 2000) as n;
 
 insert into memberships (tenant_id, brand_id, staff_user_id, role)
 select b.tenant_id, b.id, s.id, 'sales'
-from brands as b inner join staff_users as s on s.tenant_id = b.tenant_id;
+from few as b inner join staff_users as s on s.tenant_id = b.tenant_id;
 
 insert into apps (tenant_id, brand_id, id, name, created_at)
 select tenant_id, id, md5('app' || id || '-' || n)::uuid, 'App ' || n, now()
-from brands cross join generate_series(1, 500) as n;
+from few cross join generate_series(1, 500) as n;
 
 insert into api_keys
 (tenant_id, brand_id, id, app_id, kind, mode, label, last_four, key_hash, created_at)
@@ -69,26 +77,26 @@ insert into tour_packages
 select
     tenant_id, id, md5('package' || id || '-' || n)::uuid, 'p' || n, 'Package ' || n, 'flat', 100, 1, 14,
     '2020-01-01'
-from brands cross join generate_series(1, 1000) as n;
+from few cross join generate_series(1, 3000) as n;
 
 insert into customers (tenant_id, brand_id, id, name, email, created_at, updated_at)
 select
     tenant_id, id, md5('customer' || id || '-' || n)::uuid, 'Guest ' || n, 'guest' || n || '@example.com',
     timestamptz '2026-01-01' + n * interval '7 minutes', now()
-from brands cross join generate_series(1, 1500) as n;
+from few cross join generate_series(1, 1500) as n;
 
 insert into inquiries (tenant_id, brand_id, id, number, customer_id, name, status, source, created_at)
 select
     tenant_id, id, md5('inquiry' || id || '-' || n)::uuid, 'EXP-' || n, md5('customer' || id || '-' || n)::uuid,
     'Guest ' || n, (array['new', 'contacted', 'quoted', 'won', 'lost'])[1 + n % 5], 'website',
     timestamptz '2026-01-01' + n * interval '11 minutes'
-from brands cross join generate_series(1, 1500) as n;
+from few cross join generate_series(1, 1500) as n;
 
 insert into tasks (tenant_id, brand_id, id, kind, title, subject_kind, subject_id, due_at, created_at)
 select
     tenant_id, id, md5('task' || id || '-' || n)::uuid, 'call', 'Call', 'inquiry',
     md5('inquiry' || id || '-' || n)::uuid, timestamptz '2026-01-01' + n * interval '13 minutes', now()
-from brands cross join generate_series(1, 1500) as n;
+from few cross join generate_series(1, 1500) as n;
 
 insert into reservations
 (
@@ -97,9 +105,9 @@ insert into reservations
 )
 select
     tenant_id, id, md5('reservation' || id || '-' || n)::uuid, 'RES-' || n,
-    md5('customer' || id || '-' || n)::uuid, date '2026-01-01' + n % 700, 4, 'wine_tour', 'card', 'USD', 25000,
+    md5('customer' || id || '-' || 1 + n % 1500)::uuid, date '2026-01-01' + n % 700, 4, 'wine_tour', 'card', 'USD', 25000,
     now(), timestamptz '2026-01-01' + n * interval '17 minutes'
-from brands cross join generate_series(1, 1500) as n;
+from few cross join generate_series(1, 4500) as n;
 
 insert into bookings
 (
@@ -115,7 +123,7 @@ select
     md5('reservation' || id || '-' || 1 + n % 1500)::uuid, 4, timestamptz '2026-01-01' + n * interval '3 hours',
     timestamptz '2026-01-01' + n * interval '3 hours' + interval '6 hours', 'America/Los_Angeles', 'USD',
     57000, 5187, 62187, 31094, '[]', now(), timestamptz '2025-06-01' + n * interval '1 hour', now()
-from brands cross join generate_series(1, 3000) as n;
+from few cross join generate_series(1, 3000) as n;
 
 insert into booking_price_lines
 (
@@ -165,9 +173,9 @@ insert into proposals
 )
 select
     tenant_id, id, md5('proposal' || id || '-' || n)::uuid, 'TP-' || n, 'Tour ' || n,
-    md5('customer' || id || '-' || n)::uuid, 4, date '2026-01-01' + n % 700, date '2026-01-03' + n % 700, now(), 'USD',
+    md5('customer' || id || '-' || 1 + n % 1500)::uuid, 4, date '2026-01-01' + n % 700, date '2026-01-03' + n % 700, now(), 'USD',
     timestamptz '2026-01-01' + n * interval '19 minutes'
-from brands cross join generate_series(1, 1500) as n;
+from few cross join generate_series(1, 4500) as n;
 
 insert into proposal_days (tenant_id, brand_id, id, proposal_id, position, on_date)
 select tenant_id, brand_id, md5('day' || id::text)::uuid, id, 1, starts_on from proposals;
@@ -220,7 +228,7 @@ insert into shared_tours
 select
     tenant_id, id, md5('shared' || id || '-' || n)::uuid, 'Shared', at, at + interval '6 hours', 'America/Los_Angeles',
     'USD', 9500, 11500, at, at
-from brands cross join generate_series(1, 1000) as n
+from few cross join generate_series(1, 1000) as n
 cross join lateral (select timestamptz '2026-01-01' + n * interval '1 day') as day (at);
 
 insert into tickets
@@ -231,7 +239,7 @@ insert into tickets
 select
     tenant_id, id, md5('ticket' || id || '-' || n)::uuid, 'ST-' || n, md5('shared' || id || '-' || 1 + n % 1000)::uuid,
     md5('customer' || id || '-' || 1 + n % 1500)::uuid, 2, false, 'USD', 100, 9, 109, now()
-from brands cross join generate_series(1, 2000) as n;
+from few cross join generate_series(1, 2000) as n;
 
 insert into events
 (
@@ -241,10 +249,10 @@ select tenant_id, brand_id, md5('event' || id::text)::uuid, 'BookingMade', 'book
 from bookings;
 
 insert into outbox (tenant_id, brand_id, event_id, entity, entity_id, kind, claimed_until)
-select tenant_id, brand_id, id, entity, entity_id, kind, now() + interval '1 day' from events;
+select tenant_id, brand_id, id, entity, entity_id, kind, null from events;
 
 insert into schedules (tenant_id, brand_id, id, task, cron, next_run_at)
 select tenant_id, id, md5('schedule' || id || '-' || n)::uuid, 'task-' || n, '0 7 * * *', now() + n * interval '1 minute'
-from brands cross join generate_series(1, 1000) as n;
+from few cross join generate_series(1, 1000) as n;
 
 analyze;

@@ -1,0 +1,52 @@
+"""The relay: what the outbox holds is told to the subscribers, at least once and in order."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+from db import events as outbox
+from db.database import Database
+from domain.identity import NOBODY
+from jobs.pace import Pace, Stopping, insist, pause
+from services.ports import EventStream
+
+
+async def relay(
+    database: Database, events: EventStream, *, stop: asyncio.Event, pace: Pace
+) -> None:
+    """Run until `stop`. What was claimed and not told is told by another relay after the lease."""
+    with suppress(Stopping):
+        while not stop.is_set():
+            if not await relay_batch(database, events, stop=stop, pace=pace):
+                await pause(stop, pace.relay_poll_seconds)
+
+
+async def relay_batch(
+    database: Database, events: EventStream, *, stop: asyncio.Event, pace: Pace
+) -> int:
+    """Claim, publish, forget: three steps, and no transaction is open while publishing.
+
+    Shape:  the number of notices that were told.
+    Errors: Stopping.
+    """
+    session = database.session(NOBODY)
+    lease = timedelta(seconds=pace.relay_lease_seconds)
+    longest = pace.longest_delay_seconds
+    notices = await insist(
+        "claim_outbox",
+        lambda: session.write(lambda tx: outbox.claim(tx, batch=pace.relay_batch, lease=lease)),
+        stop=stop,
+        longest_seconds=longest,
+    )
+    if not notices:
+        return 0
+    await insist(
+        "publish_events", lambda: events.publish(notices), stop=stop, longest_seconds=longest
+    )
+    await insist(
+        "forget_relayed",
+        lambda: session.write(lambda tx: outbox.forget(tx, notices)),
+        stop=stop,
+        longest_seconds=longest,
+    )
+    return len(notices)

@@ -1,0 +1,56 @@
+"""What is done in the background, for one brand, by name."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from db import customer_mails, purges
+from domain.errors import NotFound
+from domain.notifications import Mail
+from jobs.admission import Refused, Task, Work
+
+
+async def tell_customer_of_new_time(work: Work, *, booking_id: str, event_id: str) -> None:
+    """Mail the customer the time of a moved booking, as it is by now.
+
+    Errors: NotFound, MailRefused, ServiceUnavailable; Refused if the brand has no address to send
+            from.
+    """
+    async with work.session.read() as tx:
+        told = await customer_mails.new_time(tx, UUID(booking_id))
+    if told is None:
+        raise NotFound
+    if told.email is None:
+        return
+    if work.brand.email_from is None:
+        raise Refused("the brand has no address to send from")
+    name, time = work.brand.brand.name, in_words(told.starts_at, told.time_zone)
+    await work.mailer.send(
+        Mail(
+            sender=work.brand.email_from,
+            to=told.email,
+            subject=f"{name}: new time for your tour {told.number}",
+            text=f"Your tour {told.number} now starts on {time}.\n\n{name}\n",
+            key=event_id,
+        )
+    )
+
+
+async def purge_idempotency_records(work: Work) -> None:
+    """Delete the brand's stored answers whose time has run out."""
+    now = work.now()
+    await work.session.write(lambda tx: purges.idempotency_records(tx, now=now))
+
+
+TASKS: Final[Mapping[str, Task]] = {
+    "tell_customer_of_new_time": tell_customer_of_new_time,
+    "purge_idempotency_records": purge_idempotency_records,
+}
+
+
+def in_words(instant: datetime, time_zone: str) -> str:
+    """Monday, 8 June 2026 at 10:00 PDT."""
+    local = instant.astimezone(ZoneInfo(time_zone))
+    return f"{local:%A}, {local.day} {local:%B %Y} at {local:%H:%M %Z}"
