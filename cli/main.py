@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import structlog
 from pydantic import ValidationError
 
+from bootstrap.running import of_running
 from bootstrap.settings import Settings
 from bootstrap.wiring import SettingMissing
 from cli.crew import Refusal
@@ -40,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         settings = Settings()
+        if given.command != "up":
+            settings = of_running(settings)
     except ValidationError as error:
         for fault in error.errors():
             name = "_".join(map(str, fault["loc"])).upper()

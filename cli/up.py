@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pydantic import SecretStr
 
 from bootstrap.environment import child_environment
+from bootstrap.running import announced
 from bootstrap.settings import Settings
 from cli.crew import Crew, Refusal, Stop, Stopped, complain, say
 from cli.ready import Address, ask_for_tokens, await_ready, credentials, ready_block
@@ -58,13 +59,15 @@ def _serve(settings: Settings, program: Sequence[str], stop: Stop, held: ExitSta
     folder = _folder(settings)
     stores = _open_stores(settings, folder, stop, held)
     mail = _mail(settings, folder)
+    additions = _additions(settings, folder, stores, address, mail)
     crew = Crew(
         program,
-        env=child_environment(_additions(settings, folder, stores, address, mail)),
+        env=child_environment(additions),
         logs=folder / "logs",
         stop=stop,
     )
     held.callback(crew.end)
+    held.enter_context(announced(folder, additions))
     for command in ("migrate", "seed"):
         say(f"Running `{command}`")
         crew.run(command)

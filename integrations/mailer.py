@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -65,6 +66,8 @@ class SmtpMailer:
             await self._deliver(message)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _refusal(min(each.code for each in error.recipients)) from error
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise ServiceUnavailable("The mail server does not take our password.") from error
         except aiosmtplib.SMTPResponseException as error:
             raise _refusal(error.code) from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
@@ -159,7 +162,7 @@ def _address(text: str) -> Address:
         raise MailRefused("a message has one sender and one recipient")
     try:
         address = Address(display_name=found[0][0], addr_spec=found[0][1])
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         raise MailRefused("an address has not the form of one") from None
     if not address.username or not address.domain:
         raise MailRefused("an address has not the form of one")
