@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import uuid_utils.compat
-from integrations.redis_events import RedisEvents
 from pydantic import SecretStr
 
 from auth.authenticate import Authenticator
 from auth.tokens import Tokens
 from bootstrap.settings import Settings
 from db.database import Database, Doors, Observer
+from domain.errors import OperatorError
+from integrations.redis_events import RedisEvents
 
 
-class SettingMissing(Exception):
+class SettingMissing(OperatorError):
     """A setting that this command cannot do without is not set; the message names it."""
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from domain.errors import OperatorError
 from integrations.embedded.child import Process, end, spawn
 from integrations.embedded.journal import fresh_log, last_lines
 
@@ -17,7 +18,7 @@ POLL_SECONDS = 0.05
 LAST_LINES = 15
 
 
-class Refusal(Exception):  # a fact, as every refusal of this house
+class Refusal(OperatorError):
     """One sentence that ends the command with exit code 1."""
 
 

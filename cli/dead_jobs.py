@@ -1,5 +1,8 @@
 """`tourbase dead-jobs`: what failed for good, whose it is, and another try for one of them."""
 
+import asyncio
+from argparse import Namespace
+
 from bootstrap.settings import Settings
 from bootstrap.wiring import doors
 from cli.crew import say
@@ -10,6 +13,11 @@ from domain.errors import InvalidInput
 from domain.identity import NOBODY, Brand, Kind, Principal
 
 HEADING = ("id", "task", "tenant", "brand", "attempts")
+
+
+def run(settings: Settings, given: Namespace) -> int:
+    asyncio.run(dead_jobs(settings, retry=given.retry))
+    return 0
 
 
 async def dead_jobs(settings: Settings, *, retry: int | None) -> None:

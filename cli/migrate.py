@@ -1,5 +1,6 @@
 """Bring a database to a revision: roles first, then every pending revision in one transaction."""
 
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -10,6 +11,12 @@ from pydantic import SecretStr
 
 import migrations
 from bootstrap.settings import Settings
+from bootstrap.wiring import SettingMissing
+
+
+def run(settings: Settings, given: Namespace) -> int:
+    migrate(settings, revision=given.revision)
+    return 0
 
 
 def migrate(
@@ -18,10 +25,10 @@ def migrate(
     """Upgrade or downgrade with the administrator's login.
 
     Shape:  `revision` is `head`, `base`, a number such as `0007`, or a step such as `-1`.
-    Errors: RuntimeError without DATABASE_ADMIN_URL.
+    Errors: SettingMissing without DATABASE_ADMIN_URL.
     """
     if settings.database_admin_url is None:
-        raise RuntimeError(
+        raise SettingMissing(
             "DATABASE_ADMIN_URL is not set: `migrate` needs a login that may create roles."
         )
     config = Config()

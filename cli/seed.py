@@ -1,5 +1,6 @@
 """Demo data for an empty database: a few tenants with a year and a half of trade, loaded once."""
 
+from argparse import Namespace
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 
@@ -11,6 +12,16 @@ from cli.demo.directory import Directory, directory, terms
 from cli.demo.fleet import fleet
 from cli.demo.plan import Clock, TenantPlan, tenants
 from db.loading import Loading, loading
+from domain.errors import OperatorError
+
+
+class SeedRefused(OperatorError):
+    """Nothing was loaded; the message says why."""
+
+
+def run(settings: Settings, given: Namespace) -> int:
+    seed(settings, scale=given.scale, today=datetime.now(UTC).date())
+    return 0
 
 
 def seed(
@@ -20,20 +31,22 @@ def seed(
 
     Units:  `scale` multiplies the bookings, customers, vans and drivers of the first tenant (about
             1,000 bookings each), and adds a small tenant for each ten.
-    Errors: RuntimeError without DATABASE_ADMIN_URL, or if others' tenants are in the database.
+    Errors: SeedRefused without DATABASE_ADMIN_URL, in production, or where others' tenants are.
             Interrupted, it leaves nothing behind and can be run again.
     """
     if settings.database_admin_url is None:
-        raise RuntimeError("DATABASE_ADMIN_URL is not set: `seed` needs the login that migrated.")
+        raise SeedRefused("DATABASE_ADMIN_URL is not set: `seed` needs the login that migrated.")
+    if settings.tourbase_env == "production":
+        raise SeedRefused("TOURBASE_ENV is production: `seed` loads demo data into development.")
     if scale < 1:
-        raise ValueError("The scale is 1 or more.")
+        raise SeedRefused("The scale is 1 or more.")
     url = settings.database_admin_url.get_secret_value()
     with loading(url, role_prefix=settings.database_role_prefix) as load:
         if load.is_installed():
             say("The demo data was loaded before; nothing was changed.")
             return
         if load.has_tenants():
-            raise RuntimeError("Tenants are here that `seed` did not make: nothing was loaded.")
+            raise SeedRefused("Tenants are here that `seed` did not make: nothing was loaded.")
         _load(load, scale, today, say)
     say("The demo data is loaded.")
 

@@ -1,6 +1,7 @@
-"""The two long-running processes: the server and the worker."""
+"""The server process."""
 
 import asyncio
+from argparse import Namespace
 
 import structlog
 import uvicorn
@@ -9,13 +10,12 @@ import uvloop
 from bootstrap.settings import Settings
 from bootstrap.wiring import parts
 from domain.errors import ServiceUnavailable
-from jobs import worker
 from web.app import build_app
 
 LOG = structlog.get_logger("tourbase.serve")
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: Settings, _given: Namespace) -> int:
     """Serve until SIGTERM or SIGINT. A database that is away is answered with 503.
 
     Errors: SettingMissing; UnsafeLogin if a login is an owner or a superuser.
@@ -47,8 +47,3 @@ async def _serve(settings: Settings) -> int:
         server = uvicorn.Server(config)
         await server.serve()
         return 0 if server.started else 1
-
-
-def work(settings: Settings) -> int:
-    """Run jobs, relay events and keep schedules until SIGTERM or SIGINT."""
-    return asyncio.run(worker.work(settings))

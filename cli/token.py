@@ -1,6 +1,8 @@
 """A credential of the demo data, usable at once: for trying things out, never in production."""
 
+import asyncio
 import secrets
+from argparse import Namespace
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
@@ -11,6 +13,7 @@ from bootstrap.settings import Settings
 from bootstrap.wiring import TimeOrderedIds, doors, now, required
 from db import credentials
 from db.database import Database, Transaction
+from domain.errors import OperatorError
 from domain.identity import Brand, Kind, Principal
 
 KINDS: Final[Mapping[str, str]] = {
@@ -24,8 +27,13 @@ KINDS: Final[Mapping[str, str]] = {
 LIFETIME: Final = timedelta(days=7)
 
 
-class TokenRefused(Exception):
+class TokenRefused(OperatorError):
     """No credential was made; the message says why."""
+
+
+def run(settings: Settings, given: Namespace) -> int:
+    asyncio.run(print_token(settings, brand=given.brand, kind=given.kind, tenant=given.tenant))
+    return 0
 
 
 async def print_token(

@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from bootstrap.running import announced
 from bootstrap.settings import Settings
 from cli.crew import Crew, Refusal, Stop, Stopped, complain, say
 from cli.ready import Address, ask_for_tokens, await_ready, credentials, ready_block
-from db.clusters import ServerRefused, ensure_database, refuse_unfit
-from integrations.embedded import ServerFault, start_postgres, start_valkey
+from db.clusters import ensure_database, refuse_unfit
+from domain.errors import OperatorError
+from integrations.embedded import start_postgres, start_valkey
 from integrations.embedded.child import Process
 from integrations.embedded.folder import kept
 from integrations.embedded.loopback import free_port, refuse_busy
@@ -39,6 +41,10 @@ class Stores:
     ours: dict[str, Process]
 
 
+def run(settings: Settings, _given: Namespace) -> int:
+    return up(settings)
+
+
 def up(settings: Settings, *, program: Sequence[str] = PROGRAM) -> int:
     """Run until Ctrl-C, SIGTERM or SIGHUP (0), or until something fails or ends (1)."""
     stop = Stop()
@@ -48,7 +54,7 @@ def up(settings: Settings, *, program: Sequence[str] = PROGRAM) -> int:
                 _serve(settings, program, stop, held)
         except Stopped:
             say("Stopped.")
-        except (Refusal, ServerFault, ServerRefused) as fault:
+        except OperatorError as fault:
             complain(str(fault))
             return 1
         return 0

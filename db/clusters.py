@@ -5,12 +5,14 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
+from domain.errors import OperatorError
+
 OLDEST: Final = 15
 # The first minor release of each major that fixed CVE-2025-8713 (statistics leaked past policies).
 FIXED_IN: Final = {15: 14, 16: 10, 17: 6}
 
 
-class ServerRefused(Exception):
+class ServerRefused(OperatorError):
     """The server does not answer, does not let us in, or is too old; the message says which."""
 
 

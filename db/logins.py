@@ -5,6 +5,7 @@ from typing import Any, Final
 import psycopg
 
 from db.clusters import refuse_old
+from domain.errors import OperatorError
 
 VET: Final = """
 select
@@ -26,7 +27,7 @@ where r.rolname = session_user
 """
 
 
-class UnsafeLogin(Exception):
+class UnsafeLogin(OperatorError):
     """The login may do more than it should; the message says what, and how to mend it."""
 
 

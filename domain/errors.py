@@ -6,6 +6,10 @@ The docstring says when it happens and what to do; the message says it of this c
 from typing import ClassVar
 
 
+class OperatorError(Exception):
+    """What the person at the terminal can mend: the message is one sentence that says how."""
+
+
 class DomainError(Exception):
     """Something that a caller asked for and cannot have."""
 

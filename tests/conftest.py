@@ -81,7 +81,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 def settings_for(postgres: Postgres, valkey: Valkey, name: str) -> Settings:
     return Settings(
-        _env_file=None,
+        _env_file=None,  # type: ignore[call-arg]
         tourbase_env="development",
         database_admin_url=SecretStr(postgres.url_of(name)),
         database_url=SecretStr(postgres.url_of(name, user="tourbase_write", password="write-pw")),

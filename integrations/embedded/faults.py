@@ -1,5 +1,7 @@
 """The one way an embedded server fails: a sentence for the person at the terminal."""
 
+from domain.errors import OperatorError
 
-class ServerFault(Exception):  # a fact, as every refusal of this house
+
+class ServerFault(OperatorError):
     """Its message says in one sentence what is wrong and how to mend it."""

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from bootstrap.settings import Settings
 from cli.demo.plan import tenants
-from cli.seed import seed
+from cli.seed import SeedRefused, seed
 from tests.conftest import FreshDatabase
 
 TODAY = date(2026, 6, 15)
@@ -213,7 +213,7 @@ def test_a_database_with_others_tenants_is_left_alone(fresh_database: FreshDatab
         stranger = "insert into tenants (tenant_id, slug, name, created_at)"
         stranger += " values (1, 'somebody', 'Somebody', now()) returning slug"
         assert reader.ask(stranger, role="owner", of=(1, "")) == [("somebody",)]
-    with pytest.raises(RuntimeError, match="Tenants are here that `seed` did not make"):
+    with pytest.raises(SeedRefused, match="Tenants are here that `seed` did not make"):
         seed(settings, today=TODAY, say=silently)
     with reading(settings) as reader:
         assert reader.ask("select slug from tenants", role="lookup") == [("somebody",)]
@@ -240,7 +240,9 @@ def test_every_ten_of_the_scale_add_a_small_tenant() -> None:
 
 def test_what_it_cannot_do_it_says(fresh_database: FreshDatabase) -> None:
     settings = fresh_database.settings
-    with pytest.raises(ValueError, match="1 or more"):
+    with pytest.raises(SeedRefused, match="1 or more"):
         seed(settings, scale=0, today=TODAY)
-    with pytest.raises(RuntimeError, match="DATABASE_ADMIN_URL is not set"):
+    with pytest.raises(SeedRefused, match="TOURBASE_ENV is production"):
+        seed(settings.model_copy(update={"tourbase_env": "production"}), today=TODAY)
+    with pytest.raises(SeedRefused, match="DATABASE_ADMIN_URL is not set"):
         seed(settings.model_copy(update={"database_admin_url": None}), today=TODAY)

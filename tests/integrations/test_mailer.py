@@ -97,7 +97,7 @@ def serving(
     def check(_server: Any, _session: Any, _envelope: Any, _mechanism: Any, data: Any) -> Any:
         assert isinstance(data, LoginPassword)
         post.logins.append((data.login, data.password))
-        return AuthResult(success=data.password == b"pa:ss")
+        return AuthResult(success=data.password == b"pa:ss", handled=False)
 
     class Loopback(Controller):
         def factory(self) -> SMTP:

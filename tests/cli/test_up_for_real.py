@@ -1,0 +1,186 @@
+"""The main job on real input: `up` as a newcomer runs it, each brand alone, a change as it is made."""
+
+import asyncio
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from bootstrap.environment import child_environment
+
+PROGRAM = [sys.executable, "-m", "cli.main"]
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 60
+BRANDS = {
+    "wwt": (None, "Walla Walla Travel", "America/Los_Angeles", "USD"),
+    "nwtc": (None, "NW Touring & Concierge", "America/Los_Angeles", "USD"),
+    "hcwt": (None, "Herding Cats Wine Tours", "America/Los_Angeles", "USD"),
+    "aotea": ("kiwi-tours", "Aotea Tours", "Pacific/Auckland", "NZD"),
+}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return child_environment({"TOURBASE_FOLDER": str(folder), "PORT": "0", "PYTHONPATH": str(ROOT)})
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """`tourbase up` until the block ends; gives what it had printed when it was ready."""
+    log = folder.with_suffix(".log")
+    with log.open("w") as output:
+        up = subprocess.Popen(
+            [*PROGRAM, "up"], env=environment(folder), cwd=folder, stdout=output, stderr=output
+        )
+    try:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while "curl" not in log.read_text():
+            assert up.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        yield log.read_text()
+    finally:
+        up.send_signal(signal.SIGTERM)
+        assert up.wait(PATIENCE_SECONDS) == 0
+
+
+def tourbase(folder: Path, *arguments: str) -> str:
+    ran = subprocess.run(
+        [*PROGRAM, *arguments],
+        env=environment(folder),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ran.stdout.strip()
+
+
+def descendants_of(folder: Path) -> list[str]:
+    """Processes that work in the folder."""
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True)
+    return [line for line in listed.stdout.splitlines() if str(folder) in line]
+
+
+def ask(url: str, credential: str, query: str) -> Any:
+    headers = {"authorization": f"Bearer {credential}"}
+    return httpx.post(url, json={"query": query}, headers=headers).json()
+
+
+def check_brands(folder: Path, url: str) -> None:
+    """Each brand is answered with its own bookings, and no two share an id."""
+    query = (
+        "{ viewer { kind brand { name timeZone currency } }"
+        " bookings(first: 100) { totalCount edges { node { id number } } } }"
+    )
+    seen: list[set[str]] = []
+    for code, (tenant, name, zone, currency) in BRANDS.items():
+        where = ["--tenant", tenant] if tenant else []
+        token = tourbase(folder, "token", "--brand", code, "--as", "staff", *where)
+        data = ask(url, token, query)["data"]
+        assert data["viewer"] == {
+            "kind": "STAFF",
+            "brand": {"name": name, "timeZone": zone, "currency": currency},
+        }
+        assert data["bookings"]["totalCount"] == (100 if tenant else 330)
+        seen.append({edge["node"]["id"] for edge in data["bookings"]["edges"]})
+    assert len(set.union(*seen)) == sum(map(len, seen)) == 400
+
+
+def credentials_of(block: str) -> dict[str, str]:
+    found = re.findall(
+        r"^  (site|staff|owner|partner|customer|driver) +(\S+)$", block, re.MULTILINE
+    )
+    return dict(found)
+
+
+def check_callers(url: str, block: str) -> None:
+    """A credential for each kind of caller, usable at once."""
+    kinds = {}
+    for name, credential in credentials_of(block).items():
+        kinds[name] = ask(url, credential, "{ viewer { kind } }")["data"]["viewer"]["kind"]
+    assert kinds == {
+        "site": "SITE",
+        "staff": "STAFF",
+        "owner": "STAFF",
+        "partner": "PARTNER",
+        "customer": "CUSTOMER",
+        "driver": "DRIVER",
+    }
+
+
+async def see_a_change(url: str, credential: str) -> dict[str, Any]:
+    """Subscribe to a booking, move it by a mutation, and give what the subscription told."""
+    upcoming = (
+        "{ bookings(first: 1, orderBy: STARTS_AT_DESC, filter: {status: [CONFIRMED]})"
+        " { edges { node { id version } } } }"
+    )
+    booking = ask(url, credential, upcoming)["data"]["bookings"]["edges"][0]["node"]
+    header = {"Authorization": f"Bearer {credential}"}
+    query = f'subscription {{ bookingChanged(id: "{booking["id"]}") {{ kind booking {{ id version }} }} }}'
+    move = (
+        f'mutation {{ rescheduleBooking(input: {{id: "{booking["id"]}",'
+        f' startsAt: "2035-08-10T10:00:00-07:00", expectedVersion: {booking["version"]}}})'
+        " { errors { code } } }"
+    )
+    socket = url.replace("http", "ws", 1)
+    async with connect(socket, subprotocols=["graphql-transport-ws"]) as ws:  # type: ignore[list-item]
+        await ws.send(json.dumps({"type": "connection_init", "payload": header}))
+        assert json.loads(await ws.recv())["type"] == "connection_ack"
+        subscribe = {"id": "1", "type": "subscribe", "payload": {"query": query}}
+        await ws.send(json.dumps(subscribe))
+        await asyncio.sleep(0.5)
+        moved = await asyncio.to_thread(ask, url, credential, move)
+        assert moved["data"]["rescheduleBooking"]["errors"] == []
+        told = json.loads(await asyncio.wait_for(ws.recv(), 10))
+    change: dict[str, Any] = told["payload"]["data"]["bookingChanged"]
+    assert change["booking"]["id"] == booking["id"]
+    assert change["booking"]["version"] == booking["version"] + 1
+    return change
+
+
+async def test_up_serves_each_brand_alone_shows_a_change_and_ends_with_nothing_left(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with running(folder) as block:
+        url = re.findall(r"GraphQL +(\S+)", block)[0]
+        check_callers(url, block)
+        check_brands(folder, url)
+        change = await see_a_change(url, credentials_of(block)["owner"])
+        assert change["kind"] == "BookingRescheduled"
+    assert descendants_of(folder) == []
+    assert sorted(folder.glob("running.json")) == []
+
+    with running(folder) as block:
+        assert "The demo data was loaded before; nothing was changed." in block
+        url = re.findall(r"GraphQL +(\S+)", block)[0]
+        check_brands(folder, url)
+    assert descendants_of(folder) == []
+
+
+@pytest.mark.parametrize("kind", ["staff", "site"])
+def test_a_token_is_refused_in_production(tmp_path: Path, kind: str) -> None:
+    ran = subprocess.run(
+        [*PROGRAM, "token", "--brand", "wwt", "--as", kind],
+        env={**environment(tmp_path), "TOURBASE_ENV": "production"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == (
+        "tourbase: TOURBASE_ENV is production: `token` works on a development database only.\n"
+    )

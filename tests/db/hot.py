@@ -1,0 +1,298 @@
+"""The statements that must stay fast, each with the index that it relies on."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import db
+from db import statements
+from db.printing import PageShape, by_column_statement, children_statement, page_statement
+from db.relations import ColumnKind, Relation
+from resolvers.root import RELATIONS
+
+
+
+def id_of(name: str) -> UUID:
+    """The id that `filling.sql` gave the row of that name."""
+    return UUID(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest())
+
+
+BOOKING = id_of("booking1-7")
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+SAMPLES: Mapping[ColumnKind, Any] = {
+    ColumnKind.UUID: BOOKING,
+    ColumnKind.TEXT: "x",
+    ColumnKind.INT: 8,
+    ColumnKind.INSTANT: NOW,
+    ColumnKind.DATE: date(2026, 3, 1),
+    ColumnKind.BOOL: True,
+}
+BY_DRIVER = ("booking_drivers_driver_id_booking_id_idx", "bookings_pkey")
+BY_VEHICLE = ("booking_vehicles_vehicle_id_booking_id_idx", "bookings_pkey")
+BY_WINERY = ("booking_stops_winery_id_tenant_id_brand_id_idx", "bookings_pkey")
+# Filters that an index serves; all others pick from the rows of the page's order.
+FILTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("bookings", "customer_id"): ("bookings_customer_id_starts_at_idx",),
+    ("bookings", "driver_id"): BY_DRIVER,
+    ("bookings", "starts_on_from"): ("bookings_starts_at_id_idx",),
+    ("bookings", "starts_on_to"): ("bookings_starts_at_id_idx",),
+    ("bookings", "vehicle_id"): BY_VEHICLE,
+    ("bookings", "winery_id"): BY_WINERY,
+    ("customers", "email"): ("customers_email_key",),
+    ("inquiries", "created_on_from"): ("inquiries_created_at_id_idx",),
+    ("inquiries", "created_on_to"): ("inquiries_created_at_id_idx",),
+    ("payments", "booking_id"): ("payments_booking_id_customer_id_created_at_idx",),
+    ("payments", "created_on_from"): ("payments_created_at_id_idx",),
+    ("payments", "created_on_to"): ("payments_created_at_id_idx",),
+    ("payments", "customer_id"): ("payments_customer_id_idx",),
+    ("payments", "reservation_id"): ("payments_reservation_id_customer_id_idx",),
+    ("proposals", "customer_id"): ("proposals_customer_id_idx",),
+    ("proposals", "starts_on_from"): ("proposals_starts_on_id_idx",),
+    ("proposals", "starts_on_to"): ("proposals_starts_on_id_idx",),
+    ("reservations", "customer_id"): ("reservations_customer_id_idx",),
+    ("reservations", "number"): ("reservations_number_key",),
+    ("reservations", "preferred_on_from"): ("reservations_preferred_on_id_idx",),
+    ("reservations", "preferred_on_to"): ("reservations_preferred_on_id_idx",),
+    ("tasks", "due_on_from"): ("tasks_due_at_id_idx",),
+    ("tasks", "due_on_to"): ("tasks_due_at_id_idx",),
+    ("tasks", "subject_id"): ("tasks_subject_id_idx",),
+    ("tour_packages", "code"): ("tour_packages_code_effective_from_key",),
+    ("vehicles", "seats_at_least"): ("vehicles_seats_id_idx",),
+}
+PICKED: Mapping[str, str] = {
+    "text": "a part of a word; not leakproof, bounded by the brand's own rows",
+    "status": "several words of few; the page's order comes first and stops at its limit",
+    "source": "several words of few; the page's order comes first and stops at its limit",
+    "kind": "several words of few; the page's order comes first and stops at its limit",
+    "method": "several words of few; the page's order comes first and stops at its limit",
+    "vip": "yes or no; the page's order comes first and stops at its limit",
+    "open": "yes or no; the page's order comes first and stops at its limit",
+    "ava": "a directory of some hundred rows, in the page's order",
+    "lunch_partner": "a directory of some hundred rows, in the page's order",
+}
+ORDER_OF_FILTER = {("vehicles", "seats_at_least"): "SEATS_ASC"}
+UNIQUE: Mapping[tuple[str, str], str] = {
+    ("bookings", "number"): "bookings_number_key",
+    ("customers", "email"): "customers_email_key",
+    ("proposals", "number"): "proposals_number_key",
+    ("reservations", "number"): "reservations_number_key",
+    ("wineries", "slug"): "wineries_slug_key",
+}
+EDGES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("bookings", "payments"): ("payments_booking_id_customer_id_created_at_idx",),
+    ("bookings", "stops"): ("booking_stops_position_key",),
+    ("bookings", "price_lines"): ("booking_price_lines_position_key",),
+    ("bookings", "vehicles"): ("booking_vehicles_pkey", "vehicles_pkey"),
+    ("bookings", "drivers"): ("booking_drivers_pkey", "drivers_pkey"),
+    ("payments", "refunds"): ("refunds_payment_id_idx",),
+    ("proposals", "days"): ("proposal_days_position_key",),
+    ("proposals", "guests"): ("proposal_guests_position_key",),
+    ("proposals", "inclusions"): ("proposal_inclusions_position_key",),
+    ("proposals", "payments"): ("payments_proposal_id_customer_id_idx",),
+    ("proposal_days", "stops"): ("proposal_stops_position_key",),
+    ("reservations", "payments"): ("payments_reservation_id_customer_id_idx",),
+}
+STATEMENTS: Mapping[str, tuple[str, ...]] = {
+    "bookings.lock_booking": ("bookings_pkey",),
+    "bookings.move_blocks": ("blocks_brand_id_booking_id_idx",),
+    "bookings.move_stops": ("booking_stops_position_key", "bookings_pkey"),
+    "bookings.resources_of_booking": ("blocks_brand_id_booking_id_idx",),
+    "bookings.update_times": ("bookings_pkey",),
+    "brands.operating_hours": ("brand_settings_pkey", "tenants_pkey"),
+    "customer_mails.new_time": ("bookings_pkey", "customers_pkey"),
+    "customers.lock_customer": ("customers_pkey",),
+    "customers.update_contact": ("customers_pkey",),
+    "purges.purge_idempotency_records": ("idempotency_records_expires_at_idx",),
+    "schedules.advance_schedule": ("schedules_pkey",),
+    "schedules.disable_schedule": ("schedules_pkey",),
+    "schedules.lock_due_schedule": ("schedules_pkey",),
+}
+SLUGS = ("tenants_slug_key", "brands_code_key")
+FUNCTIONS: Mapping[str, tuple[str, ...]] = {
+    "callers.brand_by_code": SLUGS,
+    "callers.caller_by_customer": (*SLUGS, "customers_pkey"),
+    "callers.caller_by_driver": (*SLUGS, "drivers_pkey"),
+    "callers.caller_by_key": ("api_keys_key_hash_idx", "tenants_pkey", "apps_pkey"),
+    "callers.caller_by_member": (*SLUGS, "staff_users_pkey"),
+    "events.claim_outbox": ("outbox_event_id_idx",),
+    "events.forget_relayed": ("outbox_event_id_idx",),
+    "fleet.release_expired_holds": ("blocks_vehicle_busy",),
+    "schedules.due_schedules": ("schedules_next_run_at_idx", "brands_pkey", "tenants_pkey"),
+    "busy_periods": (
+        "blocks_vehicle_id_starts_at_ends_at_idx",
+        "blocks_driver_id_starts_at_ends_at_idx",
+    ),
+}
+BUSY = (
+    "select vehicle_id, driver_id, starts_at, ends_at"
+    " from busy_periods(%(vehicles)s, %(drivers)s, %(starts_at)s, %(ends_at)s)"
+)
+COLD: Mapping[str, str] = {
+    "brands.brand_facts": "one of the few brands of a tenant",
+    "counters.next_number": "an insert that finds its conflict by the primary key",
+    "credentials.demo_customer": "the command line, on demo data",
+    "credentials.demo_driver": "the command line, on demo data",
+    "credentials.demo_owner": "the command line, on demo data",
+    "credentials.demo_staff": "the command line, on demo data",
+    "credentials.first_app": "the command line, on demo data",
+    "credentials.insert_key": "an insert",
+    "credentials.is_development": "a table of one row",
+    "events.insert_event": "an insert",
+    "events.insert_outbox": "an insert",
+    "events.insert_personal_values": "an insert",
+    "fleet.lock_resources": "no table: advisory locks",
+    "job_queue.dead_jobs": "the queue's own table and indexes, on the command line",
+    "job_queue.forget_done": "the queue's own table and indexes, once a day",
+    "job_queue.free_name": "the queue's own table and indexes",
+    "job_queue.names_of_brand": "one of the few brands of a tenant",
+    "job_queue.rescue_stalled": "the queue's own table and indexes",
+    "job_queue.retry_job": "the queue's own table and indexes, on the command line",
+    "job_queue.working_brand": "one of the few brands of a tenant",
+    "jobs.enqueue_job": "an insert, by the queue's own function",
+}
+# Indexes that no statement uses yet: their readers are described in docs/domain.md.
+AWAITED: Mapping[str, str] = {
+    "blocks_expires_at_idx": "the sweep of holds that ran out",
+    "documents_expires_on_id_idx": "the daily warning of papers that run out",
+    "events_entity_id_id_idx": "the history of one entity",
+    "events_occurred_at_id_idx": "the purge of events after seven years",
+    "invoices_issued_on_id_idx": "the list of invoices",
+    "price_rules_effective_from_id_idx": "quotes: the rules in force on a day",
+    "rate_cards_kind_effective_from_id_idx": "quotes: the rates in force on a day",
+    "shared_tours_starts_at_id_idx": "the list of shared tours",
+}
+PARAMS: Mapping[str, Any] = {
+    "batch": 20,
+    "blocked_until": NOW + timedelta(hours=7),
+    "booking_id": BOOKING,
+    "brand": "b1",
+    "brands": [1],
+    "day": date(2026, 3, 1),
+    "drivers": [BOOKING],
+    "email": "x@example.com",
+    "ends_at": NOW + timedelta(hours=6),
+    "events": [BOOKING],
+    "id": BOOKING,
+    "key_hash": b"x" * 32,
+    "lease": timedelta(minutes=1),
+    "name": "x",
+    "next_run_at": NOW,
+    "now": NOW,
+    "phone": None,
+    "starts_at": NOW,
+    "subject": BOOKING,
+    "tenant": "one",
+    "tenants": [1],
+    "vehicles": [BOOKING],
+    "version": 2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """A statement, the indexes that its plan must use, and what they must be searched by."""
+
+    label: str
+    sql: str
+    indexes: tuple[str, ...]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    searched_by: tuple[str, ...] = ()
+    may_sort: bool = True
+
+
+def names() -> list[str]:
+    """`file.statement` of everything in `db/*.sql`."""
+    return [
+        f"{path.stem}.{name}"
+        for path in sorted(Path(db.__path__[0]).glob("*.sql"))
+        for name in statements.load("db", path.name)
+    ]
+
+
+def text_of(name: str) -> str:
+    file, _, statement = name.partition(".")
+    return BUSY if name == "busy_periods" else statements.load("db", f"{file}.sql")[statement]
+
+
+def given(statement: str) -> dict[str, Any]:
+    return {name: PARAMS[name] for name in dict.fromkeys(re.findall(r"%\((\w+)\)s", statement))}
+
+
+def hot_reads() -> Iterator[Hot]:
+    """Every page, filter and batch of every read model."""
+    for relation in RELATIONS.values():
+        for order in relation.orders:
+            yield from _pages(relation, order)
+        for name in relation.filters:
+            if (relation.name, name) in FILTERS:
+                yield _filtered(relation, name)
+        yield from _batches(relation)
+
+
+def page_for(kind: str) -> str:
+    """The first page of bookings as that kind of caller may read it."""
+    shape = PageShape("STARTS_AT_ASC", (), 20, backwards=False, after=False, before=False)
+    return page_statement(RELATIONS["bookings"], kind, shape)
+
+
+def hot_writes() -> Iterator[Hot]:
+    for name, indexes in STATEMENTS.items():
+        yield Hot(name, text_of(name), indexes, given(text_of(name)))
+
+
+def hot_functions() -> Iterator[Hot]:
+    for name, indexes in FUNCTIONS.items():
+        yield Hot(name, text_of(name), indexes, given(text_of(name)))
+
+
+def _pages(relation: Relation, order: str) -> Iterator[Hot]:
+    columns = [column.removeprefix("-") for column in relation.orders[order]]
+    index = f"{relation.name}_{'_'.join(columns)}_idx"
+    values = [SAMPLES[relation.columns[column]] for column in columns]
+    for side, backwards in (("", False), ("after", False), ("before", True)):
+        shape = PageShape(order, (), 20, backwards, after=side == "after", before=side == "before")
+        yield Hot(
+            f"{relation.name} {order} {side}".rstrip(),
+            page_statement(relation, "staff", shape),
+            (index,),
+            {f"{side}_{place}": value for place, value in enumerate(values)} if side else {},
+            searched_by=(f"ROW({', '.join(columns)})",) if side else (),
+            may_sort=False,
+        )
+
+
+def _filtered(relation: Relation, name: str) -> Hot:
+    order = ORDER_OF_FILTER.get((relation.name, name), next(iter(relation.orders)))
+    if name.rpartition("_")[2] in {"from", "to"}:
+        column = re.split(r"\W", relation.filters[name].sql, maxsplit=1)[0]
+        order = next(key for key, names in relation.orders.items() if names[0] == column)
+    sql = relation.filters[name].sql
+    column = re.findall(r"(\w+) (?:=|<|>|<=|>=) (?:any\()?%", sql)[-1]
+    kind = relation.columns.get(column, ColumnKind.UUID)
+    shape = PageShape(order, (name,), 20, backwards=False, after=False, before=False)
+    return Hot(
+        f"{relation.name} where {name}",
+        page_statement(relation, "staff", shape),
+        FILTERS[relation.name, name],
+        {name: SAMPLES[kind]},
+        searched_by=(column,),
+    )
+
+
+def _batches(relation: Relation) -> Iterator[Hot]:
+    key = {"keys": [BOOKING, UUID(int=7)]}
+    by_id = by_column_statement(relation, "staff")
+    yield Hot(f"{relation.name} by id", by_id, (f"{relation.name}_pkey",), key, ("id",))
+    for (name, column), index in UNIQUE.items():
+        if name == relation.name:
+            sql = by_column_statement(relation, "staff", column)
+            yield Hot(f"{name} by {column}", sql, (index,), {"keys": ["x"]}, (column,))
+    for name, edge in relation.many.items():
+        sql = children_statement(RELATIONS[edge.target], "staff", edge)
+        indexes = EDGES[relation.name, name]
+        yield Hot(f"{relation.name}.{name}", sql, indexes, key, (edge.by,))
