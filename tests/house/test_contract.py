@@ -68,7 +68,7 @@ def test_every_type_field_and_input_has_a_description() -> None:
 
 
 def test_every_argument_of_a_root_field_has_a_description_or_a_described_input() -> None:
-    roots = (SCHEMA.query, SCHEMA.mutation, SCHEMA.subscription)
+    roots: list[Any] = [SCHEMA.query, SCHEMA.mutation, SCHEMA.subscription]
     missing = [
         f"{field.python_name}({argument.python_name})"
         for root in roots
@@ -123,7 +123,7 @@ def test_every_edge_of_a_relation_is_a_field_and_leads_to_a_relation(relation: R
     fields = {
         field.python_name: field for field in TYPES[relation.name].__strawberry_definition__.fields
     }
-    edges = {**relation.one, **relation.many}
+    edges: dict[str, Any] = {**relation.one, **relation.many}
 
     assert {name for name in edges if name not in fields} == set()
     for name, edge in edges.items():
@@ -134,9 +134,10 @@ def test_every_edge_of_a_relation_is_a_field_and_leads_to_a_relation(relation: R
 
 
 def list_fields() -> list[Any]:
+    query: Any = SCHEMA.query
     return [
         field
-        for field in SCHEMA.query.__strawberry_definition__.fields
+        for field in query.__strawberry_definition__.fields
         if {argument.python_name for argument in field.arguments} >= {"first", "filter"}
     ]
 

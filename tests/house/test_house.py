@@ -155,7 +155,7 @@ def test_application_sql_never_chooses_a_brand_or_a_tenant(path: Path) -> None:
 
 
 def test_lock_files_hold_no_addresses() -> None:
-    locked = [path for path in ROOT.glob("*.lock")] + list(ROOT.glob("**/package-lock.json"))
+    locked = [*ROOT.glob("*.lock"), *ROOT.glob("**/package-lock.json")]
     found = [relative(path) for path in locked if re.search(r"https?://", path.read_text())]
 
     assert locked

@@ -112,7 +112,7 @@ class Stand:
     async def jobs(self) -> list[tuple[Any, ...]]:
         """Task, status and attempts of each job, oldest first."""
         return await self.rows(
-            "select task_name, status::text, attempts from jobs.procrastinate_jobs order by id"
+            "select task_name, status::text, attempts from procrastinate_jobs order by id"
         )
 
     async def until(self, statement: str, *parameters: object) -> None:
@@ -123,7 +123,7 @@ class Stand:
 
     async def drain(self, app: App | None = None) -> None:
         """Run jobs until none waits."""
-        waiting = "select count(*) from jobs.procrastinate_jobs where status in ('todo', 'doing')"
+        waiting = "select count(*) from procrastinate_jobs where status in ('todo', 'doing')"
         async with asyncio.timeout(15), (app or queue_app(self.parts)).open_async() as opened:
             while (await self.rows(waiting))[0][0]:
                 await opened.run_worker_async(

@@ -106,7 +106,7 @@ async def test_a_token_signed_with_another_key_or_algorithm_is_refused(
     claims = jwt.decode(sign(await a_member(database, brand)), options={"verify_signature": False})
     forged = [
         jwt.encode(claims, "x" * 32, algorithm="HS256"),
-        jwt.encode(claims, None, algorithm="none"),
+        jwt.encode(claims, "", algorithm="none"),
     ]
     for token in forged:
         status, body = await viewer(client, bearer(token, **{"x-request-id": "request-1"}))

@@ -114,7 +114,7 @@ async def test_another_brands_booking_is_not_found_and_never_told_of(
         errors = refused["payload"] if refused["type"] == "error" else refused["payload"]["errors"]
         assert [error["extensions"]["code"] for error in errors] == ["NOT_FOUND"]
         await move(made, sibling, booking, 1)
-        rest = []
+        rest: list[dict[str, Any]] = []
         while (await _next_or_none(ws, rest)) is not None:
             pass
         assert [message["type"] for message in rest if message["type"] == "next"] == []

@@ -1,0 +1,53 @@
+"""Scopes: of the kind, of a member's role, and what was granted or denied."""
+
+import pytest
+
+from auth.api_keys import hash_key, looks_like_a_key, make_key
+from auth.roles import OF_ROLE, scopes_of
+from domain.identity import Kind, Scope
+
+
+def test_a_site_reads_the_catalogue_and_itself() -> None:
+    assert scopes_of(Kind.SITE) == {Scope.CATALOG_READ, Scope.VIEWER_READ}
+
+
+def test_nobody_may_do_nothing() -> None:
+    assert scopes_of(Kind.NOBODY) == frozenset()
+
+
+def test_a_member_without_a_known_role_may_do_nothing() -> None:
+    assert scopes_of(Kind.STAFF, role="king") == frozenset()
+
+
+def test_a_role_means_nothing_for_anybody_but_staff() -> None:
+    assert scopes_of(Kind.PARTNER, role="owner") == scopes_of(Kind.PARTNER)
+
+
+def test_a_grant_adds_and_a_deny_wins() -> None:
+    granted = scopes_of(Kind.STAFF, role="driver", grants=["payments:read", "no:such"])
+    denied = scopes_of(
+        Kind.STAFF, role="driver", grants=["payments:read"], denies=["payments:read"]
+    )
+
+    assert granted == OF_ROLE["driver"] | {Scope.PAYMENTS_READ}
+    assert denied == OF_ROLE["driver"]
+
+
+@pytest.mark.parametrize("kind", [Kind.SITE, Kind.PARTNER, Kind.CUSTOMER, Kind.DRIVER])
+def test_only_staff_change_anything_today(kind: Kind) -> None:
+    assert not scopes_of(kind) & {Scope.BOOKINGS_WRITE, Scope.CUSTOMERS_WRITE}
+
+
+def test_a_key_has_its_form_and_is_known_by_its_hash_alone() -> None:
+    key = make_key("partner", "live", secret="s" * 43)
+
+    assert key.text == "sk_live_" + "s" * 43
+    assert key.last_four == "ssss"
+    assert key.key_hash == hash_key(key.text)
+    assert len(key.key_hash) == 32
+    assert looks_like_a_key(key.text)
+
+
+@pytest.mark.parametrize("text", ["", "pk_test_short", "xx_test_" + "s" * 43, "eyJhbGciOi.x.y"])
+def test_what_has_not_the_form_of_a_key_is_none(text: str) -> None:
+    assert not looks_like_a_key(text)

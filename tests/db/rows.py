@@ -1,0 +1,205 @@
+"""One valid row of any table that has rules, with the parents it needs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, timedelta
+from secrets import token_hex
+from typing import Any
+from uuid import UUID
+
+from db.database import Transaction
+from tests.builders import (
+    START,
+    a_block,
+    a_booking,
+    a_customer,
+    a_driver,
+    a_payment,
+    a_stop,
+    a_vehicle,
+    insert,
+)
+
+DAY = date(2026, 6, 8)
+Make = Callable[..., Awaitable[UUID]]
+
+
+async def an_inquiry(tx: Transaction, **values: Any) -> UUID:
+    given = {"number": token_hex(6), "name": "Ada", "source": "website", "created_at": START}
+    return await insert(tx, "inquiries", **{**given, **values})
+
+
+async def a_task(tx: Transaction, **values: Any) -> UUID:
+    given = {"kind": "call", "title": "Call", "subject_kind": "booking", "subject_id": UUID(int=1)}
+    return await insert(tx, "tasks", **{**given, "due_at": START, "created_at": START, **values})
+
+
+async def a_reservation(tx: Transaction, **values: Any) -> UUID:
+    given = {
+        "number": token_hex(6),
+        "customer_id": values.pop("customer_id", None) or await a_customer(tx),
+        "preferred_on": DAY,
+        "party_size": 4,
+        "tour_type": "wine_tour",
+        "method": "card",
+        "currency": "USD",
+        "deposit_cents": 25000,
+        "consult_by": START,
+        "created_at": START,
+    }
+    return await insert(tx, "reservations", **{**given, **values})
+
+
+async def a_proposal(tx: Transaction, **values: Any) -> UUID:
+    """1323.90 in total, as in the table of prices; signed, so that any status fits."""
+    given = {
+        "number": token_hex(6),
+        "title": "Three days",
+        "customer_id": values.pop("customer_id", None) or await a_customer(tx),
+        "party_size": 3,
+        "starts_on": DAY,
+        "ends_on": DAY,
+        "valid_until": START,
+        "currency": "USD",
+        "subtotal_cents": 120000,
+        "discount_cents": 12000,
+        "tax_cents": 8190,
+        "gratuity_cents": 16200,
+        "total_cents": 132390,
+        "deposit_cents": 66195,
+        "accepted_at": START,
+        "signature_name": "Ada Guest",
+        "terms_accepted_at": START,
+        "created_at": START,
+    }
+    return await insert(tx, "proposals", **{**given, **values})
+
+
+async def a_guest(tx: Transaction, **values: Any) -> UUID:
+    given = {"name": "Ada", "position": 1}
+    if "proposal_id" not in values:
+        values["proposal_id"] = await a_proposal(tx)
+    return await insert(tx, "proposal_guests", **{**given, **values})
+
+
+async def an_inclusion(tx: Transaction, **values: Any) -> UUID:
+    given = {"position": 1, "kind": "dining", "label": "Lunch", "pricing": "flat"}
+    given |= {"unit_cents": 100, "line_cents": 100, "taxable": True}
+    return await insert(
+        tx, "proposal_inclusions", **{**given, "proposal_id": await a_proposal(tx), **values}
+    )
+
+
+async def a_shared_tour(tx: Transaction, **values: Any) -> UUID:
+    given = {
+        "title": "Sunday",
+        "starts_at": START,
+        "ends_at": START + timedelta(hours=6),
+        "time_zone": "America/Los_Angeles",
+        "currency": "USD",
+        "seat_cents": 9500,
+        "seat_with_lunch_cents": 11500,
+        "sales_close_at": START - timedelta(hours=48),
+        "cancel_until": START - timedelta(hours=24),
+    }
+    return await insert(tx, "shared_tours", **{**given, **values})
+
+
+async def a_ticket(tx: Transaction, **values: Any) -> UUID:
+    """Two guests without lunch: 207.29."""
+    if "shared_tour_id" not in values:
+        values["shared_tour_id"] = await a_shared_tour(tx)
+    if "customer_id" not in values:
+        values["customer_id"] = await a_customer(tx)
+    given = {"number": token_hex(6), "guests": 2, "with_lunch": False, "currency": "USD"}
+    money = {"subtotal_cents": 19000, "tax_cents": 1729, "total_cents": 20729}
+    return await insert(tx, "tickets", **{**given, **money, "created_at": START, **values})
+
+
+async def a_paid_booking(tx: Transaction, **values: Any) -> UUID:
+    """A payment of 310.94, the deposit of a booking of its own."""
+    customer = await a_customer(tx)
+    booking = await a_booking(tx, customer_id=customer)
+    return await a_payment(tx, **{"booking_id": booking, "customer_id": customer, **values})
+
+
+async def a_refund(tx: Transaction, **values: Any) -> UUID:
+    if "payment_id" not in values:
+        values["payment_id"] = await a_paid_booking(tx)
+    given = {"status": "succeeded", "amount_cents": 100, "reason": "Rain", "created_at": START}
+    return await insert(tx, "refunds", **{**given, **values})
+
+
+async def an_invoice(tx: Transaction, **values: Any) -> UUID:
+    given = {"number": token_hex(6), "kind": "final", "status": "sent", "currency": "USD"}
+    given |= {"lines": "[]", "subtotal_cents": 100, "tax_cents": 9, "total_cents": 109}
+    given |= {"issued_on": DAY, "due_on": DAY}
+    return await insert(tx, "invoices", **{**given, "booking_id": await a_booking(tx), **values})
+
+
+async def a_rate(tx: Transaction, **values: Any) -> UUID:
+    given = {"kind": "hourly", "code": token_hex(6), "guests_min": 1, "guests_max": 2}
+    given |= {"rate_cents": 8500, "effective_from": DAY}
+    return await insert(tx, "rate_cards", **{**given, **values})
+
+
+async def a_package(tx: Transaction, **values: Any) -> UUID:
+    given = {"code": token_hex(6), "name": "Classic", "pricing": "per_person"}
+    given |= {"price_cents": 12500, "guests_min": 1, "guests_max": 14, "effective_from": DAY}
+    return await insert(tx, "tour_packages", **{**given, **values})
+
+
+async def a_price_rule(tx: Transaction, **values: Any) -> UUID:
+    given = {"kind": "tax", "name": "Tax", "percent_ppm": 91000, "effective_from": DAY}
+    return await insert(tx, "price_rules", **{**given, **values})
+
+
+async def a_document(tx: Transaction, **values: Any) -> UUID:
+    given = {"kind": "insurance", "vehicle_id": await a_vehicle(tx)}
+    return await insert(tx, "documents", **{**given, **values})
+
+
+async def a_duty(tx: Transaction, **values: Any) -> UUID:
+    given = {"driver_id": await a_driver(tx), "kind": "driving", "starts_at": START}
+    return await insert(tx, "duty_entries", **{**given, **values})
+
+
+async def a_block_of_a_van(tx: Transaction, **values: Any) -> UUID:
+    return await a_block(tx, **{"vehicle_id": await a_vehicle(tx), **values})
+
+
+async def a_first_stop(tx: Transaction, **values: Any) -> UUID:
+    return await a_stop(tx, await a_booking(tx), 1, **values)
+
+
+async def a_price_line(tx: Transaction, **values: Any) -> UUID:
+    given = {"position": 1, "kind": "rate", "label": "Tour", "rule": "hourly", "unit_cents": 9500}
+    given |= {"amount_cents": 57000, "taxable": True}
+    return await insert(
+        tx, "booking_price_lines", **{**given, "booking_id": await a_booking(tx), **values}
+    )
+
+
+MAKERS: Mapping[str, Make] = {
+    "blocks": a_block_of_a_van,
+    "booking_price_lines": a_price_line,
+    "booking_stops": a_first_stop,
+    "bookings": a_booking,
+    "customers": a_customer,
+    "documents": a_document,
+    "duty_entries": a_duty,
+    "inquiries": an_inquiry,
+    "invoices": an_invoice,
+    "payments": a_paid_booking,
+    "price_rules": a_price_rule,
+    "proposal_guests": a_guest,
+    "proposal_inclusions": an_inclusion,
+    "proposals": a_proposal,
+    "rate_cards": a_rate,
+    "refunds": a_refund,
+    "reservations": a_reservation,
+    "shared_tours": a_shared_tour,
+    "tasks": a_task,
+    "tickets": a_ticket,
+    "tour_packages": a_package,
+    "vehicles": a_vehicle,
+}
