@@ -30,16 +30,16 @@ def refused(code: str, message: str, request_id: str, *, status: int | None = No
     return Response(orjson.dumps(body), status, headers, media_type="application/json")
 
 
-def status_of(answer: Any) -> int:
+def status_of(answer: Any, *, strict: bool) -> int:
     """200 for an operation that ran; what stands in its way otherwise.
 
     Shape:  a part of the service that is away is 503 even where other fields have an answer, so
-            that clients and proxies retry.
+            that clients and proxies retry. A document that cannot run is 400 only to clients that
+            are `strict`: those that accept application/graphql-response+json.
+    Source: GraphQL over HTTP, section "Status codes".
     """
     errors = answer.get("errors") or [] if isinstance(answer, dict) else []
     codes = [error.get("extensions", {}).get("code", "") for error in errors]
     if "SERVICE_UNAVAILABLE" in codes:
         return 503
-    if codes and answer.get("data") is None and not any(error.get("path") for error in errors):
-        return STATUS.get(codes[0], 400)
-    return 200
+    return STATUS.get(codes[0], 400) if strict and codes and "data" not in answer else 200

@@ -60,8 +60,6 @@ class Endpoint(GraphQL[OperationContext, None]):
         except Exception:
             LOG.exception("fault", request_id=request_id)
             return refused("INTERNAL_SERVER_ERROR", MASKED, request_id)
-        if MEDIA_TYPE in request.headers.get("accept", ""):
-            response.headers["content-type"] = f"{MEDIA_TYPE}; charset=utf-8"
         return response
 
     async def get_context(
@@ -85,23 +83,33 @@ class Endpoint(GraphQL[OperationContext, None]):
             raise ConnectionRejectionError from error
         return {"requestId": context.request_id}
 
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Carries the media type that the client accepts to where the answer is made."""
+        sub_response = await super().get_sub_response(request)
+        strict = MEDIA_TYPE in request.headers.get("accept", "")
+        sub_response.headers["content-type"] = MEDIA_TYPE if strict else "application/json"
+        return sub_response
+
     async def process_result(
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
-        """What an operation answers, with errors that carry a code even if parsing raised them."""
+        """What an operation answers; one that could not run has errors and no data at all."""
         if result.errors:
             result.errors = [shaped(error, request.state.request_id) for error in result.errors]
-        return await super().process_result(request, result)
+        answer = await super().process_result(request, result)
+        if result.data is None and not any(error.path for error in result.errors or ()):
+            del answer["data"]
+        return answer
 
     def create_response(
         self,
         response_data: Any,
-        sub_response: Response,  # noqa: ARG002 - Strawberry hands it over by name
+        sub_response: Response,
     ) -> Response:
-        status = status_of(response_data)
-        headers = ALSO_SAID.get(status, {})
+        media_type = sub_response.headers["content-type"]
+        status = status_of(response_data, strict=media_type == MEDIA_TYPE)
         body = self.encode_json(response_data)
-        return Response(body, status, headers, media_type="application/json")
+        return Response(body, status, ALSO_SAID.get(status), media_type=media_type)
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)

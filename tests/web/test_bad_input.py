@@ -138,7 +138,8 @@ async def test_an_unknown_enum_value_is_a_validation_error(
 
     status, body = await post(client, headers, query)
 
-    assert status == 400
+    assert status == 200
+    assert "data" not in body
     assert without_places(body) == [
         {
             "message": "Value 'SOLD' does not exist in 'BookingStatus' enum."
@@ -156,13 +157,26 @@ async def test_an_unknown_enum_value_is_a_validation_error(
     ("query", "code"),
     [("{ x", "GRAPHQL_PARSE_FAILED"), ("{ nothing }", "GRAPHQL_VALIDATION_FAILED")],
 )
-async def test_a_document_that_cannot_run_is_answered_400_with_a_code(
-    client: httpx.AsyncClient, headers: dict[str, str], query: str, code: str
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("application/json", 200), ("application/graphql-response+json", 400)],
+)
+async def test_a_document_that_cannot_run_has_a_code_and_a_status_that_the_client_understands(
+    client: httpx.AsyncClient,
+    headers: dict[str, str],
+    query: str,
+    code: str,
+    accept: str,
+    status: int,
 ) -> None:
-    status, body = await post(client, headers, query)
+    response = await client.post(
+        "/graphql", json={"query": query}, headers={**headers, "accept": accept}
+    )
 
-    assert status == 400
-    assert [error["extensions"]["code"] for error in body["errors"]] == [code]
+    assert response.status_code == status
+    assert response.headers["content-type"] == accept
+    assert [error["extensions"]["code"] for error in response.json()["errors"]] == [code]
+    assert "data" not in response.json()
 
 
 @pytest.mark.parametrize(
