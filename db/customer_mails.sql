@@ -4,5 +4,5 @@ select
     b.number, b.starts_at, b.time_zone,
     case when b.status not in ('cancelled', 'expired') then coalesce(c.email, b.customer_email) end
 from bookings as b
-left join customers as c on c.id = b.customer_id
+left join customers as c on b.customer_id = c.id
 where b.id = %(booking_id)s;

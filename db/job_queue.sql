@@ -2,14 +2,16 @@
 -- The brand that a job works for, if its tenant and it are in business.
 select b.tenant_id, b.id, t.slug, b.code, b.name, b.time_zone, b.currency, b.email_from
 from brands as b
-inner join tenants as t on t.tenant_id = b.tenant_id
-where b.id = current_setting('app.brand_id')::integer and b.status = 'active' and t.status = 'active';
+inner join tenants as t on b.tenant_id = t.tenant_id
+where
+    b.id = current_setting('app.brand_id')::integer
+    and b.status = 'active' and t.status = 'active';
 
 -- name: names_of_brand
 -- Slug and code of a brand, in business or not.
 select t.slug, b.code
 from brands as b
-inner join tenants as t on t.tenant_id = b.tenant_id
+inner join tenants as t on b.tenant_id = t.tenant_id
 where b.id = current_setting('app.brand_id')::integer;
 
 -- name: free_name
@@ -19,7 +21,7 @@ set queueing_lock = null
 where id = %(id)s and status = 'doing';
 
 -- name: rescue_stalled
--- Jobs whose worker gave no sign of life, back to the queue, or failed if they have been tried enough.
+-- Jobs whose worker gave no sign of life: back to the queue, or failed if tried enough.
 update procrastinate_jobs as j
 set
     status = case
@@ -30,8 +32,9 @@ set
 from (
     select s.id
     from procrastinate_jobs as s
-    left join procrastinate_workers as w on w.id = s.worker_id
-    where s.status = 'doing'
+    left join procrastinate_workers as w on s.worker_id = w.id
+    where
+        s.status = 'doing'
         and (w.id is null or w.last_heartbeat < now() - make_interval(secs => %(seconds)s))
     for update of s skip locked
 ) as stalled
@@ -55,5 +58,6 @@ where id = %(id)s and status = 'failed';
 -- Jobs that succeeded long ago.
 delete from procrastinate_jobs as j
 using procrastinate_events as e
-where j.status = 'succeeded' and e.job_id = j.id and e.type = 'succeeded'
+where
+    j.status = 'succeeded' and e.job_id = j.id and e.type = 'succeeded'
     and e.at < now() - make_interval(days => %(days)s);

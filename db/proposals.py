@@ -1,6 +1,7 @@
 """Proposals with their days, stops, inclusions and guests, as they are read."""
 
 from db.relations import (
+    SEARCH,
     ColumnKind,
     Many,
     One,
@@ -63,7 +64,7 @@ PROPOSALS = Relation(
         "customer_id": equals("customer_id"),
         "text": text(),
     },
-    hidden=dict.fromkeys(GUESTS, STAFF_ONLY),
+    hidden=dict.fromkeys(GUESTS, STAFF_ONLY | {SEARCH}),
 )
 PROPOSAL_DAYS = Relation(
     "proposal_days",

@@ -17,6 +17,7 @@ from db.printing import (
     page_statement,
 )
 from db.relations import Many, Relation, Row
+from domain.errors import Forbidden
 from domain.listing import Page
 
 K = TypeVar("K", UUID, str)
@@ -56,8 +57,10 @@ class Slice:
 async def page(tx: Transaction, wanted: Wanted, request: Page) -> Slice:
     """One statement: the rows of a page and one more.
 
-    Errors: InvalidInput for a cursor of another list or order.
+    Errors: InvalidInput for a cursor of another list or order,
+            Forbidden for a filter on a column that is hidden from the caller.
     """
+    _refuse_hidden(tx, wanted)
     relation, order, params = wanted.relation, wanted.order, dict(wanted.params)
     for side, cursor in (("after", request.after), ("before", request.before)):
         if cursor is not None:
@@ -81,6 +84,8 @@ async def page(tx: Transaction, wanted: Wanted, request: Page) -> Slice:
 
 
 async def count(tx: Transaction, wanted: Wanted) -> int:
+    """Errors: Forbidden for a filter on a column that is hidden from the caller."""
+    _refuse_hidden(tx, wanted)
     row = await tx.row(count_statement(wanted.relation, wanted.filters), wanted.params)
     return int(row[0]) if row else 0
 
@@ -103,6 +108,13 @@ async def children(
     for row in await tx.rows(statement, {"keys": list(owners)}):
         groups[row[-1]].append(target.row(row))
     return [groups[owner] for owner in owners]
+
+
+def _refuse_hidden(tx: Transaction, wanted: Wanted) -> None:
+    hidden = wanted.relation.hidden.get(tx.principal.kind.value, ())
+    for name in wanted.filters:
+        if wanted.relation.filters[name].column in hidden:
+            raise Forbidden(f"This credential may not filter by {name}.")
 
 
 _page_statement = lru_cache(maxsize=1024)(page_statement)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from domain.schedule import day_after_starts_at, day_starts_at
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+SEARCH = "search"
 
 
 class ColumnKind(StrEnum):
@@ -68,10 +69,14 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition with one parameter, and how a caller's value becomes that parameter."""
+    """A condition with one parameter, and how a caller's value becomes that parameter.
+
+    Shape:  `column` is the one that is compared; from whom it is hidden, the filter is refused.
+    """
 
     sql: str
     convert: Callable[[Any, ZoneInfo], Any] = field(default=lambda value, _zone: value)
+    column: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +84,7 @@ class Relation:
     """A table as its readers know it.
 
     Shape:  `hidden` maps a kind of principal to the columns that PostgreSQL does not give it;
-            for that kind they are read as NULL.
+            for that kind they are read as NULL, and filters that compare them are refused.
     """
 
     name: str
@@ -119,33 +124,33 @@ class Relation:
 
 def visible_only(columns: Mapping[str, ColumnKind], *names: str) -> frozenset[str]:
     """The columns hidden from a kind of principal that sees only `names`."""
-    return frozenset(columns) - frozenset(names)
+    return frozenset({*columns, SEARCH}) - frozenset(names)
 
 
 def equals(column: str) -> Filter:
-    return Filter(f"{column} = %({{name}})s")
+    return Filter(f"{column} = %({{name}})s", column=column)
 
 
 def one_of(column: str) -> Filter:
-    return Filter(f"{column} = any(%({{name}})s)", lambda value, _zone: list(value))
+    return Filter(f"{column} = any(%({{name}})s)", lambda value, _zone: list(value), column)
 
 
 def local_day_from(column: str) -> Filter:
     """From the first instant of a local day of the brand on."""
-    return Filter(f"{column} >= %({{name}})s", _starts)
+    return Filter(f"{column} >= %({{name}})s", _starts, column)
 
 
 def local_day_to(column: str) -> Filter:
     """Up to and including a local day of the brand."""
-    return Filter(f"{column} < %({{name}})s", _ends)
+    return Filter(f"{column} < %({{name}})s", _ends, column)
 
 
 def at_least(column: str) -> Filter:
-    return Filter(f"{column} >= %({{name}})s")
+    return Filter(f"{column} >= %({{name}})s", column=column)
 
 
 def at_most(column: str) -> Filter:
-    return Filter(f"{column} <= %({{name}})s")
+    return Filter(f"{column} <= %({{name}})s", column=column)
 
 
 def linked(table: str, by: str, column: str, *, owner: str) -> Filter:
@@ -156,7 +161,7 @@ def linked(table: str, by: str, column: str, *, owner: str) -> Filter:
 
 def is_null(column: str) -> Filter:
     """True: only rows without a value; False: only rows with one."""
-    return Filter(f"({column} is null) = %({{name}})s")
+    return Filter(f"({column} is null) = %({{name}})s", column=column)
 
 
 def text() -> Filter:
@@ -164,7 +169,7 @@ def text() -> Filter:
 
     The comparison is not leakproof, so no index serves it: it is bounded by the brand's own rows.
     """
-    return Filter("position(%({name})s in search) > 0", lambda value, _zone: needle(value))
+    return Filter("position(%({name})s in search) > 0", lambda value, _zone: needle(value), SEARCH)
 
 
 def needle(value: str) -> str:

@@ -24,6 +24,15 @@ LOGIN_DEFAULTS = {
     },
 }
 
+OPEN = (
+    "select exists (select 1 from pg_namespace as n, aclexplode(n.nspacl) as a"
+    " where n.nspname = 'public' and a.grantee = 0 and a.privilege_type = 'CREATE')"
+)
+MAY = (
+    "select has_schema_privilege(:owner, :schema, 'usage with grant option')"
+    " and has_schema_privilege(:owner, :schema, 'create with grant option')"
+)
+
 
 def ensure_roles(connection: Connection, prefix: str, *, logins: Mapping[str, str | None]) -> None:
     """Create what is missing, and give the two logins their passwords and defaults.
@@ -48,10 +57,16 @@ def prepare_database(connection: Connection, prefix: str) -> None:
     """What only an administrator may do in the database: extension, schemas, closing it."""
     owner = sql.Identifier(prefix + "owner").as_string(None)
     connection.execute(text("create extension if not exists btree_gist"))
-    connection.execute(text("revoke create on schema public from public"))
-    connection.execute(text(f"grant usage, create on schema public to {owner} with grant option"))
     connection.execute(text("create schema if not exists jobs"))
-    connection.execute(text(f"grant usage, create on schema jobs to {owner} with grant option"))
+    # Only what is missing: a grant repeated would meet one that another `migrate` is making now,
+    # and one who is no superuser may not give the owner anew what he meanwhile holds through it.
+    if connection.scalar(text(OPEN)):
+        connection.execute(text("revoke create on schema public from public"))
+    for schema in ("public", "jobs"):
+        if not connection.scalar(text(MAY), {"owner": prefix + "owner", "schema": schema}):
+            connection.execute(
+                text(f"grant usage, create on schema {schema} to {owner} with grant option")
+            )
     database = sql.Identifier(str(connection.scalar(text("select current_database()"))))
     connection.execute(text(f"revoke all on database {database.as_string(None)} from public"))
     for name in LOGINS:

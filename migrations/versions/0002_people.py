@@ -41,7 +41,9 @@ def upgrade() -> None:
         refs=[Ref("staff_user_id", "staff_users", "operator", indexed=False)],
         indexes=[
             Index(
-                "tenant_id, staff_user_id", "foreign key to staff_users, whichever brand", keyed=False
+                "tenant_id, staff_user_id",
+                "foreign key to staff_users, whichever brand",
+                keyed=False,
             )
         ],
     )

@@ -79,8 +79,7 @@ def upgrade() -> None:
     )
     brand_table(
         "directory_notes",
-        ENTRY
-        + "featured boolean not null default false,"
+        ENTRY + "featured boolean not null default false,"
         " hidden boolean not null default false, note text",
         key="place_kind, place_id",
     )

@@ -61,7 +61,7 @@ def upgrade() -> None:
             Index("code, effective_from", "one package a code and day", unique=True),
             Index("name, id", "tourPackages page by name"),
         ],
-        may=PUBLIC,
+        may={**PUBLIC, "driver": May("select")},
     )
     brand_table(
         "price_rules",

@@ -11,6 +11,7 @@ from migrations.tables import (
     drop_tables,
     fleet_table,
     permit,
+    role,
     run,
 )
 
@@ -146,8 +147,12 @@ def _leads() -> None:
         indexes=[
             Index("due_at, id", "tasks page by due time"),
             Index("subject_id", "tasks of one entity"),
-            Index("tenant_id, assignee_id", "foreign key to staff_users, whichever brand", keyed=False),
-            Index("tenant_id, done_by_id", "foreign key to staff_users, whichever brand", keyed=False),
+            Index(
+                "tenant_id, assignee_id", "foreign key to staff_users, whichever brand", keyed=False
+            ),
+            Index(
+                "tenant_id, done_by_id", "foreign key to staff_users, whichever brand", keyed=False
+            ),
         ],
     )
 
@@ -470,3 +475,6 @@ def _what_others_see() -> None:
 
 def downgrade() -> None:
     drop_tables(TABLES)
+    for name in ("link", "customer", "partner"):
+        run(f"revoke all on vehicles, drivers from {role(name)}")
+    run(f"revoke all on vehicles from {role('driver')}")

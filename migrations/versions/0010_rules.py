@@ -224,8 +224,8 @@ def upgrade() -> None:
     )
     run(TICKETS)
     run(
-        "create trigger tickets_within_seats before insert or update of shared_tour_id, guests, status"
-        " on tickets for each row execute function refuse_ticket_over_seats()"
+        "create trigger tickets_within_seats before insert or update of shared_tour_id, guests,"
+        " status on tickets for each row execute function refuse_ticket_over_seats()"
     )
     run(FEWER_SEATS)
     run(

@@ -69,10 +69,7 @@ def upgrade() -> None:
     run(ENQUEUE)
     signature = "public.enqueue_job(text, text, jsonb, timestamptz, text)"
     run(f"revoke all on function {signature} from public")
-    run(
-        f"grant execute on function {signature}"
-        f" to {role('staff')}, {role('worker')}"
-    )
+    run(f"grant execute on function {signature} to {role('staff')}, {role('worker')}")
     run(f"grant usage on schema jobs to {role('write')}")
     run(f"grant select, insert, update, delete on all tables in schema jobs to {role('write')}")
     run(f"grant usage, select on all sequences in schema jobs to {role('write')}")

@@ -16,7 +16,6 @@ from db.relations import ColumnKind, Relation
 from resolvers.root import RELATIONS
 
 
-
 def id_of(name: str) -> UUID:
     """The id that `filling.sql` gave the row of that name."""
     return UUID(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest())
@@ -75,6 +74,7 @@ PICKED: Mapping[str, str] = {
     "ava": "a directory of some hundred rows, in the page's order",
     "lunch_partner": "a directory of some hundred rows, in the page's order",
 }
+YES_OR_NO = {"lunch_partner", "open", "vip"}
 ORDER_OF_FILTER = {("vehicles", "seats_at_least"): "SEATS_ASC"}
 UNIQUE: Mapping[tuple[str, str], str] = {
     ("bookings", "number"): "bookings_number_key",
@@ -238,6 +238,23 @@ def page_for(kind: str) -> str:
     """The first page of bookings as that kind of caller may read it."""
     shape = PageShape("STARTS_AT_ASC", (), 20, backwards=False, after=False, before=False)
     return page_statement(RELATIONS["bookings"], kind, shape)
+
+
+def hot_pages_of_picked_rows() -> Iterator[Hot]:
+    """The first page of each filter that no index serves: it walks its order and stops."""
+    for relation in RELATIONS.values():
+        for name in set(relation.filters) & set(PICKED):
+            order, columns = next(iter(relation.orders.items()))
+            shape = PageShape(order, (name,), 20, backwards=False, after=False, before=False)
+            sql = page_statement(relation, "staff", shape)
+            value: Any = ["x"] if "any(" in relation.filters[name].sql else "x"
+            yield Hot(
+                f"{relation.name} picked by {name}",
+                sql,
+                (f"{relation.name}_{'_'.join(columns).replace('-', '')}_idx",),
+                {name: True if name in YES_OR_NO else value},
+                may_sort=False,
+            )
 
 
 def hot_writes() -> Iterator[Hot]:

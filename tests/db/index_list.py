@@ -46,8 +46,7 @@ HEAD = """# Indexes
 
 What each index is for, and the statements that are proved to run on it. Made from the comments in
 the database and from `tests/db/hot.py`; never edited by hand: `pytest tests/db --renew` writes it
-anew.
-"""
+anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How PostgreSQL would run a statement: its generic plan, as a working role, through a real login."""
+"""How PostgreSQL would run a statement: its generic plan, as a working role, by a real login."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -95,7 +95,7 @@ def plan_of(
 ) -> Plan:
     """The plan of the statement as psycopg prepares it, with the types of these parameters."""
     given = params or {}
-    connection.execute(statement, given, prepare=True)  # type: ignore[call-overload]
+    connection.execute(statement, given, prepare=True)
     row = connection.execute(NAMED).fetchone()
     assert row is not None
     order = dict.fromkeys(re.findall(r"%\((\w+)\)s", statement))
@@ -137,7 +137,7 @@ def nested_plans(
         told.append(diagnostic.message_primary or "")
 
     connection.add_notice_handler(hear)
-    connection.execute(statement, params)  # type: ignore[call-overload]
+    connection.execute(statement, params)
     connection.remove_notice_handler(hear)
     documents = [orjson.loads(line[line.index("{") :]) for line in told if "{" in line]
     return Plan(tuple(step for each in documents for step in _steps(each["Plan"])))

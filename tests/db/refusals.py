@@ -14,17 +14,15 @@ from tests.db.rows import MAKERS
 
 By = str | type[DomainError]
 TABLES = (*MAKERS, "booking_drivers", "booking_vehicles", "counters", "drivers", "events")
-FINGERPRINT = " union all ".join(
-    f"select '{table}', count(*), md5(string_agg(t::text, '' order by t::text)) from {table} as t"
-    for table in TABLES
-)
+FINGERPRINT = "select '{0}', count(*), md5(string_agg(t::text, '' order by t::text)) from {0} as t"  # noqa: S608
+EVERYTHING = " union all ".join(FINGERPRINT.format(table) for table in TABLES)
 
 
 async def stored(database: Database, brand: Brand) -> list[tuple[Any, ...]]:
     """How many rows each table of the brand and its operator has, and what they say."""
 
     async def look(tx: Transaction) -> list[tuple[Any, ...]]:
-        return await tx.rows(FINGERPRINT)  # type: ignore[arg-type]
+        return await tx.rows(EVERYTHING)
 
     rows: list[tuple[Any, ...]] = await write(database, brand, look)
     return rows

@@ -24,17 +24,27 @@ Make = Callable[..., Awaitable[UUID]]
 
 
 async def an_inquiry(tx: Transaction, **values: Any) -> UUID:
-    given = {"number": token_hex(6), "name": "Ada", "source": "website", "created_at": START}
+    given: dict[str, Any] = {
+        "number": token_hex(6),
+        "name": "Ada",
+        "source": "website",
+        "created_at": START,
+    }
     return await insert(tx, "inquiries", **{**given, **values})
 
 
 async def a_task(tx: Transaction, **values: Any) -> UUID:
-    given = {"kind": "call", "title": "Call", "subject_kind": "booking", "subject_id": UUID(int=1)}
+    given: dict[str, Any] = {
+        "kind": "call",
+        "title": "Call",
+        "subject_kind": "booking",
+        "subject_id": UUID(int=1),
+    }
     return await insert(tx, "tasks", **{**given, "due_at": START, "created_at": START, **values})
 
 
 async def a_reservation(tx: Transaction, **values: Any) -> UUID:
-    given = {
+    given: dict[str, Any] = {
         "number": token_hex(6),
         "customer_id": values.pop("customer_id", None) or await a_customer(tx),
         "preferred_on": DAY,
@@ -51,7 +61,7 @@ async def a_reservation(tx: Transaction, **values: Any) -> UUID:
 
 async def a_proposal(tx: Transaction, **values: Any) -> UUID:
     """1323.90 in total, as in the table of prices; signed, so that any status fits."""
-    given = {
+    given: dict[str, Any] = {
         "number": token_hex(6),
         "title": "Three days",
         "customer_id": values.pop("customer_id", None) or await a_customer(tx),
@@ -75,14 +85,14 @@ async def a_proposal(tx: Transaction, **values: Any) -> UUID:
 
 
 async def a_guest(tx: Transaction, **values: Any) -> UUID:
-    given = {"name": "Ada", "position": 1}
+    given: dict[str, Any] = {"name": "Ada", "position": 1}
     if "proposal_id" not in values:
         values["proposal_id"] = await a_proposal(tx)
     return await insert(tx, "proposal_guests", **{**given, **values})
 
 
 async def an_inclusion(tx: Transaction, **values: Any) -> UUID:
-    given = {"position": 1, "kind": "dining", "label": "Lunch", "pricing": "flat"}
+    given: dict[str, Any] = {"position": 1, "kind": "dining", "label": "Lunch", "pricing": "flat"}
     given |= {"unit_cents": 100, "line_cents": 100, "taxable": True}
     return await insert(
         tx, "proposal_inclusions", **{**given, "proposal_id": await a_proposal(tx), **values}
@@ -90,7 +100,7 @@ async def an_inclusion(tx: Transaction, **values: Any) -> UUID:
 
 
 async def a_shared_tour(tx: Transaction, **values: Any) -> UUID:
-    given = {
+    given: dict[str, Any] = {
         "title": "Sunday",
         "starts_at": START,
         "ends_at": START + timedelta(hours=6),
@@ -110,8 +120,13 @@ async def a_ticket(tx: Transaction, **values: Any) -> UUID:
         values["shared_tour_id"] = await a_shared_tour(tx)
     if "customer_id" not in values:
         values["customer_id"] = await a_customer(tx)
-    given = {"number": token_hex(6), "guests": 2, "with_lunch": False, "currency": "USD"}
-    money = {"subtotal_cents": 19000, "tax_cents": 1729, "total_cents": 20729}
+    given: dict[str, Any] = {
+        "number": token_hex(6),
+        "guests": 2,
+        "with_lunch": False,
+        "currency": "USD",
+    }
+    money: dict[str, Any] = {"subtotal_cents": 19000, "tax_cents": 1729, "total_cents": 20729}
     return await insert(tx, "tickets", **{**given, **money, "created_at": START, **values})
 
 
@@ -125,41 +140,61 @@ async def a_paid_booking(tx: Transaction, **values: Any) -> UUID:
 async def a_refund(tx: Transaction, **values: Any) -> UUID:
     if "payment_id" not in values:
         values["payment_id"] = await a_paid_booking(tx)
-    given = {"status": "succeeded", "amount_cents": 100, "reason": "Rain", "created_at": START}
+    given: dict[str, Any] = {
+        "status": "succeeded",
+        "amount_cents": 100,
+        "reason": "Rain",
+        "created_at": START,
+    }
     return await insert(tx, "refunds", **{**given, **values})
 
 
 async def an_invoice(tx: Transaction, **values: Any) -> UUID:
-    given = {"number": token_hex(6), "kind": "final", "status": "sent", "currency": "USD"}
+    given: dict[str, Any] = {
+        "number": token_hex(6),
+        "kind": "final",
+        "status": "sent",
+        "currency": "USD",
+    }
     given |= {"lines": "[]", "subtotal_cents": 100, "tax_cents": 9, "total_cents": 109}
     given |= {"issued_on": DAY, "due_on": DAY}
     return await insert(tx, "invoices", **{**given, "booking_id": await a_booking(tx), **values})
 
 
 async def a_rate(tx: Transaction, **values: Any) -> UUID:
-    given = {"kind": "hourly", "code": token_hex(6), "guests_min": 1, "guests_max": 2}
+    given: dict[str, Any] = {
+        "kind": "hourly",
+        "code": token_hex(6),
+        "guests_min": 1,
+        "guests_max": 2,
+    }
     given |= {"rate_cents": 8500, "effective_from": DAY}
     return await insert(tx, "rate_cards", **{**given, **values})
 
 
 async def a_package(tx: Transaction, **values: Any) -> UUID:
-    given = {"code": token_hex(6), "name": "Classic", "pricing": "per_person"}
+    given: dict[str, Any] = {"code": token_hex(6), "name": "Classic", "pricing": "per_person"}
     given |= {"price_cents": 12500, "guests_min": 1, "guests_max": 14, "effective_from": DAY}
     return await insert(tx, "tour_packages", **{**given, **values})
 
 
 async def a_price_rule(tx: Transaction, **values: Any) -> UUID:
-    given = {"kind": "tax", "name": "Tax", "percent_ppm": 91000, "effective_from": DAY}
+    given: dict[str, Any] = {
+        "kind": "tax",
+        "name": "Tax",
+        "percent_ppm": 91000,
+        "effective_from": DAY,
+    }
     return await insert(tx, "price_rules", **{**given, **values})
 
 
 async def a_document(tx: Transaction, **values: Any) -> UUID:
-    given = {"kind": "insurance", "vehicle_id": await a_vehicle(tx)}
+    given: dict[str, Any] = {"kind": "insurance", "vehicle_id": await a_vehicle(tx)}
     return await insert(tx, "documents", **{**given, **values})
 
 
 async def a_duty(tx: Transaction, **values: Any) -> UUID:
-    given = {"driver_id": await a_driver(tx), "kind": "driving", "starts_at": START}
+    given: dict[str, Any] = {"driver_id": await a_driver(tx), "kind": "driving", "starts_at": START}
     return await insert(tx, "duty_entries", **{**given, **values})
 
 
@@ -172,7 +207,13 @@ async def a_first_stop(tx: Transaction, **values: Any) -> UUID:
 
 
 async def a_price_line(tx: Transaction, **values: Any) -> UUID:
-    given = {"position": 1, "kind": "rate", "label": "Tour", "rule": "hourly", "unit_cents": 9500}
+    given: dict[str, Any] = {
+        "position": 1,
+        "kind": "rate",
+        "label": "Tour",
+        "rule": "hourly",
+        "unit_cents": 9500,
+    }
     given |= {"amount_cents": 57000, "taxable": True}
     return await insert(
         tx, "booking_price_lines", **{**given, "booking_id": await a_booking(tx), **values}

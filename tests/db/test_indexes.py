@@ -1,5 +1,6 @@
 """Every hot statement runs on the index that was made for it, under row-level security."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.db.hot import Hot
 from tests.db.plans import Plan, enter, fill, nested_plans, plan_of
 
 READS = {each.label: each for each in hot.hot_reads()}
+PICKED = {each.label: each for each in hot.hot_pages_of_picked_rows()}
 WRITES = {each.label: each for each in hot.hot_writes()}
 FUNCTIONS = {each.label: each for each in hot.hot_functions()}
 SHARED = {"wineries", "restaurants", "hotels"}
@@ -46,7 +48,8 @@ def reader(filled: Settings) -> Iterator[psycopg.Connection[Any]]:
 @pytest.fixture(scope="module")
 def plans(filled: Settings, reader: psycopg.Connection[Any]) -> Mapping[str, Plan]:
     """The plan of every hot statement, by its label."""
-    made = {label: plan_of(reader, each.sql, each.params) for label, each in READS.items()}
+    reads = {**READS, **PICKED}
+    made = {label: plan_of(reader, each.sql, each.params) for label, each in reads.items()}
     with psycopg.connect(_url(filled.database_url)) as writer:
         enter(writer, "tourbase_staff")
         for label, each in WRITES.items():
@@ -65,6 +68,14 @@ def _assert_uses(plan: Plan, statement: Hot) -> None:
     assert plan.scanned == frozenset(), f"{statement.label}\n{plan}"
 
 
+def _keys_of(label: str) -> tuple[str, ...]:
+    """What the floor of the label's table compares."""
+    table = re.split(r"\W", label, maxsplit=1)[0]
+    if table in SHARED:
+        return ()
+    return ("tenant_id =",) if table in OPERATOR else ("tenant_id =", "brand_id =")
+
+
 @pytest.mark.parametrize("label", READS)
 def test_a_read_is_searched_by_its_index_and_by_nothing_behind_it(
     plans: Mapping[str, Plan], label: str
@@ -72,14 +83,19 @@ def test_a_read_is_searched_by_its_index_and_by_nothing_behind_it(
     plan, statement = plans[label], READS[label]
     _assert_uses(plan, statement)
     conditions = plan.conditions(statement.indexes[0])
-    table = label.split()[0].split(".")[0]
-    keys = () if table in SHARED else ("tenant_id =",)
-    keys += () if table in SHARED | OPERATOR else ("brand_id =",)
-    for searched in (*keys, *statement.searched_by):
+    for searched in (*_keys_of(label), *statement.searched_by):
         assert searched in conditions, f"{searched}\n{plan}"
     assert [step.filter for step in plan.steps if step.filter] == [], str(plan)
     if not statement.may_sort:
         assert plan.kinds == {"Limit", "Index Scan"}, str(plan)
+
+
+@pytest.mark.parametrize("label", PICKED)
+def test_a_page_of_picked_rows_walks_its_order_and_sorts_nothing(
+    plans: Mapping[str, Plan], label: str
+) -> None:
+    _assert_uses(plans[label], PICKED[label])
+    assert plans[label].kinds == {"Limit", "Index Scan"}, str(plans[label])
 
 
 @pytest.mark.parametrize("label", [*WRITES, *FUNCTIONS])

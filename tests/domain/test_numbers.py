@@ -19,9 +19,7 @@ from domain.numbers import INFIX, Numbered, number_of, year_of
         (Numbered.TICKET, 512, "WWT-ST-2026-00512"),
     ],
 )
-def test_each_kind_has_a_number_of_its_own_form(
-    kind: Numbered, ordinal: int, number: str
-) -> None:
+def test_each_kind_has_a_number_of_its_own_form(kind: Numbered, ordinal: int, number: str) -> None:
     assert number_of("WWT", kind, 2026, ordinal) == number
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
+
+pytest.register_assert_rewrite("tests.isolation.rules")
+
 from pydantic import SecretStr
 
 from bootstrap.settings import Settings

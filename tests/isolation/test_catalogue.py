@@ -28,7 +28,7 @@ SEALS = (
         """
         select c.relname from pg_class c where c.relkind in ('r', 'p') and not c.relrowsecurity
           and c.relnamespace = 'public'::regnamespace
-          and exists (select from unnest(%(app)s) r (name)
+          and exists (select from unnest(%(app)s::text[]) r (name)
             where has_any_column_privilege(r.name, c.oid, 'select, insert, update'))
         """,
         "alter table wineries disable row level security",
@@ -163,7 +163,7 @@ RELATIONS = (
         "no role of the application may touch a materialised view, which has no policies",
         """
         select c.relname from pg_class c where c.relkind = 'm'
-          and exists (select from unnest(%(app)s) r (name)
+          and exists (select from unnest(%(app)s::text[]) r (name)
             where has_any_column_privilege(r.name, c.oid, 'select'))
         """,
         "create materialized view loose as select id from customers;"

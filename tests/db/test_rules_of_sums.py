@@ -1,0 +1,306 @@
+"""Rules over several rows: seats, refunds, shares and tickets, whoever comes at the same time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from db.database import Database, Transaction
+from domain.errors import PartyTooLarge, RuleBroken
+from domain.identity import Brand
+from tests.builders import START, a_booking, a_customer, a_payment, a_vehicle, write
+from tests.db.refusals import assert_refused
+from tests.db.rows import (
+    a_guest,
+    a_paid_booking,
+    a_proposal,
+    a_refund,
+    a_shared_tour,
+    a_ticket,
+)
+
+Work = Callable[[Transaction], Awaitable[Any]]
+
+
+async def _tried(database: Database, brand: Brand, works: Sequence[Work]) -> list[Any]:
+    """The outcome of each, all at the same time: a value, or the fact that refused it."""
+    return await asyncio.gather(
+        *(write(database, brand, work) for work in works), return_exceptions=True
+    )
+
+
+async def _one(database: Database, brand: Brand, statement: str, **params: Any) -> Any:
+    async def look(tx: Transaction) -> Any:
+        row = await tx.row(statement, params)
+        return row and row[0]
+
+    return await write(database, brand, look)
+
+
+async def _a_party(tx: Transaction, status: str, guests: int, seats: list[int]) -> UUID:
+    booking = await a_booking(tx, status=status, party_size=guests, deposit_received_at=START)
+    for number in seats:
+        await tx.run(
+            "insert into booking_vehicles (booking_id, vehicle_id, party_size)"
+            " values (%(booking)s, %(vehicle)s, 1)",
+            {"booking": booking, "vehicle": await a_vehicle(tx, seats=number)},
+        )
+    return booking
+
+
+@pytest.mark.parametrize("status", ["assigned", "in_progress", "completed"])
+@pytest.mark.parametrize(("guests", "seats"), [(1, []), (5, [4]), (20, [14, 5])])
+async def test_a_party_that_does_not_fit_is_refused_from_assigned_on(
+    database: Database, brand: Brand, status: str, guests: int, seats: list[int]
+) -> None:
+    await assert_refused(
+        database, brand, lambda tx: _a_party(tx, status, guests, seats), PartyTooLarge
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "guests", "seats"),
+    [
+        ("assigned", 4, [4]),
+        ("assigned", 20, [14, 6]),
+        ("completed", 14, [14]),
+        ("confirmed", 20, []),
+        ("pending", 5, [4]),
+    ],
+)
+async def test_a_party_that_fits_or_is_not_yet_assigned_is_stored(
+    database: Database, brand: Brand, status: str, guests: int, seats: list[int]
+) -> None:
+    booking = await write(database, brand, lambda tx: _a_party(tx, status, guests, seats))
+    party = "select party_size from bookings where id = %(id)s"
+    assert await _one(database, brand, party, id=booking) == guests
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update bookings set party_size = 15 where id = %(id)s",
+        "delete from booking_vehicles where booking_id = %(id)s",
+    ],
+)
+async def test_a_party_that_grows_or_loses_its_van_is_refused(
+    database: Database, brand: Brand, statement: str
+) -> None:
+    booking = await write(database, brand, lambda tx: _a_party(tx, "assigned", 14, [14]))
+
+    async def change(tx: Transaction) -> None:
+        assert await tx.run(statement, {"id": booking}) == 1
+
+    await assert_refused(database, brand, change, PartyTooLarge)
+
+
+async def test_a_van_is_exchanged_for_another_in_one_transaction(
+    database: Database, brand: Brand
+) -> None:
+    booking = await write(database, brand, lambda tx: _a_party(tx, "assigned", 14, [14]))
+
+    async def exchange(tx: Transaction) -> None:
+        await tx.run("delete from booking_vehicles where booking_id = %(id)s", {"id": booking})
+        await tx.run(
+            "insert into booking_vehicles (booking_id, vehicle_id, party_size)"
+            " values (%(id)s, %(van)s, 14)",
+            {"id": booking, "van": await a_vehicle(tx, seats=14)},
+        )
+
+    await write(database, brand, exchange)
+    vans = "select count(*) from booking_vehicles where booking_id = %(id)s"
+    assert await _one(database, brand, vans, id=booking) == 1
+
+
+def _refunding(payment: UUID, amount_cents: int, **values: Any) -> Work:
+    return lambda tx: a_refund(tx, payment_id=payment, amount_cents=amount_cents, **values)
+
+
+async def test_twenty_refunds_at_once_return_no_more_than_was_paid(
+    database: Database, brand: Brand
+) -> None:
+    payment = await write(database, brand, lambda tx: a_paid_booking(tx, amount_cents=1000))
+    outcomes = await _tried(database, brand, [_refunding(payment, 130)] * 20)
+    assert sum(isinstance(outcome, UUID) for outcome in outcomes) == 7
+    assert sum(isinstance(outcome, RuleBroken) for outcome in outcomes) == 13
+    total = "select sum(amount_cents)::integer from refunds where payment_id = %(id)s"
+    assert await _one(database, brand, total, id=payment) == 910
+    await write(database, brand, _refunding(payment, 90))
+    await assert_refused(database, brand, _refunding(payment, 1), RuleBroken)
+
+
+async def test_a_refund_that_failed_returned_nothing(database: Database, brand: Brand) -> None:
+    payment = await write(database, brand, lambda tx: a_paid_booking(tx, amount_cents=1000))
+    failed = await write(database, brand, _refunding(payment, 1000, status="failed"))
+    await write(database, brand, _refunding(payment, 1000))
+
+    async def revive(tx: Transaction) -> None:
+        await tx.run("update refunds set status = 'succeeded' where id = %(id)s", {"id": failed})
+
+    await assert_refused(database, brand, revive, RuleBroken)
+
+
+@pytest.mark.parametrize("status", ["pending", "requires_action", "failed", "cancelled"])
+async def test_what_was_never_paid_is_not_refunded(
+    database: Database, brand: Brand, status: str
+) -> None:
+    async def work(tx: Transaction) -> None:
+        payment = await a_paid_booking(tx, method="card", status=status, received_at=None)
+        await a_refund(tx, payment_id=payment)
+
+    await assert_refused(database, brand, work, RuleBroken)
+
+
+async def test_a_refund_is_not_moved_to_a_payment_that_cannot_bear_it(
+    database: Database, brand: Brand
+) -> None:
+    large = await write(database, brand, lambda tx: a_paid_booking(tx, amount_cents=1000))
+    small = await write(database, brand, lambda tx: a_paid_booking(tx, amount_cents=10))
+    refund = await write(database, brand, _refunding(large, 1000))
+
+    async def move(tx: Transaction) -> None:
+        statement = "update refunds set payment_id = %(small)s where id = %(id)s"
+        await tx.run(statement, {"small": small, "id": refund})
+
+    async def shrink(tx: Transaction) -> None:
+        await tx.run("update payments set amount_cents = 999 where id = %(id)s", {"id": large})
+
+    await assert_refused(database, brand, move, RuleBroken)
+    await assert_refused(database, brand, shrink, RuleBroken)
+
+
+async def _billed(tx: Transaction, shares: list[dict[str, Any]], status: str = "accepted") -> UUID:
+    """A proposal of 100.00, split over its guests."""
+    money = {"subtotal_cents": 10000, "discount_cents": 0, "tax_cents": 0, "gratuity_cents": 0}
+    totals = {"total_cents": 10000, "deposit_cents": 5000}
+    proposal = await a_proposal(tx, **money, **totals, status=status, individual_billing=True)
+    for position, share in enumerate(shares, start=1):
+        await a_guest(tx, proposal_id=proposal, position=position, **share)
+    return proposal
+
+
+SPLIT: list[dict[str, Any]] = [
+    {"override_cents": 4000, "owed_cents": 4000},
+    {"sponsored": True, "owed_cents": 0},
+    {"owed_cents": 3000},
+    {"owed_cents": 3000},
+]
+
+
+async def test_shares_that_sum_to_the_total_are_stored(database: Database, brand: Brand) -> None:
+    proposal = await write(database, brand, lambda tx: _billed(tx, SPLIT))
+    owed = "select sum(owed_cents)::integer from proposal_guests where proposal_id = %(id)s"
+    assert await _one(database, brand, owed, id=proposal) == 10000
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        [*SPLIT[:3], {"owed_cents": 2999}],
+        [*SPLIT[:3], {"owed_cents": 3001}],
+        [*SPLIT[:3], {}],
+        SPLIT[:3],
+    ],
+)
+async def test_shares_a_cent_off_the_total_are_refused(
+    database: Database, brand: Brand, shares: list[dict[str, Any]]
+) -> None:
+    await assert_refused(database, brand, lambda tx: _billed(tx, shares), RuleBroken)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from proposal_guests where proposal_id = %(id)s and position = 4",
+        "update proposal_guests set owed_cents = 1 where proposal_id = %(id)s and position = 3",
+        "update proposals set tax_cents = 1, total_cents = 10001 where id = %(id)s",
+    ],
+)
+async def test_a_change_of_one_share_or_of_the_total_alone_is_refused(
+    database: Database, brand: Brand, statement: str
+) -> None:
+    proposal = await write(database, brand, lambda tx: _billed(tx, SPLIT))
+
+    async def change(tx: Transaction) -> None:
+        assert await tx.run(statement, {"id": proposal}) == 1
+
+    await assert_refused(database, brand, change, RuleBroken)
+
+
+async def test_fixed_shares_do_not_pass_the_total_even_of_a_draft(
+    database: Database, brand: Brand
+) -> None:
+    within: list[dict[str, Any]] = [{"override_cents": 4000}, {"override_cents": 6000}]
+    await write(database, brand, lambda tx: _billed(tx, within, "draft"))
+    beyond: list[dict[str, Any]] = [{"override_cents": 4000}, {"override_cents": 6001}]
+    await assert_refused(database, brand, lambda tx: _billed(tx, beyond, "draft"), RuleBroken)
+
+
+async def test_the_last_seats_are_sold_once_to_ten_buyers_at_once(
+    database: Database, brand: Brand
+) -> None:
+    tour = await write(database, brand, lambda tx: a_shared_tour(tx, guests_max=14))
+    buyers = await write(database, brand, _customers(10))
+    sales = [partial(a_ticket, shared_tour_id=tour, customer_id=buyer) for buyer in buyers]
+    outcomes = await _tried(database, brand, sales)
+    assert sum(isinstance(outcome, UUID) for outcome in outcomes) == 7
+    assert sum(isinstance(outcome, RuleBroken) for outcome in outcomes) == 3
+    sold = "select sum(guests)::integer from tickets where shared_tour_id = %(id)s"
+    assert await _one(database, brand, sold, id=tour) == 14
+
+
+def _customers(number: int) -> Work:
+    async def work(tx: Transaction) -> list[UUID]:
+        return [await a_customer(tx) for _ in range(number)]
+
+    return work
+
+
+async def test_a_cancelled_ticket_gives_its_seats_back_and_cannot_take_them_again(
+    database: Database, brand: Brand
+) -> None:
+    tour = await write(database, brand, lambda tx: a_shared_tour(tx, guests_max=2))
+    ticket = await write(database, brand, lambda tx: a_ticket(tx, shared_tour_id=tour))
+
+    async def to(tx: Transaction, status: str) -> None:
+        statement = "update tickets set status = %(status)s where id = %(id)s"
+        await tx.run(statement, {"status": status, "id": ticket})
+
+    await assert_refused(database, brand, lambda tx: a_ticket(tx, shared_tour_id=tour), RuleBroken)
+    await write(database, brand, lambda tx: to(tx, "cancelled"))
+    await write(database, brand, lambda tx: a_ticket(tx, shared_tour_id=tour))
+    await assert_refused(database, brand, lambda tx: to(tx, "confirmed"), RuleBroken)
+
+
+async def test_a_ticket_is_not_moved_to_a_full_tour_nor_a_tour_made_smaller_than_sold(
+    database: Database, brand: Brand
+) -> None:
+    full = await write(database, brand, lambda tx: a_shared_tour(tx, guests_max=2))
+    await write(database, brand, lambda tx: a_ticket(tx, shared_tour_id=full))
+    tour = await write(database, brand, lambda tx: a_shared_tour(tx, guests_max=4))
+    ticket = await write(database, brand, lambda tx: a_ticket(tx, shared_tour_id=tour, guests=3))
+
+    async def move(tx: Transaction) -> None:
+        statement = "update tickets set shared_tour_id = %(full)s where id = %(id)s"
+        await tx.run(statement, {"full": full, "id": ticket})
+
+    async def shrink(tx: Transaction) -> None:
+        await tx.run("update shared_tours set guests_max = 2 where id = %(id)s", {"id": tour})
+
+    await assert_refused(database, brand, move, RuleBroken)
+    await assert_refused(database, brand, shrink, RuleBroken)
+
+
+async def test_a_tip_is_a_payment_and_no_part_of_a_booking(
+    database: Database, brand: Brand
+) -> None:
+    async def work(tx: Transaction) -> None:
+        customer = await a_customer(tx)
+        booking = await a_booking(tx, customer_id=customer)
+        await a_payment(tx, booking_id=booking, customer_id=customer, kind="tip", amount_cents=900)
+
+    await write(database, brand, work)
+    assert await _one(database, brand, "select sum(total_cents)::integer from bookings") == 62187

@@ -1,0 +1,228 @@
+"""Documents made from the schema: every root field, its arguments filled with another's values.
+
+What the generator cannot fill it refuses to leave out: a new argument, or a new kind of value,
+fails the tests until somebody says here what a stranger would try there.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNamedOutputType,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+    is_required_argument,
+)
+from strawberry.utils.str_converters import to_snake_case
+
+from resolvers.nodes import ENTITIES
+from schema.global_ids import encode
+
+DEEPEST = 3
+Values = Mapping[str, Any]
+
+
+class Unknown(Exception):
+    """Something that the generator has not been taught; the message says what and where."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}: teach tests/isolation/documents.py what a stranger tries there")
+
+
+@dataclass(frozen=True, slots=True)
+class Victim:
+    """Whose values are tried: a row of each table, and a text that stands in all of them."""
+
+    rows: Mapping[str, Values]
+    mark: str
+    cursors: Mapping[str, str] = field(default_factory=dict)
+
+    def id_of(self, type_name: str, path: str) -> str:
+        if type_name not in ENTITIES:
+            raise Unknown(f"`{path}` is the id of no known type")
+        row = self.rows.get(ENTITIES[type_name].relation, {"id": self.rows["customers"]["id"]})
+        return encode(type_name, row["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One way to ask a field: its document and its variables."""
+
+    name: str
+    document: str
+    variables: Values
+
+
+def entity_of(output: GraphQLOutputType) -> str | None:
+    """The entity that a field, a connection or a payload gives; None if it gives none."""
+    named = get_named_type(output)
+    if named.name in ENTITIES:
+        return named.name
+    if not isinstance(named, GraphQLObjectType):
+        return None
+    inner = named.fields.get("edges") or named.fields.get("node")
+    if inner is not None:
+        return entity_of(inner.type)
+    found = [name for each in named.fields.values() if (name := _direct(each.type))]
+    return found[0] if found else None
+
+
+def _direct(output: GraphQLOutputType) -> str | None:
+    name = get_named_type(output).name
+    return name if name in ENTITIES else None
+
+
+def attempts(operation: str, name: str, asked: GraphQLField, victim: Victim) -> Iterator[Attempt]:
+    """The field with its required arguments, then with each value of each other one."""
+    path = f"{operation} {name}"
+    required = {
+        argument: next(tried(path, argument, given.type, asked, victim))
+        for argument, given in asked.args.items()
+        if is_required_argument(given)
+    }
+    yield _attempt(operation, name, asked, required, "plainly")
+    for argument, given in asked.args.items():
+        if argument in required:
+            continue
+        for value in tried(path, argument, given.type, asked, victim):
+            filled = {**required, argument: value}
+            yield _attempt(operation, name, asked, filled, f"{argument}: {value}")
+
+
+def _attempt(
+    operation: str, name: str, asked: GraphQLField, values: Values, label: str
+) -> Attempt:
+    types = {argument: asked.args[argument].type for argument in values}
+    variables = ", ".join(f"${argument}: {kind}" for argument, kind in types.items())
+    arguments = ", ".join(f"{argument}: ${argument}" for argument in types)
+    document = (
+        f"{operation} {f'({variables})' if types else ''} {{ {name}"
+        f"{f'({arguments})' if types else ''} {selection(asked.type)} }}"
+    )
+    return Attempt(label, document, values)
+
+
+def selection(output: GraphQLOutputType, depth: int = DEEPEST) -> str:
+    """Every field that needs no argument, as deep as the limit."""
+    named: GraphQLNamedOutputType = get_named_type(output)
+    if is_leaf_type(named):
+        return ""
+    if isinstance(named, GraphQLInterfaceType):
+        return "{ __typename id }"
+    if not isinstance(named, GraphQLObjectType):
+        raise Unknown(f"the type {named.name}")
+    chosen = []
+    for name, each in named.fields.items():
+        if any(is_required_argument(argument) for argument in each.args.values()):
+            raise Unknown(f"an argument of `{named.name}.{name}`")
+        if is_leaf_type(get_named_type(each.type)):
+            chosen.append(name)
+        elif depth > 0:
+            chosen.append(f"{name} {selection(each.type, depth - 1)}")
+    return f"{{ {' '.join(chosen or ['__typename'])} }}"
+
+
+def tried(
+    path: str, name: str, kind: GraphQLInputType, asked: GraphQLField, victim: Victim
+) -> Iterator[Any]:
+    """What a stranger would hand to an argument, or to a field of an input."""
+    at, named, snake = f"{path}({name})", get_named_type(kind), to_snake_case(name)
+    entity = entity_of(asked.type)
+    if isinstance(named, GraphQLInputObjectType):
+        yield from _inputs(at, name, named, asked, victim)
+    elif isinstance(named, GraphQLEnumType):
+        many = isinstance(get_nullable_type(kind), GraphQLList)
+        yield from [list(named.values)] if many else named.values
+    elif name in {"id", "ids"}:
+        ids = [victim.id_of(entity, at)] if entity else _all_ids(at, victim)
+        yield from [ids] if name == "ids" else ids
+    elif snake.endswith("_id"):
+        owner = "Booking" if snake == "subject_id" else snake.removesuffix("_id").capitalize()
+        yield victim.id_of(owner, at)
+    elif name in {"after", "before"}:
+        yield victim.cursors[path.partition(" ")[2]]
+    else:
+        yield from _scalars(at, name, named, entity, victim)
+
+
+def _all_ids(at: str, victim: Victim) -> list[str]:
+    return [victim.id_of(name, at) for name in ENTITIES]
+
+
+def _inputs(
+    at: str, name: str, named: GraphQLInputObjectType, asked: GraphQLField, victim: Victim
+) -> Iterator[dict[str, Any]]:
+    """A filter field by field; the input of a mutation with all of its fields at once."""
+    fields = {
+        each: list(tried(at, each, given.type, asked, victim))
+        for each, given in named.fields.items()
+    }
+    if name == "filter":
+        yield from ({each: value} for each, values in fields.items() for value in values)
+    else:
+        yield {each: values[0] for each, values in fields.items()}
+
+
+def _scalars(
+    at: str, name: str, named: Any, entity: str | None, victim: Victim
+) -> Iterator[Any]:
+    row = victim.rows.get(ENTITIES[entity].relation, {}) if entity else {}
+    snake = to_snake_case(name)
+    known: Mapping[str, Any] = {
+        "first": [100],
+        "last": [100],
+        "text": [victim.mark],
+        "expectedVersion": [1],
+        "seatsAtLeast": [1],
+        "name": ["A stranger's choice"],
+        "email": [row.get("email", victim.mark)],
+        "phone": ["+15095550199"],
+        "ava": ["Walla Walla Valley"],
+        "slug": ["a-winery"],
+    }
+    if not isinstance(named, GraphQLScalarType):
+        raise Unknown(at)
+    if name in known:
+        yield from known[name]
+    elif named.name == "Boolean":
+        yield from (True, False)
+    elif named.name == "Date" and name.endswith(("From", "To")):
+        yield "1970-01-01" if name.endswith("From") else "2999-12-31"
+    elif named.name == "DateTime":
+        yield "2031-06-09T12:00:00-07:00" if name.startswith("ends") else "2031-06-09T10:00:00-07:00"
+    elif snake in row:
+        yield row[snake]
+    else:
+        raise Unknown(at)
+
+
+def scope_of(asked: GraphQLField) -> str:
+    """The scope that the contract prints beside the field."""
+    assert asked.ast_node is not None
+    for directive in asked.ast_node.directives or ():
+        if directive.name.value == "requiresScope":
+            return str(directive.arguments[0].value.value)  # type: ignore[attr-defined]
+    raise Unknown("a root field without a scope")
+
+
+def roots(sdl: GraphQLSchema) -> Iterator[tuple[str, str, GraphQLField]]:
+    kinds = {
+        "query": sdl.query_type,
+        "mutation": sdl.mutation_type,
+        "subscription": sdl.subscription_type,
+    }
+    for operation, kind in kinds.items():
+        for name, asked in (kind.fields if kind else {}).items():
+            yield operation, name, asked

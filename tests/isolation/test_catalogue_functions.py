@@ -1,0 +1,152 @@
+"""Functions and triggers: which run with another's rights, who may call them, what they may say."""
+
+from tests.isolation.catalogue import PREFIX, Connection
+from tests.isolation.rules import Rule, assert_shown_to_fail, every
+
+# Everything that runs with the rights of its owner: the owner, its path, and who may execute it.
+DEFINERS = {
+    "look_up_key(bytea, timestamptz)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_member(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_customer(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_driver(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_brand(text, text)": ("lookup", "public, pg_temp", "read write"),
+    "busy_periods(uuid[], uuid[], timestamptz, timestamptz)": (
+        "fleet",
+        "public, pg_temp",
+        "staff worker",
+    ),
+    "release_expired_holds(uuid[], timestamptz)": ("fleet", "public, pg_temp", "staff worker"),
+    "claim_outbox(integer, interval)": ("relay", "public, pg_temp", "write"),
+    "forget_relayed(integer[], integer[], uuid[])": ("relay", "public, pg_temp", "write"),
+    "due_schedules(timestamptz, integer)": ("relay", "public, pg_temp", "write"),
+    "enqueue_job(text, text, jsonb, timestamptz, text)": (
+        "owner",
+        "jobs, public, pg_temp",
+        "staff worker",
+    ),
+}
+DEFINING = """
+select p.proname || '(' || replace(pg_get_function_identity_arguments(p.oid),
+    'timestamp with time zone', 'timestamptz') || ')',
+  o.rolname, array_to_string(p.proconfig, '; '),
+  array(select coalesce(r.rolname, 'public') from aclexplode(
+      coalesce(p.proacl, acldefault('f', p.proowner))) a
+    left join pg_roles r on r.oid = a.grantee where a.grantee <> p.proowner order by 1)
+from pg_proc p join pg_roles o on o.oid = p.proowner
+where p.prosecdef and p.pronamespace not in
+  ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+"""
+FUNCTIONS = (
+    Rule(
+        "a function whose result is taken for constant reads no setting",
+        "select p.proname from pg_proc p where p.provolatile = 'i' and p.prosrc ~ 'current_setting'"
+        " and p.pronamespace in ('public'::regnamespace, 'jobs'::regnamespace)",
+        "create function loose() returns text language sql immutable"
+        " as $$ select current_setting('app.brand_id', true) $$",
+        "loose",
+    ),
+    Rule(
+        "a trigger runs with the rights of whoever fired it",
+        """
+        select t.tgname from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+        where not t.tgisinternal and p.prosecdef
+        """,
+        "alter function refuse_ticket_over_seats() security definer",
+        "tickets_within_seats",
+    ),
+    Rule(
+        "whatever runs with another's rights looks for its names in fixed places, temporary ones last",
+        """
+        select p.proname from pg_proc p where p.prosecdef
+          and p.pronamespace <> 'pg_catalog'::regnamespace
+          and not coalesce(p.proconfig[1] ~ '^search_path=[a-z_, ]*, pg_temp$', false)
+        """,
+        "alter function busy_periods(uuid[], uuid[], timestamptz, timestamptz) reset search_path",
+        "busy_periods",
+    ),
+    Rule(
+        "whatever runs with another's rights is not everybody's to run",
+        """
+        select p.proname from pg_proc p where p.prosecdef
+          and p.pronamespace <> 'pg_catalog'::regnamespace
+          and (p.proacl is null or exists (select from aclexplode(p.proacl) where grantee = 0))
+        """,
+        "grant execute on function look_up_brand(text, text) to public",
+        "look_up_brand",
+    ),
+    Rule(
+        "what the fleet's functions and the queue's do is bound to the caller's tenant",
+        """
+        select p.proname from pg_proc p join pg_roles o on o.oid = p.proowner
+        where p.prosecdef and o.rolname in ('tourbase_fleet', 'tourbase_owner')
+          and p.prosrc !~ 'nullif\\(current_setting\\(''app.tenant_id'', true\\), ''''\\)::integer'
+        """,
+        "create function loose() returns bigint language sql security definer"
+        " set search_path = public, pg_temp as $$ select count(*) from public.blocks $$;"
+        " alter function loose() owner to tourbase_fleet",
+        "loose",
+    ),
+    Rule(
+        "no function writes its own statements, as text, at run time",
+        """
+        select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace
+          and p.prosrc ~* '\\mexecute\\M'
+        """,
+        "create function loose(t text) returns void language plpgsql"
+        " as $$ begin execute 'select ' || t; end $$",
+        "loose",
+    ),
+    Rule(
+        "only the queue notifies, and tells ids",
+        """
+        select p.proname from pg_proc p where p.prosrc ~* '\\m(pg_notify|notify)\\M'
+          and p.pronamespace = 'public'::regnamespace
+        """,
+        "create function loose() returns void language sql as $$ select pg_notify('a', 'b') $$",
+        "loose",
+    ),
+    Rule(
+        "no rule rewrites a statement behind a policy's back",
+        "select r.rulename from pg_rewrite r join pg_class c on c.oid = r.ev_class"
+        " where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace",
+        "create rule loose as on delete to counters do instead nothing",
+        "loose",
+    ),
+)
+
+
+def test_the_functions_that_see_past_a_brand_are_these_and_no_others(
+    superuser: Connection,
+) -> None:
+    assert definers(superuser) == DEFINERS
+    with superuser.transaction(force_rollback=True):
+        superuser.execute(
+            "create function loose(a uuid) returns uuid language sql security definer"
+            " set search_path = public, pg_temp as $$ select a $$"
+        )
+        assert definers(superuser) == {
+            **DEFINERS,
+            "loose(uuid)": ("owner", "public, pg_temp", "public"),
+        }
+
+
+def definers(superuser: Connection) -> dict[str, tuple[str, str, str]]:
+    return {
+        signature_of(name): (
+            owner.removeprefix(PREFIX),
+            config.removeprefix("search_path="),
+            " ".join(role.removeprefix(PREFIX) for role in callers),
+        )
+        for name, owner, config, callers in superuser.execute(DEFINING).fetchall()
+    }
+
+
+def signature_of(identity: str) -> str:
+    """The types alone: `f(since timestamptz)` is `f(timestamptz)`."""
+    name, _, arguments = identity.rstrip(")").partition("(")
+    return f"{name}({', '.join(each.split()[-1] for each in arguments.split(', '))})"
+
+
+@every(*FUNCTIONS)
+def test_no_function_opens_a_way_round(superuser: Connection, rule: Rule) -> None:
+    assert_shown_to_fail(superuser, rule)

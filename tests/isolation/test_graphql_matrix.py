@@ -1,0 +1,338 @@
+"""Every root field, asked by everybody who is not of the brand, for what is the brand's."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+import pytest
+from graphql import GraphQLField, GraphQLSchema, build_schema
+
+from auth.roles import scopes_of
+from bootstrap.wiring import Parts, now
+from domain.events import Notice
+from domain.identity import Kind, Principal
+from resolvers.context import OperationContext, World
+from resolvers.nodes import ENTITIES
+from resolvers.root import RELATIONS, Schema
+from resolvers.root import build_schema as served_schema
+from tests.builders import a_principal, new_id
+from tests.isolation.catalogue import Connection
+from tests.isolation.conftest import Planted
+from tests.isolation.documents import Attempt, Unknown, attempts, entity_of, roots, scope_of
+from tests.isolation.planting import mark, mark_of_tenant
+from tests.isolation.rules import SHARED
+from tests.isolation.strangers import (
+    KINDS,
+    STRANGERS,
+    Stranger,
+    body,
+    codes,
+    fingerprint,
+    nobodys,
+    secrets_of,
+    victim_of,
+)
+
+Ask = Callable[[Attempt, Principal], Awaitable[dict[str, Any]]]
+
+
+def is_common(asked: GraphQLField) -> bool:
+    """Does the field give what is no tenant's, such as the directory?"""
+    entity = entity_of(asked.type)
+    return entity is not None and f"public.{ENTITIES[entity].relation}" in SHARED
+
+
+SERVED = served_schema()
+SDL: GraphQLSchema = build_schema(SERVED.as_str())
+ROOTS = {(operation, name): asked for operation, name, asked in roots(SDL)}
+ALL_LISTS = [n for (o, n), asked in ROOTS.items() if o == "query" and "first" in asked.args]
+LISTS = [n for n in ALL_LISTS if not is_common(ROOTS["query", n])]
+ABOUT_THE_CALLER = {"viewer", "brand"}
+OBJECTS = [
+    n
+    for (o, n), asked in ROOTS.items()
+    if o == "query" and n not in {*ALL_LISTS, *ABOUT_THE_CALLER} and not is_common(asked)
+]
+MUTATIONS = [name for operation, name in ROOTS if operation == "mutation"]
+SUBSCRIPTIONS = [name for operation, name in ROOTS if operation == "subscription"]
+every_stranger = pytest.mark.parametrize("stranger", STRANGERS, ids=str)
+
+
+@pytest.fixture(scope="module")
+def world(made: Parts) -> World:
+    return World(made.database, RELATIONS, made.events, now, made.ids)
+
+
+@pytest.fixture(scope="module")
+def ask(world: World) -> Ask:
+    schema: Schema = SERVED
+
+    async def execute(attempt: Attempt, principal: Principal) -> dict[str, Any]:
+        context = OperationContext(world, principal, request_id="a-test")
+        result = await schema.execute(
+            attempt.document, variable_values=dict(attempt.variables), context_value=context
+        )
+        return body(result)
+
+    return execute
+
+
+@pytest.fixture(scope="module")
+async def cursors(planted: Planted, ask: Ask) -> dict[str, str]:
+    """A place in each of the victim's lists."""
+    owner = Stranger("staff", "own").principal(planted)
+    found = {}
+    for name in LISTS:
+        asked = f"{{ {name}(first: 1) {{ pageInfo {{ endCursor }} }} }}"
+        answer = await ask(Attempt(name, asked, {}), owner)
+        found[name] = answer["data"][name]["pageInfo"]["endCursor"] or "bm9uZQ"
+    return found
+
+
+def a_field(operation: str, name: str) -> GraphQLField:
+    return ROOTS[operation, name]
+
+
+def assert_keeps(answer: dict[str, Any], kept: set[str], attempt: Attempt) -> None:
+    said = orjson.dumps(answer).decode()
+    assert {secret for secret in kept if secret in said} == set(), attempt.name
+
+
+@every_stranger
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_holds_nothing_of_another(
+    name: str, stranger: Stranger, planted: Planted, ask: Ask, cursors: dict[str, str]
+) -> None:
+    principal, kept = stranger.principal(planted), secrets_of(planted, stranger)
+    asked = a_field("query", name)
+    for attempt in attempts("query", name, asked, victim_of(planted, cursors)):
+        answer = await ask(attempt, principal)
+        assert_keeps(answer, kept, attempt)
+        assert set(codes(answer)) <= {"FORBIDDEN"}, attempt.name
+        if scope_of(asked) not in principal.scopes:
+            assert codes(answer) == ["FORBIDDEN"]
+            return
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_shows_its_owner_what_it_hides_from_strangers(
+    name: str, planted: Planted, ask: Ask, cursors: dict[str, str]
+) -> None:
+    owner = Stranger("staff", "own").principal(planted)
+    asked = list(attempts("query", name, a_field("query", name), victim_of(planted, cursors)))
+    answers = [await ask(attempt, owner) for attempt in asked]
+
+    assert [codes(answer) for answer in answers] == [[]] * len(asked)
+    said = orjson.dumps(answers[0]).decode()
+    assert mark(planted.own) in said or mark_of_tenant(planted.own) in said
+
+
+@every_stranger
+@pytest.mark.parametrize("name", OBJECTS)
+async def test_anothers_object_is_answered_like_one_that_does_not_exist(
+    name: str, stranger: Stranger, planted: Planted, ask: Ask
+) -> None:
+    principal, asked = stranger.principal(planted), a_field("query", name)
+    entity = entity_of(asked.type)
+    if entity and stranger.may_see(planted.tables[ENTITIES[entity].relation]):
+        return
+    victim = victim_of(planted)
+    theirs = list(hidden_from(stranger, planted, attempts("query", name, asked, victim)))
+    absent = list(hidden_from(stranger, planted, attempts("query", name, asked, nobodys(victim))))
+    for attempt, nothing in zip(theirs, absent, strict=True):
+        answer = await ask(attempt, principal)
+        assert answer == await ask(nothing, principal)
+        several = [None] * len(attempt.variables.get("ids", ()))
+        assert answer["data"] in (None, {name: None}, {name: several}), attempt.name
+        assert set(codes(answer)) <= {"NOT_FOUND", "FORBIDDEN"}
+        assert len(codes(answer)) == max(1, len(several))
+
+
+def hidden_from(stranger: Stranger, planted: Planted, tried: Any) -> Any:
+    """The attempts at what is not common to victim and caller; `node` is asked for each type."""
+    for attempt in tried:
+        ids = attempt.variables.get("ids")
+        if ids is None:
+            yield attempt
+            continue
+        hidden = [
+            id
+            for id, entity in zip(ids, ENTITIES.values(), strict=True)
+            if not stranger.may_see(planted.tables[entity.relation])
+        ]
+        yield Attempt(attempt.name, attempt.document, {"ids": hidden})
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+async def test_an_object_is_shown_to_its_owner(name: str, planted: Planted, ask: Ask) -> None:
+    owner, asked = Stranger("staff", "own").principal(planted), a_field("query", name)
+    entity = entity_of(asked.type)
+    for attempt in attempts("query", name, asked, victim_of(planted)):
+        answer = await ask(attempt, owner)
+        shared = 3 * ["NOT_FOUND"] if entity is None and name == "nodes" else []
+        assert (codes(answer), answer["data"][name] is not None) == (shared, True), attempt.name
+
+
+@every_stranger
+@pytest.mark.parametrize("entity", ENTITIES)
+async def test_a_global_id_of_anothers_object_leads_nowhere(
+    entity: str, stranger: Stranger, planted: Planted, ask: Ask
+) -> None:
+    if stranger.may_see(planted.tables[ENTITIES[entity].relation]):
+        return
+    principal = stranger.principal(planted)
+    document = "query ($id: ID!) { node(id: $id) { id } }"
+    victim = victim_of(planted)
+    answers = [
+        await ask(Attempt(entity, document, {"id": each.id_of(entity, entity)}), principal)
+        for each in (victim, nobodys(victim))
+    ]
+
+    assert answers[0] == answers[1]
+    assert answers[0]["data"] == {"node": None}
+    may = ENTITIES[entity].scope in principal.scopes
+    assert codes(answers[0]) == ["NOT_FOUND" if may else "FORBIDDEN"]
+
+
+@every_stranger
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_a_mutation_of_anothers_object_is_not_found_and_changes_nothing(
+    name: str, stranger: Stranger, planted: Planted, ask: Ask, superuser: Connection
+) -> None:
+    principal, asked = stranger.principal(planted), a_field("mutation", name)
+    before = fingerprint(superuser, planted)
+    for attempt, nothing in zip(
+        attempts("mutation", name, asked, victim_of(planted)),
+        attempts("mutation", name, asked, nobodys(victim_of(planted))),
+        strict=True,
+    ):
+        answer = await ask(attempt, principal)
+        assert answer == await ask(nothing, principal)
+        if scope_of(asked) not in principal.scopes:
+            assert codes(answer) == ["FORBIDDEN"]
+            continue
+        payload = answer["data"][name]
+        assert [error["code"] for error in payload.pop("errors")] == ["NOT_FOUND"]
+        assert set(payload.values()) == {None}
+
+    assert fingerprint(superuser, planted) == before
+
+
+@every_stranger
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+async def test_a_subscription_to_anothers_object_is_not_found_and_never_tells(
+    name: str, stranger: Stranger, planted: Planted, world: World
+) -> None:
+    asked = a_field("subscription", name)
+    (attempt,) = attempts("subscription", name, asked, victim_of(planted))
+    said = await heard(attempt, stranger.principal(planted), world, planted)
+
+    may = scope_of(asked) in stranger.principal(planted).scopes
+    assert [codes(answer) for answer in said] == [["NOT_FOUND" if may else "FORBIDDEN"]]
+    assert all(answer["data"] in (None, {name: None}) for answer in said)
+
+
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+async def test_a_subscription_tells_its_owner(name: str, planted: Planted, world: World) -> None:
+    asked = a_field("subscription", name)
+    (attempt,) = attempts("subscription", name, asked, victim_of(planted))
+    owner = Stranger("staff", "own").principal(planted)
+    said = await heard(attempt, owner, world, planted)
+
+    assert [codes(answer) for answer in said] == [[]]
+    assert mark(planted.own) in orjson.dumps(said).decode()
+
+
+async def heard(
+    attempt: Attempt, principal: Principal, world: World, planted: Planted
+) -> list[dict[str, Any]]:
+    """What a subscription says while a change of the victim's object is published twice."""
+    context = OperationContext(world, principal, request_id="a-test")
+    stream = await SERVED.subscribe(
+        attempt.document, variable_values=dict(attempt.variables), context_value=context
+    )
+    answers: list[dict[str, Any]] = []
+
+    async def listen() -> None:
+        async for result in stream:  # type: ignore[union-attr]
+            answers.append(body(result))
+            return
+
+    listening = asyncio.create_task(listen())
+    for _ in range(20):
+        await asyncio.sleep(0.02)
+        if listening.done():
+            break
+        await world.events.publish([a_notice(planted)])
+    async with asyncio.timeout(2):
+        await listening
+    await stream.aclose()  # type: ignore[union-attr]
+    return answers
+
+
+def a_notice(planted: Planted) -> Notice:
+    own, booking = planted.own, planted.planting.row(planted.own, "bookings")
+    return Notice(own.tenant_id, own.id, new_id(), "booking", booking["id"], "BookingChanged")
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "nobody"])
+@pytest.mark.parametrize(("operation", "name"), list(ROOTS))
+async def test_a_field_beyond_the_scopes_is_forbidden_before_any_statement(
+    operation: str,
+    name: str,
+    kind: str,
+    planted: Planted,
+    world: World,
+    ask: Ask,
+    statements: list[str],
+) -> None:
+    asked = a_field(operation, name)
+    principal = a_principal(planted.own, Kind(kind), role="driver")
+    if scope_of(asked) in principal.scopes:
+        return
+    victim = victim_of(planted, dict.fromkeys(ALL_LISTS, "bm9uZQ"))
+    statements.clear()
+    attempt, *_ = attempts(operation, name, asked, victim)
+    if operation == "subscription":
+        (answer,) = await heard(attempt, principal, world, planted)
+    else:
+        answer = await ask(attempt, principal)
+
+    assert codes(answer) == ["FORBIDDEN"]
+    assert statements == []
+
+
+def test_each_kind_lacks_a_scope_so_that_being_forbidden_is_tested() -> None:
+    asked = {scope_of(field) for field in ROOTS.values()}
+
+    assert {kind for kind in KINDS if asked <= scopes_of(Kind(kind), role="driver")} == set()
+
+
+@pytest.mark.parametrize(
+    "sdl",
+    [
+        "type Query { bookings(first: Int, near: Point!): String } input Point { x: Float }",
+        "type Query { bookings(weight: Float): String }",
+        "type Query { bookings: Thing } type Thing { price(currency: String!): String }",
+        "type Query { bookings: Either } union Either = A | B type A { a: Int } type B { b: Int }",
+        "type Query { bookings(id: ID!): Thing } type Thing { wagonId(wagonId: ID): String }",
+    ],
+)
+def test_what_the_generator_was_not_taught_fails(sdl: str, planted: Planted) -> None:
+    asked = build_schema(sdl).query_type
+    assert asked is not None
+    victim = victim_of(planted)
+    if "wagonId" in sdl:
+        thing = get_thing(sdl)
+        with pytest.raises(Unknown, match="teach tests/isolation/documents"):
+            list(attempts("query", "wagonId", thing, victim))
+        return
+    with pytest.raises(Unknown, match="teach tests/isolation/documents"):
+        list(attempts("query", "bookings", asked.fields["bookings"], victim))
+
+
+def get_thing(sdl: str) -> GraphQLField:
+    thing = build_schema(sdl).type_map["Thing"]
+    found: GraphQLField = thing.fields["wagonId"]  # type: ignore[attr-defined]
+    return found
