@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import uuid_utils.compat
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from auth.authenticate import Authenticator
@@ -14,7 +15,10 @@ from auth.tokens import Tokens
 from bootstrap.settings import Settings
 from db.database import Database, Doors, Observer
 from domain.errors import OperatorError
+from integrations.alerts import LogAlerts
+from integrations.mailer import mailer_for
 from integrations.redis_events import RedisEvents
+from services.ports import Alerts, Mailer
 
 
 class SettingMissing(OperatorError):
@@ -29,8 +33,18 @@ class TimeOrderedIds:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """What every long-running process reaches: the database, the events, and people."""
+
+    database: Database
+    events: RedisEvents
+    mailer: Mailer
+    alerts: Alerts
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
-    """What a process works with."""
+    """What the server works with."""
 
     settings: Settings
     database: Database
@@ -67,23 +81,36 @@ def doors(settings: Settings) -> Doors:
 
 
 @asynccontextmanager
-async def parts(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Parts]:
-    """Everything a process needs, opened; closed in reverse when the block ends."""
-    tokens = Tokens(required(settings.auth_signing_key, "AUTH_SIGNING_KEY"), settings.auth_issuer)
+async def outside(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Outside]:
+    """The outside, opened; closed in reverse when the block ends. Errors: SettingMissing."""
+    redis_url, webhook = settings.redis_url, settings.alert_webhook_url
+    secret = required(settings.events_secret, "EVENTS_SECRET")
     async with AsyncExitStack() as stack:
         database = Database(doors(settings), observe=observe)
         await database.open()
         stack.push_async_callback(database.close)
-        events = RedisEvents(
-            settings.redis_url.get_secret_value() if settings.redis_url else None,
-            secret=required(settings.events_secret, "EVENTS_SECRET"),
-        )
+        events = RedisEvents(redis_url.get_secret_value() if redis_url else None, secret=secret)
         stack.push_async_callback(events.close)
-        yield Parts(
-            settings=settings,
+        yield Outside(
             database=database,
             events=events,
+            mailer=mailer_for(settings.mail_url.get_secret_value()),
+            alerts=LogAlerts(
+                webhook.get_secret_value() if webhook else None, registry=CollectorRegistry()
+            ),
+        )
+
+
+@asynccontextmanager
+async def parts(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Parts]:
+    """Everything that the server needs. Errors: SettingMissing."""
+    tokens = Tokens(required(settings.auth_signing_key, "AUTH_SIGNING_KEY"), settings.auth_issuer)
+    async with outside(settings, observe=observe) as made:
+        yield Parts(
+            settings=settings,
+            database=made.database,
+            events=made.events,
             tokens=tokens,
-            authenticator=Authenticator(database, tokens, now),
+            authenticator=Authenticator(made.database, tokens, now),
             ids=TimeOrderedIds(),
         )

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,17 +11,13 @@ from typing import Final
 
 import structlog
 from procrastinate import App, PsycopgConnector
-from prometheus_client import CollectorRegistry
 
 from bootstrap.settings import Settings
-from bootstrap.wiring import doors, now, required
+from bootstrap.wiring import now, outside
 from db import job_queue
 from db.database import Database
 from domain.errors import ServiceUnavailable
 from domain.identity import NOBODY
-from integrations.alerts import LogAlerts
-from integrations.mailer import mailer_for
-from integrations.redis_events import RedisEvents
 from jobs.admission import Admission, bury, strategy
 from jobs.event_relay import relay
 from jobs.logs import adopt_standard_log
@@ -71,26 +67,14 @@ async def work(settings: Settings, *, pace: Pace = STEADY) -> int:
 @asynccontextmanager
 async def parts(settings: Settings, *, pace: Pace) -> AsyncIterator[Parts]:
     """The live objects of a worker, closed in reverse when the block ends."""
-    ways = doors(settings)
-    webhook = settings.alert_webhook_url
-    async with AsyncExitStack() as stack:
-        database = Database(ways)
-        await database.open()
-        stack.push_async_callback(database.close)
-        events = RedisEvents(
-            settings.redis_url.get_secret_value() if settings.redis_url else None,
-            secret=required(settings.events_secret, "EVENTS_SECRET"),
-        )
-        stack.push_async_callback(events.close)
+    async with outside(settings) as made:
         yield Parts(
-            database=database,
-            events=events,
-            mailer=mailer_for(settings.mail_url.get_secret_value()),
-            alerts=LogAlerts(
-                webhook.get_secret_value() if webhook else None, registry=CollectorRegistry()
-            ),
+            database=made.database,
+            events=made.events,
+            mailer=made.mailer,
+            alerts=made.alerts,
             now=now,
-            write_url=ways.write_url,
+            write_url=made.database.doors.write_url,
             pace=pace,
         )
 

@@ -1,7 +1,6 @@
 """A cursor is a place in one list in one order, and in no other."""
 
 import base64
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -99,9 +98,9 @@ async def test_a_cursor_that_the_list_did_not_make_is_refused_before_the_databas
 ) -> None:
     wanted = Wanted.of(BOOKINGS, "STARTS_AT_ASC", {}, zone=ZoneInfo(brand.time_zone))
     async with database.session(a_principal(brand)).read() as tx:
-        for side in ("after", "before"):
+        for side, request in (("after", Page(after=cursor)), ("before", Page(before=cursor))):
             with pytest.raises(InvalidInput) as refused:
-                await reading.page(tx, wanted, replace(Page(), **{side: cursor}))
+                await reading.page(tx, wanted, request)
             assert refused.value.path == side
             assert refused.value.message == f"`{side}` is no cursor of this list in this order."
     assert statements == []
