@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     )
     host: str = setting("127.0.0.1", "Address that `serve` binds.")
     port: int = setting(8000, "Port that `serve` binds.", ge=0, le=65535)
+    body_limit_bytes: int = setting(100_000, "Largest request body that is read.", gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", "Least level that is logged."
     )

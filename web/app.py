@@ -16,7 +16,7 @@ from resolvers.root import RELATIONS, build_schema
 from web.answers import refused
 from web.graphql import Endpoint
 from web.health import Health
-from web.middleware import RequestId
+from web.middleware import BodyLimit, RequestId, SafeHeaders
 
 
 def build_app(made: Parts) -> Starlette:
@@ -38,7 +38,11 @@ def build_app(made: Parts) -> Starlette:
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
         ],
-        middleware=[Middleware(RequestId, draw=lambda: str(made.ids.new()))],
+        middleware=[
+            Middleware(RequestId, draw=lambda: str(made.ids.new())),
+            Middleware(SafeHeaders),
+            Middleware(BodyLimit, most_bytes=made.settings.body_limit_bytes),
+        ],
         exception_handlers={404: _no_such_page, 405: _no_such_method},
     )
 

@@ -22,6 +22,7 @@ from domain.errors import DomainError
 from resolvers.context import OperationContext, World
 from resolvers.operation import MASKED, shaped
 from web.answers import ALSO_SAID, refused, status_of
+from web.middleware import BodyTooLarge
 
 LOG = structlog.get_logger("tourbase.web")
 HEADERS = ("authorization", "x-api-key", "x-brand")
@@ -57,6 +58,8 @@ class Endpoint(GraphQL[OperationContext, None]):
             return refused(error.code, error.message, request_id)
         except HTTPException as error:
             return refused("BAD_REQUEST", error.reason, request_id, status=error.status_code)
+        except BodyTooLarge:
+            raise
         except Exception:
             LOG.exception("fault", request_id=request_id)
             return refused("INTERNAL_SERVER_ERROR", MASKED, request_id)

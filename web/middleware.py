@@ -1,13 +1,22 @@
-"""What every request passes: an id of its own, given back in the answer."""
+"""What every request passes: an id of its own, safe headers, and a bound on its body."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.answers import refused
+
 ACCEPTABLE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SAFE_HEADERS: Final[Mapping[str, str]] = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "x-xss-protection": "0",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
 
 
 class RequestId:
@@ -31,3 +40,60 @@ class RequestId:
             await send(message)
 
         await self.app(scope, receive, send_with_id)
+
+
+class SafeHeaders:
+    """Headers that keep browsers from guessing, framing and telling."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_safely if scope["type"] == "http" else send)
+
+
+class BodyTooLarge(Exception):
+    """The body passes the limit; the rest of it is not read."""
+
+
+class BodyLimit:
+    """Refuses a body past the limit: by its declared length, or while it is read."""
+
+    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+        self.app = app
+        self.most_bytes = most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdecimal() and int(declared) > self.most_bytes:
+            await self._refuse(scope, receive, send)
+            return
+        seen = 0
+
+        async def receive_within() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.most_bytes:
+                raise BodyTooLarge
+            return message
+
+        try:
+            await self.app(scope, receive_within, send)
+        except BodyTooLarge:
+            await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        message = f"The body has more than {self.most_bytes} bytes, the most that is read."
+        request_id = scope["state"]["request_id"]
+        await refused("BODY_TOO_LARGE", message, request_id, status=413)(scope, receive, send)

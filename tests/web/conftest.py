@@ -12,7 +12,9 @@ import uvicorn
 
 from auth.tokens import Claims
 from bootstrap.wiring import Parts, now
+from db.database import Database
 from domain.identity import Brand, Kind
+from tests.builders import a_key, write
 from web.app import build_app
 
 Sign = Callable[..., str]
@@ -52,6 +54,12 @@ async def address(made: Parts) -> AsyncIterator[str]:
 async def client(address: str) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=address) as client:
         yield client
+
+
+@pytest.fixture
+async def site_headers(database: Database, brand: Brand) -> dict[str, str]:
+    """The credential of the brand's website."""
+    return {"x-api-key": await write(database, brand, a_key)}
 
 
 @pytest.fixture
