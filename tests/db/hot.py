@@ -243,7 +243,7 @@ def page_for(kind: str) -> str:
 def hot_pages_of_picked_rows() -> Iterator[Hot]:
     """The first page of each filter that no index serves: it walks its order and stops."""
     for relation in RELATIONS.values():
-        for name in set(relation.filters) & set(PICKED):
+        for name in (each for each in relation.filters if each in PICKED):
             order, columns = next(iter(relation.orders.items()))
             shape = PageShape(order, (name,), 20, backwards=False, after=False, before=False)
             sql = page_statement(relation, "staff", shape)

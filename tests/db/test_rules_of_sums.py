@@ -244,7 +244,13 @@ async def test_the_last_seats_are_sold_once_to_ten_buyers_at_once(
 ) -> None:
     tour = await write(database, brand, lambda tx: a_shared_tour(tx, guests_max=14))
     buyers = await write(database, brand, _customers(10))
-    sales = [partial(a_ticket, shared_tour_id=tour, customer_id=buyer) for buyer in buyers]
+
+    async def buy(tx: Transaction, buyer: UUID) -> UUID:
+        ticket = await a_ticket(tx, shared_tour_id=tour, customer_id=buyer)
+        await tx.rows("select pg_sleep(0.02)")  # the others come before this one is stored
+        return ticket
+
+    sales = [partial(buy, buyer=buyer) for buyer in buyers]
     outcomes = await _tried(database, brand, sales)
     assert sum(isinstance(outcome, UUID) for outcome in outcomes) == 7
     assert sum(isinstance(outcome, RuleBroken) for outcome in outcomes) == 3

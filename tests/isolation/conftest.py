@@ -5,9 +5,6 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
-
-pytest.register_assert_rewrite("tests.isolation.rules")
-
 from pydantic import SecretStr
 
 from bootstrap.settings import Settings
@@ -17,6 +14,7 @@ from tests.builders import a_brand
 from tests.isolation.catalogue import Connection, Table, tables
 from tests.isolation.planting import Planting
 
+pytest.register_assert_rewrite("tests.isolation.rules")
 WHO_AM_I = """
 select session_user, current_user, r.rolsuper or r.rolbypassrls,
   (select count(*) from pg_class as c where c.relowner = r.oid)

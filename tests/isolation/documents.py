@@ -15,11 +15,11 @@ from graphql import (
     GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLList,
-    GraphQLNamedOutputType,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLScalarType,
     GraphQLSchema,
+    StringValueNode,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
@@ -30,7 +30,10 @@ from strawberry.utils.str_converters import to_snake_case
 from resolvers.nodes import ENTITIES
 from schema.global_ids import encode
 
+# How deep a list is asked plainly, and in its variants; and an object with its edges.
 DEEPEST = 3
+ROWS = 2
+OBJECT = 1
 Values = Mapping[str, Any]
 
 
@@ -92,31 +95,30 @@ def attempts(operation: str, name: str, asked: GraphQLField, victim: Victim) -> 
         for argument, given in asked.args.items()
         if is_required_argument(given)
     }
-    yield _attempt(operation, name, asked, required, "plainly")
+    is_list = "first" in asked.args or operation == "subscription"
+    yield _attempt(path, asked, required, "plainly", DEEPEST if is_list else OBJECT)
     for argument, given in asked.args.items():
         if argument in required:
             continue
         for value in tried(path, argument, given.type, asked, victim):
-            filled = {**required, argument: value}
-            yield _attempt(operation, name, asked, filled, f"{argument}: {value}")
+            yield _attempt(path, asked, {**required, argument: value}, f"{argument}: {value}", ROWS)
 
 
-def _attempt(
-    operation: str, name: str, asked: GraphQLField, values: Values, label: str
-) -> Attempt:
+def _attempt(path: str, asked: GraphQLField, values: Values, label: str, depth: int) -> Attempt:
+    operation, _, name = path.partition(" ")
     types = {argument: asked.args[argument].type for argument in values}
     variables = ", ".join(f"${argument}: {kind}" for argument, kind in types.items())
     arguments = ", ".join(f"{argument}: ${argument}" for argument in types)
     document = (
         f"{operation} {f'({variables})' if types else ''} {{ {name}"
-        f"{f'({arguments})' if types else ''} {selection(asked.type)} }}"
+        f"{f'({arguments})' if types else ''} {selection(asked.type, depth)} }}"
     )
     return Attempt(label, document, values)
 
 
-def selection(output: GraphQLOutputType, depth: int = DEEPEST) -> str:
+def selection(output: GraphQLOutputType, depth: int) -> str:
     """Every field that needs no argument, as deep as the limit."""
-    named: GraphQLNamedOutputType = get_named_type(output)
+    named = get_named_type(output)
     if is_leaf_type(named):
         return ""
     if isinstance(named, GraphQLInterfaceType):
@@ -175,9 +177,7 @@ def _inputs(
         yield {each: values[0] for each, values in fields.items()}
 
 
-def _scalars(
-    at: str, name: str, named: Any, entity: str | None, victim: Victim
-) -> Iterator[Any]:
+def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim) -> Iterator[Any]:
     row = victim.rows.get(ENTITIES[entity].relation, {}) if entity else {}
     snake = to_snake_case(name)
     known: Mapping[str, Any] = {
@@ -201,7 +201,7 @@ def _scalars(
     elif named.name == "Date" and name.endswith(("From", "To")):
         yield "1970-01-01" if name.endswith("From") else "2999-12-31"
     elif named.name == "DateTime":
-        yield "2031-06-09T12:00:00-07:00" if name.startswith("ends") else "2031-06-09T10:00:00-07:00"
+        yield f"2031-06-09T{12 if name.startswith('ends') else 10}:00:00-07:00"
     elif snake in row:
         yield row[snake]
     else:
@@ -212,8 +212,10 @@ def scope_of(asked: GraphQLField) -> str:
     """The scope that the contract prints beside the field."""
     assert asked.ast_node is not None
     for directive in asked.ast_node.directives or ():
-        if directive.name.value == "requiresScope":
-            return str(directive.arguments[0].value.value)  # type: ignore[attr-defined]
+        if directive.name.value == "requiresScope" and directive.arguments:
+            scope = directive.arguments[0].value
+            assert isinstance(scope, StringValueNode)
+            return scope.value
     raise Unknown("a root field without a scope")
 
 

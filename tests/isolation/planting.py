@@ -90,7 +90,9 @@ class Planting:
     def in_order(self) -> Iterator[Table]:
         """Every table that belongs to somebody, parents first."""
         done: set[str] = set()
-        waiting = [t for t in self.tables.values() if t.level != "shared" and t.name not in BY_BUILDER]
+        waiting = [
+            t for t in self.tables.values() if t.level != "shared" and t.name not in BY_BUILDER
+        ]
         while waiting:
             ready = [t for t in waiting if self._parents(t) <= done]
             if not ready:

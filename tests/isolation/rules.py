@@ -55,7 +55,9 @@ class Rule:
 
 def every(*rules: Rule) -> Callable[..., Any]:
     """One test a rule, under the rule's own sentence."""
-    return pytest.mark.parametrize("rule", rules, ids=[rule.says.replace(" ", "_") for rule in rules])
+    return pytest.mark.parametrize(
+        "rule", rules, ids=[rule.says.replace(" ", "_") for rule in rules]
+    )
 
 
 def issues(connection: Connection, rule: Rule) -> list[str]:

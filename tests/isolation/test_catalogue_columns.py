@@ -28,7 +28,9 @@ def test_hidden_columns_are_those_that_the_role_may_not_select(
 def test_a_column_taken_from_a_role_is_noticed(superuser: Connection) -> None:
     with superuser.transaction(force_rollback=True):
         superuser.execute("revoke select on tour_packages from tourbase_site")
-        superuser.execute("grant select (tenant_id, brand_id, id) on tour_packages to tourbase_site")
+        superuser.execute(
+            "grant select (tenant_id, brand_id, id) on tour_packages to tourbase_site"
+        )
         granted = tables(superuser, WORKING)["tour_packages"].may("site", "select")
 
     assert granted == {"tenant_id", "brand_id", "id"}

@@ -262,7 +262,9 @@ async def test_twenty_parallel_fields_of_two_brands_each_have_their_own_rows(
     for each, customers in ((brand, 1), (other, 2)):
         for _ in range(customers):
             await write(database, each, a_customer)
-    fields = " ".join(f"f{n}: customers {{ totalCount edges {{ node {{ id }} }} }}" for n in range(20))
+    fields = " ".join(
+        f"f{n}: customers {{ totalCount edges {{ node {{ id }} }} }}" for n in range(20)
+    )
 
     async def ask(each: Brand) -> list[tuple[int, int]]:
         context = OperationContext(world, a_principal(each))
@@ -289,7 +291,9 @@ async def test_the_same_document_asked_by_two_brands_gives_each_its_own(
         result = await schema.execute(document, context_value=context)
         assert result.data is not None
         customers = result.data["customers"]
-        told.append((customers["totalCount"], [edge["node"]["name"] for edge in customers["edges"]]))
+        told.append(
+            (customers["totalCount"], [edge["node"]["name"] for edge in customers["edges"]])
+        )
 
     assert told == [(1, ["Of A"]), (1, ["Of B"]), (1, ["Of A"])]
 
@@ -326,6 +330,7 @@ async def test_the_two_logins_are_fit_and_policies_bind_them(
 async def test_a_row_cannot_be_given_to_another_brand_or_tenant(
     settings: Settings, database: Database, brand: Brand, stored: UUID
 ) -> None:
+    assert stored
     sibling, stranger = await a_brand(settings, tenant=brand, code="two"), await a_brand(settings)
 
     async def move(tx: Transaction, column: str, value: int) -> None:

@@ -12,7 +12,7 @@ from db.database import Database
 from domain.identity import Brand
 from resolvers.context import OperationContext, World
 from resolvers.operation import MASKED, OperationScope
-from resolvers.root import RELATIONS, build_schema
+from resolvers.root import RELATIONS, Schema, build_schema
 from schema.global_ids import encode
 from tests.builders import (
     START,
@@ -65,7 +65,7 @@ def world(made: Parts) -> World:
 async def test_a_fault_of_the_database_is_masked_to_the_letter(
     fault: str, world: World, brand: Brand
 ) -> None:
-    schema = strawberry.Schema(query=Query, mutation=Mutation, extensions=[OperationScope])
+    schema = Schema(query=Query, mutation=Mutation, extensions=[OperationScope])
     context = OperationContext(world, a_principal(brand), request_id="the-request")
     result = await schema.execute(
         "mutation ($fault: String!) { provoke(fault: $fault) }",
@@ -77,7 +77,7 @@ async def test_a_fault_of_the_database_is_masked_to_the_letter(
     assert [error.formatted for error in result.errors or ()] == [
         {
             "message": MASKED,
-            "locations": [{"line": 1, "column": 29}],
+            "locations": [{"line": 1, "column": 30}],
             "path": ["provoke"],
             "extensions": {
                 "code": "INTERNAL_SERVER_ERROR",
@@ -130,12 +130,8 @@ async def test_a_period_that_is_taken_is_told_in_our_words_and_not_by_whom(
     booking = await write(database, brand, lambda tx: a_booking(tx, starts_at=LATER))
     taken = LATER + timedelta(days=1)
     busy = await write(database, brand, lambda tx: a_booking(tx, starts_at=taken))
-    for each, at in ((booking, LATER), (busy, taken)):
-        await write(
-            database,
-            brand,
-            lambda tx, each=each, at=at: assign_vehicle(tx, each, vehicle, starts_at=at),
-        )
+    await write(database, brand, lambda tx: assign_vehicle(tx, booking, vehicle, starts_at=LATER))
+    await write(database, brand, lambda tx: assign_vehicle(tx, busy, vehicle, starts_at=taken))
     answer = await ask(
         world,
         brand,
@@ -162,13 +158,15 @@ async def test_an_id_that_is_no_id_is_told_without_a_word_of_the_database(
 ) -> None:
     context = OperationContext(world, a_principal(brand), request_id="the-request")
     result = await build_schema().execute(
-        "{ booking(id: \"' or 1=1 --\") { id } }", context_value=context
+        '{ booking(id: "\' or 1=1 --") { id } }', context_value=context
     )
     said = orjson.dumps([error.formatted for error in result.errors or ()]).decode()
 
     assert result.data == {"booking": None}
     assert [e.extensions["code"] for e in result.errors or () if e.extensions] == ["BAD_USER_INPUT"]
-    assert [word for word in ("uuid", "syntax", "22P02", "bookings", "select") if word in said] == []
+    assert [
+        word for word in ("uuid", "syntax", "22P02", "bookings", "select") if word in said
+    ] == []
 
 
 async def test_a_count_counts_the_callers_rows_alone(

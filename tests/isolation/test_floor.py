@@ -47,7 +47,9 @@ def test_a_policy_that_opens_a_table_opens_it_to_its_own_brand_alone(
     name, role = sql.Identifier(table_name), sql.Identifier(f"{PREFIX}site")
     with superuser.transaction(force_rollback=True):
         superuser.execute(sql.SQL("grant select on {} to {}").format(name, role))
-        superuser.execute(sql.SQL("create policy loose on {} to {} using (true)").format(name, role))
+        superuser.execute(
+            sql.SQL("create policy loose on {} to {} using (true)").format(name, role)
+        )
         with undone(superuser):
             enter(superuser, "site", own)
             held = keys_seen(superuser, table)
@@ -93,9 +95,7 @@ def test_a_role_reads_back_what_it_inserts_and_changes(
     table = planted.tables[table_name]
     values = planted.planting.another(table, planted.own)
     whole = table.may(role, "insert") >= values.keys() and table.may(role, "select")
-    enter(
-        login, role, Context.of("own", planted.own), actor=actor_of(planted, role, planted.own)
-    )
+    enter(login, role, Context.of("own", planted.own), actor=actor_of(planted, role, planted.own))
     column = sql.Identifier(changing(table, role))
     returning = sql.SQL(" returning ") + sql.SQL(", ").join(map(sql.Identifier, table.key))
     change = sql.SQL("update {} set {} = {} where {}").format(
@@ -126,8 +126,10 @@ def test_two_tenants_may_block_a_resource_of_the_same_id_at_the_same_time(
                 superuser.execute(insert_statement("vehicles", theirs), theirs)
             block = {
                 **planted.planting.another(planted.tables["blocks"], brand),
-                **{"driver_id": None, "vehicle_id": vehicle["id"]},
-                **{"starts_at": "2040-01-01T10:00Z", "ends_at": "2040-01-01T12:00Z"},
+                "driver_id": None,
+                "vehicle_id": vehicle["id"],
+                "starts_at": "2040-01-01T10:00Z",
+                "ends_at": "2040-01-01T12:00Z",
             }
             superuser.execute(insert_statement("blocks", block), block)
         again = {**block, "id": planted.planting.another(planted.tables["blocks"], brand)["id"]}
@@ -145,11 +147,17 @@ def test_the_same_text_on_one_connection_gives_each_role_and_tenant_its_own_rows
         for brand in planted.brands:
             for role in ("staff", "customer"):
                 enter(
-                    login, role, Context.of("own", brand), actor=actor_of(planted, "customer", brand)
+                    login,
+                    role,
+                    Context.of("own", brand),
+                    actor=actor_of(planted, "customer", brand),
                 )
                 rows = login.execute("select id from customers", prepare=True).fetchall()
                 counted[round_of, role, brand.id, brand.tenant_id] = {row[0] for row in rows}
-    own = {brand: [planted.planting.row(brand, table.name, n)["id"] for n in (1, 2)] for brand in planted.brands}
+    own = {
+        brand: [planted.planting.row(brand, table.name, n)["id"] for n in (1, 2)]
+        for brand in planted.brands
+    }
 
     assert counted == {
         (round_of, role, brand.id, brand.tenant_id): set(ids if role == "staff" else ids[:1])

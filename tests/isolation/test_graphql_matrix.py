@@ -255,7 +255,7 @@ async def heard(
     answers: list[dict[str, Any]] = []
 
     async def listen() -> None:
-        async for result in stream:  # type: ignore[union-attr]
+        async for result in stream:
             answers.append(body(result))
             return
 
@@ -267,7 +267,7 @@ async def heard(
         await world.events.publish([a_notice(planted)])
     async with asyncio.timeout(2):
         await listening
-    await stream.aclose()  # type: ignore[union-attr]
+    await stream.aclose()
     return answers
 
 

@@ -25,8 +25,8 @@ from tests.isolation.callers import (
 )
 from tests.isolation.catalogue import TENANCY, Connection, ForeignKey, Table, table_names
 from tests.isolation.conftest import Planted
-from tests.isolation.rules import SHARED
 from tests.isolation.planting import BY_BUILDER, INSTEAD, insert_statement, key_of
+from tests.isolation.rules import SHARED
 
 ALL_TABLES = table_names()
 TABLES = [name for name in ALL_TABLES if f"public.{name}" not in SHARED]
@@ -265,7 +265,9 @@ def test_no_row_can_name_a_parent_of_another_brand_or_tenant(
         actor=actor_of(planted, "staff", planted.own),
     )
     answers = {
-        (key.name, brand.code, brand.tenant_slug): name_foreign_parent(login, planted, table, key, brand)
+        (key.name, brand.code, brand.tenant_slug): name_foreign_parent(
+            login, planted, table, key, brand
+        )
         for key in table.foreign_keys
         if key.own and planted.tables[key.parent].level != "shared"
         for brand in (planted.sibling, planted.stranger)

@@ -54,7 +54,7 @@ def test_the_file_tells_of_a_seal_that_a_revision_forgot_to_close(superuser: Con
         ("alter table customers disable row level security", "customers: NOT ENABLED, forced"),
     ):
         with superuser.transaction(force_rollback=True):
-            superuser.execute(fault)  # type: ignore[call-overload]
+            superuser.execute(fault)
             after = described(superuser)
         assert set(after.splitlines()) - set(before.splitlines()) == {line}
 
@@ -71,9 +71,7 @@ def described(connection: Connection) -> str:
     return "\n".join(lines[1:]) + "\n"
 
 
-def policy(
-    name: str, permissive: bool, verb: str, roles: list[str], using: str, check: str
-) -> str:  # noqa: FBT001
+def policy(name: str, permissive: bool, verb: str, roles: list[str], using: str, check: str) -> str:  # noqa: FBT001
     kind = "permits" if permissive else "RESTRICTS"
     verbs = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}[verb]
     bound = f"using {plain(using)}" + ("" if using == check else f" with check {plain(check)}")

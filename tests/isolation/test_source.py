@@ -5,31 +5,33 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_type_hints
+from typing import LiteralString, get_type_hints
 
 import pytest
-from typing_extensions import LiteralString
 
 from db.database import ENTER, Transaction
 
 ROOT = Path(__file__).parents[2]
-FLOORS = ("auth", "bootstrap", "db", "domain", "integrations", "jobs", "resolvers", "schema")
-FLOORS = (*FLOORS, "services", "web", "cli")
+FLOORS = (
+    *("auth", "bootstrap", "cli", "db", "domain", "integrations", "jobs"),
+    *("resolvers", "schema", "services", "web"),
+)
 # Where text becomes a statement: the printer, of names checked when they were declared, and the
 # declarations themselves. Everything else sends a constant or a text of a `.sql` file.
 PRINTERS = {"db/printing.py", "db/relations.py"}
 VOUCHED = {"db/printing.py", "db/statements.py"}
 STATEMENT = re.compile(
     r"\b(select\s.+\sfrom\b|select\s+\w+\(|insert\s+into\b|update\s+\w+\s+set\b|delete\s+from\b"
-    r"|create\s+(table|role|database|index|policy)|alter\s+(table|role)|drop\s+(table|role)"
+    r"|(create|alter|drop)\s+(table|role|database|index|policy)\b"
     r"|exists\s+\(select\b|set_config\()",
     re.IGNORECASE | re.DOTALL,
 )
 OUTLIVES = re.compile(
-    r"^\s*(set\s+(?!constraints\b)|reset\s+\w|discard\s|listen\s|notify\s|prepare\s+\w+\s+as\b"
+    r"(?:\A|;)\s*(set\s+(?!constraints\b)|reset\s+\w|discard\s|listen\s|notify\s|prepare\s+\w+\s+as\b"
     r"|declare\s+\w+\s+cursor\s+with\s+hold)|\bpg_(try_)?advisory_lock(_shared)?\(",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
+COMMENT = re.compile(r"--.*")
 SET_CONFIG = re.compile(r"set_config\([^()]*?(?:%\(\w+\)s|'[^']*')?\s*,\s*(true|false)\s*\)")
 
 
@@ -51,13 +53,14 @@ def texts(tree: ast.AST) -> Iterator[str]:
         and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in documented:
-                yield node.value
+        match node:
+            case ast.Constant(value=str(text)) if id(node) not in documented:
+                yield text
 
 
 def outliving(text: str) -> list[str]:
     """What in a text would stay on the connection when the transaction has ended."""
+    text = COMMENT.sub("", text)
     found = [match[0].strip() for match in OUTLIVES.finditer(text)]
     return found + [match[0] for match in SET_CONFIG.finditer(text) if match[1] == "false"]
 
@@ -97,7 +100,9 @@ def built_statements(tree: ast.AST) -> Iterator[int]:
     """Lines where a statement is made of strings: formatted, added, filled in or joined."""
     for node in ast.walk(tree):
         match node:
-            case ast.JoinedStr(values=parts) if any(isinstance(p, ast.FormattedValue) for p in parts):
+            case ast.JoinedStr(values=parts) if any(
+                isinstance(p, ast.FormattedValue) for p in parts
+            ):
                 pieces = [p.value for p in parts if isinstance(p, ast.Constant)]
             case ast.BinOp(op=ast.Add() | ast.Mod()):
                 pieces = list(texts(node))

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from bootstrap.settings import Settings
+from db import fleet
 from db.database import Database, Transaction
 from domain.bookings import Booking, NewTimes
 from domain.errors import (
@@ -359,6 +360,22 @@ async def test_twenty_clients_of_three_brands_want_one_van_and_one_gets_it(
     trails = [await trail_of(settings, each) for each in (brand, *sisters)]
     for part in ("events", "notices", "jobs"):
         assert sum(len(getattr(trail, part)) for trail in trails) == 1
+
+
+async def test_a_move_queues_behind_whoever_is_deciding_about_its_van(
+    database: Database, brand: Brand
+) -> None:
+    tour = await write(database, brand, _a_tour)
+    moves: list[asyncio.Task[Booking]] = []
+
+    async def decide(tx: Transaction) -> None:
+        await fleet.lock(tx, [tour.van], [])
+        moves.append(asyncio.create_task(write(database, brand, _moving(tour.booking))))
+        done, _ = await asyncio.wait(moves, timeout=0.2)
+        assert done == set()
+
+    await write(database, brand, decide)
+    assert (await moves[0]).version == 2
 
 
 def _on(van: UUID, day: int) -> Callable[[Transaction], Awaitable[UUID]]:
