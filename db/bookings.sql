@@ -1,6 +1,6 @@
 -- name: lock_booking
 -- What the rules need to know of one booking, locked against a concurrent change.
-select id, number, status, starts_at, ends_at, version
+select id, number, status, starts_at, ends_at, version, hold_expires_at
 from bookings
 where id = %(id)s
 for update;

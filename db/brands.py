@@ -27,7 +27,8 @@ FACTS: Final = (
 
 async def facts(tx: Transaction) -> dict[str, Any] | None:
     """Code, name, website, contact and colours of the brand that is asking, by their names."""
-    row = await tx.row(SQL["brand_facts"])
+    brand = tx.principal.brand
+    row = await tx.row(SQL["brand_facts"], {"code": brand.code if brand else None})
     return dict(zip(FACTS, row, strict=True)) if row else None
 
 

@@ -4,7 +4,7 @@ select
     code, name, legal_name, website, email_support, phone, phone_display,
     primary_color, secondary_color, tagline, time_zone, currency
 from brands
-where id = current_setting('app.brand_id')::integer;
+where code = %(code)s;
 
 -- name: operating_hours
 -- Opening, closing and buffer as in force on a local day.

@@ -32,6 +32,12 @@ class Booking:
     starts_at: datetime
     ends_at: datetime
     version: int
+    hold_expires_at: datetime | None = None
+
+    def has_run_out(self, now: datetime) -> bool:
+        """A hold ends with its time, whether or not anybody has swept it yet."""
+        ends_at = self.hold_expires_at
+        return self.status == "held" and ends_at is not None and ends_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ def reschedule(
         raise StaleVersion(expected=wish.expected_version, current=booking.version)
     if booking.status not in MOVABLE:
         raise WrongState(f"A booking that is {booking.status} cannot be moved.", path="id")
+    if booking.has_run_out(now):
+        raise WrongState("The hold has run out. Hold the tour again.", path="id")
     ends_at = wish.ends_at or wish.starts_at + (booking.ends_at - booking.starts_at)
     check_tour_times(wish.starts_at, ends_at, day=day, now=now)
     blocked_until = block_ends_at(ends_at, day)

@@ -5,15 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from db.loading import Rows, rows_of
-
-INFIX = {
-    "booking": "",
-    "inquiry": "EXP-",
-    "reservation": "RES-",
-    "proposal": "TP-",
-    "invoice": "INV-",
-    "ticket": "ST-",
-}
+from domain.numbers import Numbered, number_of, year_of
 
 
 class Numbers:
@@ -27,9 +19,9 @@ class Numbers:
         self._last: Counter[tuple[str, int]] = Counter()
 
     def next(self, kind: str, created_at: datetime) -> str:
-        year = created_at.astimezone(self._zone).year
+        year = year_of(created_at, self._zone)
         self._last[kind, year] += 1
-        return f"{self._prefix}-{INFIX[kind]}{year}-{self._last[kind, year]:05d}"
+        return number_of(self._prefix, Numbered(kind), year, self._last[kind, year])
 
     def counters(self) -> Rows:
         return rows_of(

@@ -256,6 +256,15 @@ async def test_a_tour_that_has_begun_or_is_off_is_not_moved(
     assert refused.message == f"A booking that is {status} cannot be moved."
 
 
+async def test_a_tour_whose_hold_has_run_out_is_not_moved_though_nobody_has_swept_it(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    tour = await write(database, brand, lambda tx: _a_tour(tx, status="held", hold_expires_at=NOW))
+    work = _moving(tour.booking)
+    refused = await _assert_nothing_moves(database, settings, brand, work, WrongState)
+    assert refused.message == "The hold has run out. Hold the tour again."
+
+
 async def test_a_tour_of_nobody_of_a_sister_or_of_a_stranger_is_not_there(
     database: Database, settings: Settings, brand: Brand
 ) -> None:

@@ -1,0 +1,134 @@
+"""Behind a transaction pooler one server connection serves all clients: nothing stays on it."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from bootstrap.settings import Settings
+from bootstrap.wiring import doors
+from db.database import Database, Doors, Transaction
+from domain.identity import Brand
+from integrations.embedded.loopback import free_port
+from tests.builders import a_brand, a_customer, a_principal, write
+
+PGBOUNCER = shutil.which(
+    "pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+)
+COUNT = "select count(*), min(pg_backend_pid()), min(name) from customers"
+CONFIG = """
+[databases]
+* = host=127.0.0.1 port={server}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = plain
+auth_file = {folder}/users.txt
+pool_mode = transaction
+default_pool_size = 1
+max_client_conn = 50
+logfile = {folder}/pgbouncer.log
+"""
+
+pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="there is no pgbouncer on this machine")
+
+
+@pytest.fixture(scope="module")
+def pooled(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    """A pgbouncer in transaction mode with one server connection for each login."""
+    given, folder = doors(settings), tmp_path_factory.mktemp("pgbouncer")
+    server, port = urlsplit(given.write_url).port, free_port("127.0.0.1")
+    (folder / "users.txt").write_text('"tourbase_write" "write-pw"\n"tourbase_read" "read-pw"\n')
+    (folder / "pgbouncer.ini").write_text(CONFIG.format(server=server, port=port, folder=folder))
+    user = as_ordinary_user(folder)
+    assert PGBOUNCER is not None
+    running = subprocess.Popen([PGBOUNCER, "-q", folder / "pgbouncer.ini"], user=user)
+    try:
+        to = {
+            name: url.replace(f":{server}/", f":{port}/")
+            for name, url in (("write_url", given.write_url), ("read_url", given.read_url))
+        }
+        await_ready(to["write_url"])
+        yield replace(given, **to, pool_size=8, prepare_threshold=None)  # type: ignore[arg-type]
+    finally:
+        running.terminate()
+        running.wait(10)
+
+
+def as_ordinary_user(folder: Path) -> str | None:
+    """pgbouncer refuses root: then it runs as nobody, in a folder that is nobody's."""
+    if os.getuid() != 0:
+        return None
+    for path in (folder, *folder.iterdir()):
+        shutil.chown(path, "nobody")
+    for parent in folder.parents:
+        if parent.owner() == "root" and parent.is_relative_to("/tmp/pytest-of-root"):  # noqa: S108
+            parent.chmod(0o711)
+    return "nobody"
+
+
+def await_ready(url: str) -> None:
+    for _ in range(100):
+        try:
+            psycopg.connect(url, connect_timeout=1).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("pgbouncer did not start")
+
+
+@pytest.fixture
+async def behind(pooled: Doors) -> AsyncIterator[Database]:
+    database = Database(pooled)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def test_many_clients_on_one_server_connection_each_see_their_own_rows(
+    behind: Database, settings: Settings, database: Database
+) -> None:
+    brands = [await a_brand(settings) for _ in range(3)]
+    for number, brand in enumerate(brands):
+        await write(database, brand, lambda tx, n=number: a_customer(tx, name=f"Of {n}"))
+
+    async def ask(brand: Brand, *, read_only: bool) -> tuple[int, int, str]:
+        async with behind.entered(a_principal(brand), read_only=read_only) as tx:
+            await asyncio.sleep(0.001)
+            row = await tx.row(COUNT)
+        assert row is not None
+        return (row[0], row[1], row[2])
+
+    asked = [(number, way) for _ in range(8) for number in range(3) for way in (True, False)]
+    told = await asyncio.gather(*(ask(brands[n], read_only=way) for n, way in asked))
+
+    assert [(count, name) for count, _pid, name in told] == [(1, f"Of {n}") for n, _ in asked]
+    assert len({pid for _, pid, _ in told}) == 2, "one server connection for each login"
+    assert behind.violations == 0
+
+
+async def test_what_a_caller_sets_is_gone_for_the_next_client(
+    behind: Database, settings: Settings
+) -> None:
+    brand = await a_brand(settings)
+
+    async def look(tx: Transaction) -> int:
+        row = await tx.row(COUNT)
+        assert row is not None
+        return int(row[0])
+
+    assert await behind.session(a_principal(brand)).write(a_customer)
+    assert await behind.session(a_principal(brand)).write(look) == 1
+    assert await behind.session(replace(a_principal(brand), brand=None)).write(look) == 0
