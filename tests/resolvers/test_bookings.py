@@ -49,18 +49,18 @@ def fixed(number: int) -> UUID:
     return UUID(int=0x0190_0000_0000_7000_8000_0000_0000_0000 + number)
 
 
-async def a_day_of_tours(tx: Transaction, winery: UUID, count: int) -> None:
+async def days_of_tours(tx: Transaction, winery: UUID, count: int, *, first: int = 0) -> None:
     """Bookings on consecutive days, each with everything that the fixed query asks for."""
-    vehicle = await a_vehicle(tx, id=fixed(1), name="Tour WW", seats=14)
-    driver = await a_driver(tx, id=fixed(2), name="Dan Driver")
+    vehicle = await a_vehicle(tx, id=fixed(first + 1), name="Tour WW", seats=14)
+    driver = await a_driver(tx, id=fixed(first + 2), name="Dan Driver")
     for each in range(count):
         starts_at = START + timedelta(days=each)
         customer = await a_customer(
-            tx, id=fixed(100 + each), name=f"Guest {each}", email=f"guest{each}@example.com"
+            tx, id=fixed(first + 100 + each), name=f"Guest {each}", email=f"guest{each}@example.com"
         )
         booking = await a_booking(
             tx,
-            id=fixed(200 + each),
+            id=fixed(first + 200 + each),
             number=f"WWT-2026-{each + 1:05}",
             customer_id=customer,
             starts_at=starts_at,
@@ -69,7 +69,7 @@ async def a_day_of_tours(tx: Transaction, winery: UUID, count: int) -> None:
         await assign_driver(tx, booking, driver, starts_at=starts_at)
         await a_stop(tx, booking, 1, kind="winery", winery_id=winery, name=None)
         await a_stop(tx, booking, 2)
-        await a_payment(tx, id=fixed(300 + each), booking_id=booking, customer_id=customer)
+        await a_payment(tx, id=fixed(first + 300 + each), booking_id=booking, customer_id=customer)
 
 
 async def test_the_fixed_query_gives_the_documented_answer_in_seven_statements(
@@ -81,7 +81,7 @@ async def test_the_fixed_query_gives_the_documented_answer_in_seven_statements(
     snapshot: Snapshot,
 ) -> None:
     winery = await a_winery(settings, slug=f"winery-{new_id().hex}", name="L'Ecole No. 41")
-    await write(database, brand, lambda tx: a_day_of_tours(tx, winery, 2))
+    await write(database, brand, lambda tx: days_of_tours(tx, winery, 2))
     statements.clear()
 
     result = await ask(FIXED_QUERY)
@@ -98,7 +98,7 @@ async def test_bookings_with_customer_and_payments_take_three_statements_for_any
     settings: Settings, database: Database, brand: Brand, ask: Ask, statements: list[str]
 ) -> None:
     winery = await a_winery(settings)
-    await write(database, brand, lambda tx: a_day_of_tours(tx, winery, 5))
+    await write(database, brand, lambda tx: days_of_tours(tx, winery, 5, first=1000))
     document = "{ bookings(first: %d) { edges { node { id customer { id } payments { id } } } } }"
     counts = []
     for size in (1, 5):
