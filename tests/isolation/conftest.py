@@ -17,7 +17,7 @@ from tests.isolation.planting import Planting
 pytest.register_assert_rewrite("tests.isolation.rules")
 WHO_AM_I = """
 select session_user, current_user, r.rolsuper or r.rolbypassrls,
-  (select count(*) from pg_class as c where c.relowner = r.oid)
+  (select count(*) from pg_class as c where c.relowner = r.oid), current_setting('row_security')
 from pg_roles as r where r.rolname = session_user
 """
 
@@ -72,7 +72,7 @@ def login(_login: Connection) -> Iterator[Connection]:
     """The write login in a transaction that is undone: no superuser, no owner, bound by policies."""
     try:
         who = _login.execute(WHO_AM_I).fetchone()
-        assert who == ("tourbase_write", "tourbase_write", False, 0)
+        assert who == ("tourbase_write", "tourbase_write", False, 0, "on")
         yield _login
     finally:
         _login.rollback()

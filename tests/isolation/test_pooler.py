@@ -4,8 +4,10 @@ import asyncio
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,37 +45,35 @@ pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="there is no pgbouncer
 
 
 @pytest.fixture(scope="module")
-def pooled(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+def pooled(settings: Settings) -> Iterator[Doors]:
     """A pgbouncer in transaction mode with one server connection for each login."""
-    given, folder = doors(settings), tmp_path_factory.mktemp("pgbouncer")
-    server, port = urlsplit(given.write_url).port, free_port("127.0.0.1")
-    (folder / "users.txt").write_text('"tourbase_write" "write-pw"\n"tourbase_read" "read-pw"\n')
-    (folder / "pgbouncer.ini").write_text(CONFIG.format(server=server, port=port, folder=folder))
-    user = as_ordinary_user(folder)
-    assert PGBOUNCER is not None
-    running = subprocess.Popen([PGBOUNCER, "-q", folder / "pgbouncer.ini"], user=user)
-    try:
+    given, port = doors(settings), free_port()
+    with tempfile.TemporaryDirectory() as name, running(Path(name), given.write_url, port):
         to = {
-            name: url.replace(f":{server}/", f":{port}/")
-            for name, url in (("write_url", given.write_url), ("read_url", given.read_url))
+            each: url.replace(f":{urlsplit(url).port}/", f":{port}/")
+            for each, url in (("write_url", given.write_url), ("read_url", given.read_url))
         }
         await_ready(to["write_url"])
         yield replace(given, **to, pool_size=8, prepare_threshold=None)  # type: ignore[arg-type]
+
+
+@contextmanager
+def running(folder: Path, server_url: str, port: int) -> Iterator[None]:
+    """The pooler as an ordinary user: it refuses to run as root."""
+    server = urlsplit(server_url).port
+    (folder / "users.txt").write_text('"tourbase_write" "write-pw"\n"tourbase_read" "read-pw"\n')
+    (folder / "pgbouncer.ini").write_text(CONFIG.format(server=server, port=port, folder=folder))
+    user = "nobody" if os.getuid() == 0 else None
+    if user:
+        for path in (folder, *folder.iterdir()):
+            shutil.chown(path, user)
+    assert PGBOUNCER is not None
+    pooler = subprocess.Popen([PGBOUNCER, "-q", folder / "pgbouncer.ini"], user=user)
+    try:
+        yield
     finally:
-        running.terminate()
-        running.wait(10)
-
-
-def as_ordinary_user(folder: Path) -> str | None:
-    """pgbouncer refuses root: then it runs as nobody, in a folder that is nobody's."""
-    if os.getuid() != 0:
-        return None
-    for path in (folder, *folder.iterdir()):
-        shutil.chown(path, "nobody")
-    for parent in folder.parents:
-        if parent.owner() == "root" and parent.is_relative_to("/tmp/pytest-of-root"):  # noqa: S108
-            parent.chmod(0o711)
-    return "nobody"
+        pooler.terminate()
+        pooler.wait(10)
 
 
 def await_ready(url: str) -> None:

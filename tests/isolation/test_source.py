@@ -186,3 +186,18 @@ def test_no_cache_of_a_process_holds_rows() -> None:
             "lru_cache(maxsize=1024)(children_statement)",
         ]
     }
+
+
+def test_the_document_tells_of_every_pitfall_and_of_tests_that_exist() -> None:
+    text = (ROOT / "docs" / "isolation.md").read_text()
+    rows = [line.split(" | ") for line in text.splitlines() if re.match(r"\| \d+ ", line)]
+    named = re.findall(r"`(?:tests/isolation/)?(\w+\.py)::(\w+)`", text)
+    missing = [
+        (file, name)
+        for file, name in named
+        if f"def {name}(" not in Path(__file__).with_name(file).read_text()
+    ]
+
+    assert [row[0].strip("| ") for row in rows] == [str(number) for number in range(1, 45)]
+    assert [row[0].strip("| ") for row in rows if row[-1] == "waits |"] == ["29", "42"]
+    assert missing == []
