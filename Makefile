@@ -28,7 +28,9 @@ check: install
 	@echo "== lint-imports"
 	@$(BIN)/lint-imports
 	@echo "== sqlfluff"
-	@$(BIN)/sqlfluff lint db migrations --dialect postgres
+	@$(BIN)/sqlfluff lint db
+	@echo "== house tests"
+	@$(BIN)/pytest -q tests/house --durations 0
 
 clean:
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .grimp_cache

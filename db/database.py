@@ -226,7 +226,7 @@ class Database:
             await self._leave(pool, connection)
 
     async def _leave(self, pool: AsyncConnectionPool[Connection], connection: Connection) -> None:
-        """Undo what was not committed, and give the connection back; a dead one has nothing left."""
+        """Undo what was not committed and give the connection back; a dead one has nothing."""
         try:
             with suppress(psycopg.OperationalError):
                 await connection.rollback()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from strawberry.dataloader import DataLoader
 
 from db import reading
-from db.database import Database, Session, Transaction
+from db.database import Database, Session, Transaction, TransactionEnded
 from db.reading import Slice, Wanted
 from db.relations import Relation, Row
 from domain.identity import NOBODY, Brand, Principal
@@ -43,16 +43,22 @@ class Snapshot:
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._transaction: Transaction | None = None
+        self._closed = False
         self.loaders = Loaders(relations, self.transaction)
 
     async def transaction(self) -> Transaction:
+        """Errors: TransactionEnded for a resolver that outlives its operation."""
         async with self._opening:
+            if self._closed:
+                raise TransactionEnded
             if self._transaction is None:
                 self._transaction = await self._stack.enter_async_context(self._session.read())
             return self._transaction
 
     async def close(self) -> None:
-        await self._stack.aclose()
+        async with self._opening:
+            self._closed = True
+            await self._stack.aclose()
 
 
 class OperationContext:

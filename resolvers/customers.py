@@ -34,6 +34,7 @@ class CustomerQuery:
         order=CustomerOrder.NAME_ASC,
         scope=Scope.CUSTOMERS_READ,
         description="Customers that the caller may see.",
+        guarded={"vip": Scope.NOTES_READ},
     )
     customer: Customer | None = by_id(Customer, CUSTOMERS)
     customer_by_email: Customer | None = by_column(

@@ -1,8 +1,8 @@
 """Arguments of a list into a page of rows, and the rows into a connection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import strawberry
@@ -18,7 +18,9 @@ from domain.listing import Page
 from resolvers.context import OperationContext
 from schema.global_ids import decode, decode_as
 from schema.pagination import Connection, Edge, PageInfo
-from schema.permissions import requires
+from schema.permissions import check, requires
+
+NOTHING_MORE: Final[Mapping[str, Scope]] = {}
 
 
 def says(description: str) -> StrawberryArgumentAnnotation:
@@ -56,8 +58,20 @@ async def connection(
     return Connection(edges=edges, page_info=page_info, count=lambda: context.count(wanted))
 
 
-def listed(relation: Relation, *, filter: type, order: Enum, scope: Scope, description: str) -> Any:
-    """A root field that pages through a relation; its type is the annotation it is assigned to."""
+def listed(
+    relation: Relation,
+    *,
+    filter: type,
+    order: Enum,
+    scope: Scope,
+    description: str,
+    guarded: Mapping[str, Scope] = NOTHING_MORE,
+) -> Any:
+    """A root field that pages through a relation; its type is the annotation it is assigned to.
+
+    Shape:  `guarded` names the conditions that ask for a scope of their own: whoever may not read
+            a field may not search by it either.
+    """
 
     async def resolve(
         info: Info,
@@ -68,6 +82,8 @@ def listed(relation: Relation, *, filter: type, order: Enum, scope: Scope, descr
         filter: Any = None,
         order_by: Any = order,
     ) -> Any:
+        for name in guarded.keys() & filter_values(filter).keys():
+            check(info.context.principal, guarded[name])
         request = Page.of(first, after, last, before)
         return await connection(info, relation, request, order=order_by, filter=filter)
 

@@ -43,8 +43,9 @@ BOOKING = (
     "tenant_id, brand_id, id, number, status, tour_type, source, customer_id, customer_name,"
     " customer_email, customer_phone, sold_by_app_id, reservation_id, party_size, starts_at,"
     " ends_at, time_zone, pickup, dropoff, special_requests, currency, subtotal_cents,"
-    " discount_cents, tax_cents, total_cents, deposit_cents, balance_cents, policy, deposit_received_at,"
-    " hold_expires_at, no_show, cancelled_at, completed_at, created_at, updated_at, version, search"
+    " discount_cents, tax_cents, total_cents, deposit_cents, balance_cents, policy,"
+    " deposit_received_at, hold_expires_at, no_show, cancelled_at, completed_at, created_at,"
+    " updated_at, version, search"
 )
 DRIVEN = (
     "tenant_id, brand_id, id, number, status, tour_type, party_size, starts_at, ends_at, time_zone,"
