@@ -16,7 +16,7 @@ up: install
 
 test: install check
 	@echo "== pytest"
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 20
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 20 --cov --cov-report=
 
 check: install
 	@echo "== ruff check"
