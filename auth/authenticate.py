@@ -1,8 +1,10 @@
 """Credentials into principals: a key or a token, then a look-up that finds the brand."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from auth.api_keys import hash_key, looks_like_a_key
 from auth.roles import scopes_of
@@ -12,6 +14,9 @@ from db.callers import Caller
 from db.database import Database
 from domain.errors import Forbidden, Unauthenticated
 from domain.identity import NOBODY, Kind, Principal
+
+BRAND_CODE: Final = re.compile(r"[a-z][a-z0-9]{1,11}")
+NOT_YOURS: Final = "This credential is not of the brand that X-Brand names."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Presented:
             bearer = bearer.strip()
         if bearer and api_key and bearer != api_key:
             raise Unauthenticated("Authorization and X-API-Key disagree. Send one of them.")
+        if brand and not BRAND_CODE.fullmatch(brand):
+            raise Forbidden(NOT_YOURS)
         return cls(bearer or api_key or None, brand or None)
 
 
@@ -60,7 +67,7 @@ class Authenticator:
         if caller is None:
             raise Unauthenticated("The key is not valid.")
         if brand_code not in {None, caller.brand.code}:
-            raise Forbidden("This credential is not of the brand that X-Brand names.")
+            raise Forbidden(NOT_YOURS)
         return _principal(Kind(caller.role), caller)
 
     async def _of_token(self, claims: Claims, brand_code: str | None) -> Principal:
@@ -74,7 +81,7 @@ class Authenticator:
                     tx, claims.kind, claims.tenant, claims.brand, claims.subject
                 )
                 if own is not None:
-                    raise Forbidden("This credential is not of the brand that X-Brand names.")
+                    raise Forbidden(NOT_YOURS)
         if caller is None:
             raise Unauthenticated("The token is not valid.")
         return _principal(claims.kind, caller)

@@ -15,6 +15,7 @@ from procrastinate.jobs import Job
 from db import job_queue
 from db.database import Database, Session
 from db.job_queue import WorkingBrand
+from domain import faults
 from domain.identity import NOBODY, Brand, Kind, Principal
 from domain.notifications import MailRefused
 from jobs.pace import Pace
@@ -132,8 +133,4 @@ async def bury(alerts: Alerts, *, job_id: int | None, task: str, reason: str) ->
 
 def _told(error: BaseException) -> str:
     """The kind of an error and its place; its message may hold somebody's values."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" at {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{place}"
+    return " at ".join((type(error).__name__, *faults.places(error)[-1:]))

@@ -36,6 +36,7 @@ class BookingQuery:
         order=BookingOrder.STARTS_AT_ASC,
         scope=Scope.BOOKINGS_READ,
         description="Bookings that the caller may see.",
+        guarded={"text": Scope.CUSTOMERS_READ, "customer_id": Scope.CUSTOMERS_READ},
     )
     booking: Booking | None = by_id(Booking, BOOKINGS)
     booking_by_number: Booking | None = by_column(
@@ -56,10 +57,9 @@ class BookingMutation:
         self, info: Info, input: RescheduleBookingInput
     ) -> RescheduleBookingPayload:
         context, now = info.context, info.context.world.now()
-        if input.starts_at.tzinfo is None or (input.ends_at and input.ends_at.tzinfo is None):
-            raise InvalidInput(
-                "A time needs an offset: 2026-06-08T10:00:00-07:00.", path="startsAt"
-            )
+        for path, at in (("startsAt", input.starts_at), ("endsAt", input.ends_at)):
+            if at is not None and at.tzinfo is None:
+                raise InvalidInput("A time needs an offset: 2026-06-08T10:00:00-07:00.", path=path)
         wish = NewTimes(
             decode_as("Booking", input.id), input.starts_at, input.ends_at, input.expected_version
         )
@@ -92,6 +92,7 @@ class BookingSubscription:
             await one(info, BOOKINGS, booking_id)
             await context.renew()
             async for notice in notices:
+                await context.prove_again()
                 booking = await context.by(BOOKINGS.name).load(booking_id)
                 if booking is None:
                     return

@@ -14,6 +14,7 @@ from db import reading
 from db.database import Database, Session, Transaction, TransactionEnded
 from db.reading import Slice, Wanted
 from db.relations import Relation, Row
+from domain.errors import DomainError
 from domain.identity import NOBODY, Brand, Principal
 from domain.ids import Ids
 from domain.listing import Page
@@ -21,6 +22,7 @@ from resolvers.loaders import Loaders
 from services.ports import EventStream
 
 T = TypeVar("T")
+Prove = Callable[[], Awaitable[Principal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,19 @@ class OperationContext:
     """What resolvers of one operation share. An event of a subscription starts it anew."""
 
     def __init__(
-        self, world: World, principal: Principal = NOBODY, *, request_id: str = ""
+        self,
+        world: World,
+        principal: Principal = NOBODY,
+        *,
+        request_id: str = "",
+        prove: Prove | None = None,
     ) -> None:
         self.world = world
         self.principal = principal
         self.request_id = request_id
         self.connection_params: dict[str, object] | None = None
+        self.refusal: DomainError | None = None
+        self._prove = prove
         self.session = world.database.session(principal)
         self.snapshot = Snapshot(self.session, world.relations)
 
@@ -84,13 +93,32 @@ class OperationContext:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.brand.time_zone)
 
-    def become(self, principal: Principal) -> None:
-        """A socket's caller has proved who they are."""
-        self.principal = principal
+    @property
+    def over_socket(self) -> bool:
+        return self._prove is not None
 
-    def fork(self) -> "OperationContext":
-        """A context of its own for another operation of the same caller."""
-        return OperationContext(self.world, self.principal, request_id=self.request_id)
+    async def become(self, prove: Prove) -> None:
+        """A socket's caller proves who they are, and will again for each operation and event."""
+        self.principal = await prove()
+        self._prove = prove
+
+    async def begun(self) -> "OperationContext":
+        """A context of its own for one operation; a socket's caller is asked anew who they are."""
+        begun = OperationContext(
+            self.world, self.principal, request_id=self.request_id, prove=self._prove
+        )
+        try:
+            await begun.prove_again()
+        except DomainError as error:
+            begun.refusal = error
+        return begun
+
+    async def prove_again(self) -> None:
+        """Errors: what the credential is refused for by now: revoked, expired, no member."""
+        if self._prove is not None:
+            self.principal = await self._prove()
+            self.session = self.world.database.session(self.principal)
+            await self.renew()
 
     async def renew(self) -> None:
         """Close the snapshot and forget what was loaded, so that the next read sees the present."""

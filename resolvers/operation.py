@@ -1,15 +1,20 @@
 """The frame of one operation: a context of its own, its end, and what its errors look like."""
 
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, Final
 
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import GraphQLError, GraphQLSyntaxError, parse
 from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
 from domain.errors import DomainError
+from domain.faults import told
 
 LOG = structlog.get_logger("tourbase.operation")
+KNOWN_DOCUMENTS: Final = 500
 MASKED = "Something went wrong on our side. It has been logged; quote the request id."
 
 
@@ -17,7 +22,7 @@ class OperationScope(SchemaExtension):
     """Forks the context, closes its snapshot at the end, and shapes every error that leaves."""
 
     async def on_operation(self) -> AsyncIterator[None]:
-        context = self.execution_context.context.fork()
+        context = await self.execution_context.context.begun()
         self.execution_context.context = context
         try:
             yield
@@ -35,6 +40,43 @@ class OperationScope(SchemaExtension):
             result.errors = [shaped(error, request_id) for error in result.errors]
 
 
+class SubscriptionOverHttp(DomainError):
+    """A subscription was sent over HTTP. Open a WebSocket on the same address."""
+
+    @classmethod
+    def as_graphql(cls) -> GraphQLError:
+        message = "A subscription runs over WebSocket, sub-protocol graphql-transport-ws."
+        return GraphQLError(message, original_error=cls(message))
+
+
+class SocketOnly(SchemaExtension):
+    """Refuses a subscription over HTTP in words. Stands last: a cached validation overwrites."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        over_socket = context.context.over_socket
+        if context.operation_type is OperationType.SUBSCRIPTION and not over_socket:
+            context.pre_execution_errors = [SubscriptionOverHttp.as_graphql()]
+        yield
+
+
+class DocumentCache(SchemaExtension):
+    """Parsed documents by their text; one that cannot be parsed is left to the ordinary parser.
+
+    Strawberry's own cache raises from its hook, which over a socket ends the operation without a
+    word to the client.
+    """
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        with suppress(GraphQLError):
+            context.graphql_document = parsed(context.query or "", **context.parse_options)
+        yield
+
+
+parsed = lru_cache(maxsize=KNOWN_DOCUMENTS)(parse)
+
+
 def shaped(error: GraphQLError, request_id: str) -> GraphQLError:
     """An error as clients see it: a code to branch on, the request's id, and no internals."""
     if error.extensions and "requestId" in error.extensions:
@@ -42,7 +84,7 @@ def shaped(error: GraphQLError, request_id: str) -> GraphQLError:
     cause = _cause(error)
     message, extensions = _told(error, cause)
     if extensions["code"] == "INTERNAL_SERVER_ERROR":
-        LOG.error("fault", request_id=request_id, path=error.path, exc_info=cause)
+        LOG.error("fault", request_id=request_id, path=error.path, **told(cause or error))
     return GraphQLError(
         message,
         nodes=error.nodes,

@@ -8,7 +8,6 @@ from graphql import GraphQLError
 from strawberry.extensions import (
     MaxAliasesLimiter,
     MaxTokensLimiter,
-    ParserCache,
     QueryDepthLimiter,
     ValidationCache,
 )
@@ -34,7 +33,7 @@ from resolvers.directory import DirectoryQuery
 from resolvers.fleet import FleetQuery
 from resolvers.leads import LeadQuery
 from resolvers.nodes import ENTITIES, NodeQuery
-from resolvers.operation import OperationScope
+from resolvers.operation import KNOWN_DOCUMENTS, DocumentCache, OperationScope, SocketOnly
 from resolvers.payments import PaymentQuery
 from resolvers.proposals import ProposalQuery
 from resolvers.reservations import ReservationQuery
@@ -43,7 +42,6 @@ from schema.scalars import SCALARS
 MOST_TOKENS: Final = 2_000
 MOST_ALIASES: Final = 30
 DEEPEST: Final = 12
-KNOWN_DOCUMENTS: Final = 500
 
 RELATIONS: Mapping[str, Relation] = {
     relation.name: relation
@@ -109,8 +107,9 @@ def build_schema() -> Schema:
             lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
             lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
             lambda: QueryDepthLimiter(max_depth=DEEPEST),
-            lambda: ParserCache(maxsize=KNOWN_DOCUMENTS),
+            DocumentCache,
             lambda: ValidationCache(maxsize=KNOWN_DOCUMENTS),
+            SocketOnly,
         ],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -40,19 +40,26 @@ class Requires(FieldExtension):
     def resolve(
         self, next_: SyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
     ) -> Any:
-        check(info.context.principal, self.scope)
+        admit(info.context, self.scope)
         return next_(source, info, **kwargs)
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
     ) -> Any:
-        check(info.context.principal, self.scope)
+        admit(info.context, self.scope)
         answer: Any = next_(source, info, **kwargs)
         return await answer if isawaitable(answer) else answer  # a subscription gives a stream
 
 
 def requires(scope: Scope) -> Requires:
     return Requires(scope)
+
+
+def admit(context: Any, scope: Scope) -> None:
+    """Errors: what the caller's credential was refused for meanwhile, or Forbidden."""
+    if context.refusal is not None:
+        raise context.refusal
+    check(context.principal, scope)
 
 
 def check(principal: Principal, scope: Scope) -> None:

@@ -1,16 +1,12 @@
 """The HTTP and WebSocket application."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from bootstrap.settings import Settings
-from bootstrap.wiring import Parts, now, parts
+from bootstrap.wiring import Parts, now
 from resolvers.context import World
 from resolvers.root import RELATIONS, build_schema
 from web.answers import refused
@@ -45,13 +41,6 @@ def build_app(made: Parts) -> Starlette:
         ],
         exception_handlers={404: _no_such_page, 405: _no_such_method},
     )
-
-
-@asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Starlette]:
-    """The application with everything it needs; opened before it serves, closed after it stops."""
-    async with parts(settings) as made:
-        yield build_app(made)
 
 
 async def _no_such_page(request: Request, _error: Exception) -> Response:

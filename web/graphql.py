@@ -1,6 +1,7 @@
 """The GraphQL endpoint: credentials in, one operation through the schema, JSON out."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from strawberry.types import ExecutionResult
 
 from auth.authenticate import Authenticator, Presented
 from domain.errors import DomainError
+from domain.faults import told
 from resolvers.context import OperationContext, World
 from resolvers.operation import MASKED, shaped
 from web.answers import ALSO_SAID, refused, status_of
@@ -26,6 +28,7 @@ from web.middleware import BodyTooLarge
 
 LOG = structlog.get_logger("tourbase.web")
 HEADERS = ("authorization", "x-api-key", "x-brand")
+MOST_OPERATIONS_A_SOCKET = 100
 MEDIA_TYPE = "application/graphql-response+json"
 
 
@@ -38,6 +41,7 @@ class Endpoint(GraphQL[OperationContext, None]):
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=5),
+            max_subscriptions_per_connection=MOST_OPERATIONS_A_SOCKET,
         )
         self._world = world
         self._authenticator = authenticator
@@ -60,8 +64,8 @@ class Endpoint(GraphQL[OperationContext, None]):
             return refused("BAD_REQUEST", error.reason, request_id, status=error.status_code)
         except BodyTooLarge:
             raise
-        except Exception:
-            LOG.exception("fault", request_id=request_id)
+        except Exception as error:  # noqa: BLE001 - the last place before the client
+            LOG.error("fault", request_id=request_id, **told(error))  # noqa: TRY400 - no message
             return refused("INTERNAL_SERVER_ERROR", MASKED, request_id)
         return response
 
@@ -81,7 +85,7 @@ class Endpoint(GraphQL[OperationContext, None]):
         given = {name.lower(): value for name, value in (context.connection_params or {}).items()}
         values = [value if isinstance(value, str) else None for value in map(given.get, HEADERS)]
         try:
-            context.become(await self._authenticator.principal(Presented.of(*values)))
+            await context.become(partial(self._authenticator.principal, Presented.of(*values)))
         except DomainError as error:
             raise ConnectionRejectionError from error
         return {"requestId": context.request_id}
@@ -112,7 +116,18 @@ class Endpoint(GraphQL[OperationContext, None]):
         media_type = sub_response.headers["content-type"]
         status = status_of(response_data, strict=media_type == MEDIA_TYPE)
         body = self.encode_json(response_data)
-        return Response(body, status, ALSO_SAID.get(status), media_type=media_type)
+        headers = {**ALSO_SAID.get(status, {}), "cache-control": "no-store"}
+        return Response(body, status, headers, media_type=media_type)
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """A request is an object; anything else is told so, however deep or broken it is."""
+        try:
+            parsed = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            raise HTTPException(400, "Unable to parse request body as JSON") from error
+        if not isinstance(parsed, dict):
+            raise HTTPException(400, "The body is a JSON object with a `query`.")
+        return parsed
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)

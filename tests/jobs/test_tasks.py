@@ -109,7 +109,7 @@ async def test_a_booking_of_another_brand_is_not_found_and_its_customer_is_told_
     ((kind, detail),) = stand.bells.rung
     assert kind == "dead_letter"
     assert (detail["job"], detail["task"]) == (job, TELL)
-    assert str(detail["reason"]).startswith("NotFound at jobs.tasks:")
+    assert str(detail["reason"]).startswith("NotFound at jobs/tasks.py:")
 
 
 async def test_a_job_that_is_nobodys_fails_at_once_for_good_with_an_alert(stand: Stand) -> None:

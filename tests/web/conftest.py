@@ -30,6 +30,7 @@ async def served(made: Parts) -> AsyncIterator[str]:
         lifespan="off",
         log_level="error",
         ws="websockets-sansio",
+        ws_max_size=64 * 1024,
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
@@ -66,7 +67,9 @@ async def site_headers(database: Database, brand: Brand) -> dict[str, str]:
 def sign(made: Parts, brand: Brand) -> Sign:
     """A token for somebody of the test's brand."""
 
-    def signed(subject: UUID, kind: Kind = Kind.STAFF, *, minutes: int = 15, **claims: str) -> str:
+    def signed(
+        subject: UUID, kind: Kind = Kind.STAFF, *, minutes: float = 15, **claims: str
+    ) -> str:
         wanted = Claims(
             kind, subject, claims.get("tenant", brand.tenant_slug), claims.get("brand", brand.code)
         )

@@ -62,8 +62,8 @@ def without_places(body: dict[str, Any]) -> list[dict[str, Any]]:
         ('before: "bnVsbA"', "`before` is no cursor of this list in this order.", "before"),
         (
             'filter: {customerId: "nonsense"}',
-            "`customer_id` is not an id of this service.",
-            "customer_id",
+            "`customerId` is not an id of this service.",
+            "customerId",
         ),
     ],
 )
@@ -184,6 +184,10 @@ async def test_a_document_that_cannot_run_has_a_code_and_a_status_that_the_clien
     [
         (b"{", "Unable to parse request body as JSON"),
         (b"{}", "No GraphQL query found in the request"),
+        (b'"x"', "The body is a JSON object with a `query`."),
+        (b"[]", "The body is a JSON object with a `query`."),
+        (b"[" * 50_000, "Unable to parse request body as JSON"),
+        (b'{"query": "\xff"}', "Unable to parse request body as JSON"),
     ],
 )
 async def test_a_body_that_is_no_request_is_answered_in_json(
@@ -202,6 +206,33 @@ async def test_a_body_that_is_no_request_is_answered_in_json(
             }
         ]
     }
+
+
+async def test_a_subscription_over_http_is_sent_to_the_socket(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    id = encode("Booking", new_id())
+    query = f'subscription {{ bookingChanged(id: "{id}") {{ kind }} }}'
+
+    status, body = await post(client, headers, query)
+
+    assert status == 200
+    assert "data" not in body
+    assert [(error["message"], error["extensions"]["code"]) for error in body["errors"]] == [
+        (
+            "A subscription runs over WebSocket, sub-protocol graphql-transport-ws.",
+            "BAD_USER_INPUT",
+        )
+    ]
+
+
+async def test_an_answer_is_kept_by_no_cache(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    answer = await client.get("/graphql", params={"query": "{ viewer { kind } }"}, headers=headers)
+
+    assert answer.json() == {"data": {"viewer": {"kind": "STAFF"}}}
+    assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_a_page_that_is_not_there_and_a_method_that_is_not_are_answered_in_json(
