@@ -45,12 +45,10 @@ $(STAMP): requirements.lock pyproject.toml
 		exit 1; fi
 	@echo "== install ($$("$(PYTHON)" --version))"
 	@[ -x $(BIN)/python ] || "$(PYTHON)" -m venv .venv
-	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; then \
-		VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock \
-		&& VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .; \
-	else \
-		echo "uv cannot be installed; pip does the same, more slowly." >&2; \
+	@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
+		&& VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock \
+		&& VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .; } \
+	|| { echo "uv did not manage; pip does the same, more slowly." >&2; \
 		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock \
-		&& $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
-	fi
+		&& $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; }
 	@touch $@

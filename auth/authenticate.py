@@ -37,9 +37,10 @@ class Presented:
             bearer = bearer.strip()
         if bearer and api_key and bearer != api_key:
             raise Unauthenticated("Authorization and X-API-Key disagree. Send one of them.")
-        if brand and not BRAND_CODE.fullmatch(brand):
+        code = brand.strip().lower() if brand else None
+        if code and not BRAND_CODE.fullmatch(code):
             raise Forbidden(NOT_YOURS)
-        return cls(bearer or api_key or None, brand or None)
+        return cls(bearer or api_key or None, code or None)
 
 
 class Authenticator:

@@ -6,10 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from domain.errors import Unauthenticated
+from domain.errors import OperatorError, Unauthenticated
 from domain.identity import Kind
 
 ALGORITHM: Final = "EdDSA"
@@ -27,15 +28,22 @@ class Claims:
     brand: str
 
 
+class SigningKeyRefused(OperatorError):
+    """The setting holds something else; it is not repeated, for it may be somebody's secret."""
+
+    def __init__(self) -> None:
+        super().__init__("AUTH_SIGNING_KEY is no Ed25519 private key in PEM.")
+
+
 class Tokens:
-    """Signs and verifies. Only EdDSA is accepted, whatever a token's header says."""
+    """Signs and verifies. Only EdDSA is accepted, whatever a token's header says.
+
+    Errors: SigningKeyRefused.
+    """
 
     def __init__(self, private_key_pem: str, issuer: str) -> None:
-        key = load_pem_private_key(private_key_pem.encode(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise TypeError("AUTH_SIGNING_KEY is not an Ed25519 private key.")
-        self._private = key
-        self._public = key.public_key()
+        self._private = _private_key(private_key_pem)
+        self._public = self._private.public_key()
         self._issuer = issuer
 
     def sign(self, claims: Claims, *, now: datetime, lifetime: timedelta) -> str:
@@ -73,3 +81,13 @@ class Tokens:
         if kind not in KINDS:
             raise Unauthenticated("The token is not valid.")
         return claims
+
+
+def _private_key(pem: str) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise SigningKeyRefused from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SigningKeyRefused
+    return key

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError, parse
+from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, parse
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
@@ -15,7 +15,9 @@ from domain.faults import told
 
 LOG = structlog.get_logger("tourbase.operation")
 KNOWN_DOCUMENTS: Final = 500
-MASKED = "Something went wrong on our side. It has been logged; quote the request id."
+SEVERAL: Final = "The document has several operations: name the one to run in `operationName`."
+SOCKET: Final = "A subscription runs over WebSocket, sub-protocol graphql-transport-ws."
+MASKED: Final = "Something went wrong on our side. It has been logged; quote the request id."
 
 
 class OperationScope(SchemaExtension):
@@ -43,20 +45,33 @@ class OperationScope(SchemaExtension):
 class SubscriptionOverHttp(DomainError):
     """A subscription was sent over HTTP. Open a WebSocket on the same address."""
 
-    @classmethod
-    def as_graphql(cls) -> GraphQLError:
-        message = "A subscription runs over WebSocket, sub-protocol graphql-transport-ws."
-        return GraphQLError(message, original_error=cls(message))
+
+class OperationNotNamed(DomainError):
+    """The document has several operations. Name the one to run."""
 
 
-class SocketOnly(SchemaExtension):
-    """Refuses a subscription over HTTP in words. Stands last: a cached validation overwrites."""
+def as_graphql(error: DomainError) -> GraphQLError:
+    return GraphQLError(error.message, original_error=error)
+
+
+class Runnable(SchemaExtension):
+    """Refuses a valid document that names no operation to run, or one that cannot run here.
+
+    Stands last among the extensions: a cached validation overwrites what was found before.
+    """
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        over_socket = context.context.over_socket
-        if context.operation_type is OperationType.SUBSCRIPTION and not over_socket:
-            context.pre_execution_errors = [SubscriptionOverHttp.as_graphql()]
+        named = context._provided_operation_name  # noqa: SLF001 - the public one falls back
+        document = context.graphql_document
+        operations = document.definitions if document else ()
+        several = sum(isinstance(each, OperationDefinitionNode) for each in operations) > 1
+        if several and named is None:
+            context.pre_execution_errors = [as_graphql(OperationNotNamed(SEVERAL))]
+        elif (
+            context.operation_type is OperationType.SUBSCRIPTION and not context.context.over_socket
+        ):
+            context.pre_execution_errors = [as_graphql(SubscriptionOverHttp(SOCKET))]
         yield
 
 

@@ -33,7 +33,7 @@ from resolvers.directory import DirectoryQuery
 from resolvers.fleet import FleetQuery
 from resolvers.leads import LeadQuery
 from resolvers.nodes import ENTITIES, NodeQuery
-from resolvers.operation import KNOWN_DOCUMENTS, DocumentCache, OperationScope, SocketOnly
+from resolvers.operation import KNOWN_DOCUMENTS, DocumentCache, OperationScope, Runnable
 from resolvers.payments import PaymentQuery
 from resolvers.proposals import ProposalQuery
 from resolvers.reservations import ReservationQuery
@@ -109,7 +109,7 @@ def build_schema() -> Schema:
             lambda: QueryDepthLimiter(max_depth=DEEPEST),
             DocumentCache,
             lambda: ValidationCache(maxsize=KNOWN_DOCUMENTS),
-            SocketOnly,
+            Runnable,
         ],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -1,5 +1,6 @@
 """The HTTP and WebSocket application."""
 
+import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -7,12 +8,16 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from bootstrap.wiring import Parts, now
+from domain.faults import told
 from resolvers.context import World
+from resolvers.operation import MASKED
 from resolvers.root import RELATIONS, build_schema
 from web.answers import refused
 from web.graphql import Endpoint
 from web.health import Health
 from web.middleware import BodyLimit, RequestId, SafeHeaders
+
+LOG = structlog.get_logger("tourbase.web")
 
 
 def build_app(made: Parts) -> Starlette:
@@ -39,7 +44,11 @@ def build_app(made: Parts) -> Starlette:
             Middleware(SafeHeaders),
             Middleware(BodyLimit, most_bytes=made.settings.body_limit_bytes),
         ],
-        exception_handlers={404: _no_such_page, 405: _no_such_method},
+        exception_handlers={
+            404: _no_such_page,
+            405: _no_such_method,
+            Exception: _fault,
+        },
     )
 
 
@@ -51,3 +60,8 @@ async def _no_such_method(request: Request, _error: Exception) -> Response:
     return refused(
         "BAD_REQUEST", "This page has no such method.", request.state.request_id, status=405
     )
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    LOG.error("fault", request_id=request.state.request_id, **told(error))
+    return refused("INTERNAL_SERVER_ERROR", MASKED, request.state.request_id)

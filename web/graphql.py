@@ -29,6 +29,7 @@ from web.middleware import BodyTooLarge
 LOG = structlog.get_logger("tourbase.web")
 HEADERS = ("authorization", "x-api-key", "x-brand")
 MOST_OPERATIONS_A_SOCKET = 100
+UNSUPPORTED = "Unsupported content type"  # Strawberry's words, with its status 400
 MEDIA_TYPE = "application/graphql-response+json"
 
 
@@ -61,7 +62,8 @@ class Endpoint(GraphQL[OperationContext, None]):
         except DomainError as error:
             return refused(error.code, error.message, request_id)
         except HTTPException as error:
-            return refused("BAD_REQUEST", error.reason, request_id, status=error.status_code)
+            status = 415 if error.reason == UNSUPPORTED else error.status_code
+            return refused("BAD_REQUEST", error.reason, request_id, status=status)
         except BodyTooLarge:
             raise
         except Exception as error:  # noqa: BLE001 - the last place before the client

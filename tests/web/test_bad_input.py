@@ -208,6 +208,26 @@ async def test_a_body_that_is_no_request_is_answered_in_json(
     }
 
 
+async def test_of_several_operations_none_runs_unless_it_is_named(
+    client: httpx.AsyncClient, headers: dict[str, str], database: Database, brand: Brand
+) -> None:
+    customer = await write(database, brand, lambda tx: a_customer(tx, name="Ada Guest"))
+    document = (
+        f'mutation B {{ updateCustomer(input: {{id: "{encode("Customer", customer)}",'
+        ' expectedVersion: 1, name: "Renamed"}) { errors { code } } } query A { viewer { kind } }'
+    )
+    _, unnamed = await post(client, headers, document)
+    named = await client.post(
+        "/graphql", json={"query": document, "operationName": "A"}, headers=headers
+    )
+
+    message = "The document has several operations: name the one to run in `operationName`."
+    assert [error["message"] for error in unnamed["errors"]] == [message]
+    assert named.json() == {"data": {"viewer": {"kind": "STAFF"}}}
+    stored = await write(database, brand, lambda tx: tx.rows("select name from customers"))
+    assert stored == [("Ada Guest",)]
+
+
 async def test_a_subscription_over_http_is_sent_to_the_socket(
     client: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
@@ -233,6 +253,17 @@ async def test_an_answer_is_kept_by_no_cache(
 
     assert answer.json() == {"data": {"viewer": {"kind": "STAFF"}}}
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_body_that_is_not_json_by_its_own_word_is_answered_415(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    answer = await client.post(
+        "/graphql", content=b"{ viewer }", headers={**headers, "content-type": "text/plain"}
+    )
+
+    assert answer.status_code == 415
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
 
 async def test_a_page_that_is_not_there_and_a_method_that_is_not_are_answered_in_json(

@@ -154,9 +154,14 @@ async def test_staff_choose_among_their_own_brands_and_no_other(
     )
     token = sign(member)
 
-    status, body = await viewer(client, bearer(token, **{"x-brand": "nwtc"}))
-    assert status == 200
-    assert body["data"]["viewer"] == {"kind": "STAFF", "role": "viewer", "brand": {"code": "nwtc"}}
+    for spelled in ("nwtc", "NWTC"):
+        status, body = await viewer(client, bearer(token, **{"x-brand": spelled}))
+        assert status == 200
+        assert body["data"]["viewer"] == {
+            "kind": "STAFF",
+            "role": "viewer",
+            "brand": {"code": "nwtc"},
+        }
     for foreign in ("hcwt", "nobody"):
         refused = await viewer(
             client, bearer(token, **{"x-brand": foreign, "x-request-id": "request-1"})
