@@ -71,10 +71,13 @@ class Settings(BaseSettings):
     )
     auth_issuer: str = setting("tourbase", "`iss` and `aud` of the tokens.")
     mail_url: SecretStr = setting(
-        SecretStr("mailbox:.tourbase/mailbox"), "`smtp://user:pass@host:587` or `mailbox:FOLDER`."
+        SecretStr("mailbox:.tourbase/mailbox"),
+        "`smtp://user:pass@host:587`, or in development `mailbox:FOLDER`.",
     )
     alert_webhook_url: SecretStr | None = setting(None, "Receives a JSON document for each alert.")
-    events_secret: SecretStr | None = setting(None, "Keys the names of the Redis channels.")
+    events_secret: SecretStr | None = setting(
+        None, "Keys the names of the Redis channels; 32 characters or more."
+    )
 
     tourbase_folder: Path = setting(
         Path(".tourbase"), "Where `up` keeps the embedded servers' data."
@@ -95,6 +98,17 @@ class Settings(BaseSettings):
     @classmethod
     def _scheme_fits(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         schemes = SCHEMES[str(info.field_name)]
-        if value is not None and urlsplit(value.get_secret_value()).scheme not in schemes:
+        if value is not None and value.get_secret_value().partition(":")[0] not in schemes:
             raise ValueError(f"must start with one of: {', '.join(sorted(schemes))}")
+        return value
+
+    @field_validator("redis_url", "mail_url", "alert_webhook_url")
+    @classmethod
+    def _port_is_a_number(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            _ = urlsplit(value.get_secret_value()).port if value else None
+        except ValueError:
+            raise ValueError(
+                "is no address: what stands for the port is no number up to 65535"
+            ) from None
         return value

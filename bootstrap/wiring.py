@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 import uuid_utils.compat
@@ -20,9 +21,15 @@ from integrations.mailer import mailer_for
 from integrations.redis_events import RedisEvents
 from services.ports import Alerts, Mailer
 
+SHORTEST_SECRET: Final = 32
+
 
 class SettingMissing(OperatorError):
     """A setting that this command cannot do without is not set; the message names it."""
+
+
+class SettingUnfit(OperatorError):
+    """A setting is good enough for development alone; the message names it, never its value."""
 
 
 class TimeOrderedIds:
@@ -65,6 +72,22 @@ def required(secret: SecretStr | None, name: str) -> str:
     return secret.get_secret_value()
 
 
+def refuse_unfit(settings: Settings) -> None:
+    """Errors: SettingUnfit, outside development."""
+    if settings.tourbase_env == "development":
+        return
+    if len(required(settings.events_secret, "EVENTS_SECRET")) < SHORTEST_SECRET:
+        raise SettingUnfit(
+            f"EVENTS_SECRET has fewer than {SHORTEST_SECRET} characters: outside development it"
+            " keeps the channels of brands apart. `openssl rand -hex 32` makes one."
+        )
+    if settings.mail_url.get_secret_value().startswith("mailbox:"):
+        raise SettingUnfit(
+            "MAIL_URL names no mail server: a mailbox is for development, in production it is"
+            " smtp:// or smtps://."
+        )
+
+
 def doors(settings: Settings) -> Doors:
     write_url = required(settings.database_url, "DATABASE_URL")
     read_url = required(settings.database_read_url, "DATABASE_READ_URL")
@@ -82,7 +105,11 @@ def doors(settings: Settings) -> Doors:
 
 @asynccontextmanager
 async def outside(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Outside]:
-    """The outside, opened; closed in reverse when the block ends. Errors: SettingMissing."""
+    """The outside, opened; closed in reverse when the block ends.
+
+    Errors: SettingMissing, SettingUnfit.
+    """
+    refuse_unfit(settings)
     redis_url, webhook = settings.redis_url, settings.alert_webhook_url
     secret = required(settings.events_secret, "EVENTS_SECRET")
     async with AsyncExitStack() as stack:
@@ -103,7 +130,7 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
 
 @asynccontextmanager
 async def parts(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Parts]:
-    """Everything that the server needs. Errors: SettingMissing."""
+    """Everything that the server needs. Errors: SettingMissing, SettingUnfit, SigningKeyRefused."""
     tokens = Tokens(required(settings.auth_signing_key, "AUTH_SIGNING_KEY"), settings.auth_issuer)
     async with outside(settings, observe=observe) as made:
         yield Parts(

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 import migrations
 from bootstrap.settings import Settings
 from bootstrap.wiring import SettingMissing
+from db.clusters import refuse_unfit
 
 
 def run(settings: Settings, given: Namespace) -> int:
@@ -25,12 +26,13 @@ def migrate(
     """Upgrade or downgrade with the administrator's login.
 
     Shape:  `revision` is `head`, `base`, a number such as `0007`, or a step such as `-1`.
-    Errors: SettingMissing without DATABASE_ADMIN_URL.
+    Errors: SettingMissing without DATABASE_ADMIN_URL; ServerRefused.
     """
     if settings.database_admin_url is None:
         raise SettingMissing(
             "DATABASE_ADMIN_URL is not set: `migrate` needs a login that may create roles."
         )
+    refuse_unfit(settings.database_admin_url.get_secret_value())
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.attributes["url"] = settings.database_admin_url.get_secret_value()

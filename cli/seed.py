@@ -11,6 +11,7 @@ from cli.demo.desk import desk_of
 from cli.demo.directory import Directory, directory, terms
 from cli.demo.fleet import fleet
 from cli.demo.plan import Clock, TenantPlan, tenants
+from db.clusters import refuse_unfit
 from db.loading import Loading, loading
 from domain.errors import OperatorError
 
@@ -31,7 +32,8 @@ def seed(
 
     Units:  `scale` multiplies the bookings, customers, vans and drivers of the first tenant (about
             1,000 bookings each), and adds a small tenant for each ten.
-    Errors: SeedRefused without DATABASE_ADMIN_URL, in production, or where others' tenants are.
+    Errors: SeedRefused without DATABASE_ADMIN_URL, in production, or where others' tenants are;
+            ServerRefused.
             Interrupted, it leaves nothing behind and can be run again.
     """
     if settings.database_admin_url is None:
@@ -41,6 +43,7 @@ def seed(
     if scale < 1:
         raise SeedRefused("The scale is 1 or more.")
     url = settings.database_admin_url.get_secret_value()
+    refuse_unfit(url)
     with loading(url, role_prefix=settings.database_role_prefix) as load:
         if load.is_installed():
             say("The demo data was loaded before; nothing was changed.")

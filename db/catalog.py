@@ -1,6 +1,6 @@
 """What a brand sells, as it is read."""
 
-from db.relations import ColumnKind, Relation, equals
+from db.relations import ColumnKind, Relation, equals, part_of
 
 TOUR_PACKAGES = Relation(
     "tour_packages",
@@ -23,6 +23,6 @@ TOUR_PACKAGES = Relation(
         "version": ColumnKind.INT,
     },
     orders={"NAME_ASC": ("name", "id"), "NAME_DESC": ("-name", "-id")},
-    filters={"code": equals("code")},
+    filters={"code": equals("code"), "text": part_of("name")},
 )
 READ_MODELS = (TOUR_PACKAGES,)

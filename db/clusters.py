@@ -29,6 +29,8 @@ def refuse_unfit(admin_url: str) -> None:
     try:
         with psycopg.connect(admin_url, connect_timeout=5) as connection:
             refuse_old(connection.info.server_version)
+    except psycopg.ProgrammingError:
+        raise ServerRefused("DATABASE_ADMIN_URL is no address of a PostgreSQL.") from None
     except psycopg.Error as error:
         said = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ServerRefused(f"The PostgreSQL of DATABASE_ADMIN_URL refuses us: {said}") from error

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db import statements
 from db.database import Transaction
-from db.relations import ColumnKind, Relation, at_least, one_of, visible_only
+from db.relations import ColumnKind, Relation, at_least, one_of, part_of, visible_only
 
 SQL = statements.load(__package__, "fleet.sql")
 
@@ -39,14 +39,18 @@ VEHICLES = Relation(
         "NAME_DESC": ("-name", "-id"),
         "SEATS_ASC": ("seats", "id"),
     },
-    filters={"status": one_of("status"), "seats_at_least": at_least("seats")},
+    filters={
+        "status": one_of("status"),
+        "seats_at_least": at_least("seats"),
+        "text": part_of("name"),
+    },
     hidden=dict.fromkeys(GUESTS, visible_only(VEHICLE, "id", "name", "seats", "status", "version")),
 )
 DRIVERS = Relation(
     "drivers",
     columns=DRIVER,
     orders={"NAME_ASC": ("name", "id"), "NAME_DESC": ("-name", "-id")},
-    filters={"status": one_of("status")},
+    filters={"status": one_of("status"), "text": part_of("name")},
     hidden=dict.fromkeys(GUESTS, visible_only(DRIVER, "id", "name", "status", "version")),
 )
 READ_MODELS = (VEHICLES, DRIVERS)

@@ -18,7 +18,7 @@ from db.printing import (
 )
 from db.relations import Many, Relation, Row
 from domain.errors import Forbidden
-from domain.listing import Page
+from domain.listing import Page, argument
 
 K = TypeVar("K", UUID, str)
 
@@ -114,7 +114,7 @@ def _refuse_hidden(tx: Transaction, wanted: Wanted) -> None:
     hidden = wanted.relation.hidden.get(tx.principal.kind.value, ())
     for name in wanted.filters:
         if wanted.relation.filters[name].column in hidden:
-            raise Forbidden(f"This credential may not filter by {name}.")
+            raise Forbidden(f"This credential may not filter by {argument(name)}.")
 
 
 _page_statement = lru_cache(maxsize=1024)(page_statement)

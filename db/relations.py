@@ -28,14 +28,12 @@ class ColumnKind(StrEnum):
     TEXT = "text"
     TEXTS = "text[]"
     INT = "integer"
-    INTS = "integer[]"
     CENTS = "bigint"
     INSTANT = "timestamptz"
     DATE = "date"
     TIMES = "time[]"
     BOOL = "boolean"
     FLOAT = "double precision"
-    JSON = "jsonb"
 
 
 class Row(Protocol):
@@ -170,6 +168,26 @@ def text() -> Filter:
     The comparison is not leakproof, so no index serves it: it is bounded by the brand's own rows.
     """
     return Filter("position(%({name})s in search) > 0", lambda value, _zone: needle(value), SEARCH)
+
+
+def part_of(column: str) -> Filter:
+    """Part of a column, whatever the case; bounded by the brand's own rows, as `text` is."""
+    return Filter(
+        f"position(%({{name}})s in lower({column})) > 0",
+        lambda value, _zone: value.strip().lower(),
+        column,
+    )
+
+
+def number_or_customer(owner: str) -> Filter:
+    """Part of the row's own number, or of what its customer is found by."""
+    customer = " ".join(("select c.search from customers c where c.id =", f"{owner}.customer_id"))
+    return Filter(
+        f"(position(%({{name}})s in lower({owner}.number)) > 0"
+        f" or position(%({{name}})s in ({customer})) > 0)",
+        lambda value, _zone: needle(value),
+        "number",
+    )
 
 
 def needle(value: str) -> str:

@@ -1,6 +1,16 @@
 """Reservations ("Reserve & Refine") as they are read."""
 
-from db.relations import ColumnKind, Many, One, Relation, at_least, at_most, equals, one_of
+from db.relations import (
+    ColumnKind,
+    Many,
+    One,
+    Relation,
+    at_least,
+    at_most,
+    equals,
+    number_or_customer,
+    one_of,
+)
 
 STAFF_ONLY = frozenset({"internal_notes"})
 RESERVATIONS = Relation(
@@ -37,6 +47,7 @@ RESERVATIONS = Relation(
         "preferred_on_to": at_most("preferred_on"),
         "customer_id": equals("customer_id"),
         "number": equals("number"),
+        "text": number_or_customer("reservations"),
     },
     hidden={"customer": STAFF_ONLY, "link": STAFF_ONLY},
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.errors import StaleVersion, WrongState
-from domain.schedule import OperatingDay, block_ends_at, check_tour_times
+from domain.schedule import OperatingDay, block_ends_at, check_day, check_tour_times
 
 TRANSITIONS: Mapping[str, frozenset[str]] = {
     "held": frozenset({"pending", "expired", "cancelled"}),
@@ -42,12 +42,20 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class NewTimes:
-    """The wish to move a booking, made on the version that the caller saw."""
+    """The wish to move a booking, made on the version that the caller saw.
+
+    Errors: InvalidInput for a time that no local day can be found of.
+    """
 
     booking_id: UUID
     starts_at: datetime
     ends_at: datetime | None
     expected_version: int
+
+    def __post_init__(self) -> None:
+        check_day(self.starts_at, path="startsAt")
+        if self.ends_at is not None:
+            check_day(self.ends_at, path="endsAt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from uuid import UUID
 
 from domain.errors import InvalidInput, StaleVersion
+from domain.texts import deceives
 
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 LONGEST_NAME = 200
@@ -61,6 +62,11 @@ def differences(before: Customer, after: Customer) -> dict[str, tuple[str | None
 def normal_name(name: str | None) -> str:
     if name is None or not name.strip() or len(name) > LONGEST_NAME:
         raise InvalidInput("A name has 1 to 200 characters.", path="name")
+    if deceives(name):
+        raise InvalidInput(
+            "A name has no control characters and none that turn the direction of the text.",
+            path="name",
+        )
     return " ".join(name.split())
 
 
@@ -68,7 +74,7 @@ def normal_email(email: str | None) -> str | None:
     if email is None:
         return None
     normal = email.strip().lower()
-    if len(normal) > LONGEST_EMAIL or not EMAIL.fullmatch(normal):
+    if len(normal) > LONGEST_EMAIL or deceives(normal) or not EMAIL.fullmatch(normal):
         raise InvalidInput("That is no e-mail address.", path="email")
     return normal
 

@@ -32,3 +32,9 @@ class Page:
         if size is not None and not 1 <= size <= MOST:
             raise InvalidInput(f"`{name}` is {size}; a page has 1 to {MOST}.", path=name)
         return cls(size or DEFAULT_SIZE, after, before, last is not None)
+
+
+def argument(name: str) -> str:
+    """A filter as clients write it: `starts_on_to` is `startsOnTo`."""
+    head, *rest = name.split("_")
+    return head + "".join(map(str.capitalize, rest))

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.errors import EndBeforeStart, OutsideOperatingDay, StartInPast
+from domain.errors import EndBeforeStart, InvalidInput, OutsideOperatingDay, StartInPast
+
+FIRST_YEAR = 1900
+LAST_YEAR = 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,15 @@ class OperatingDay:
     opens_at: time
     closes_at: time
     buffer_minutes: int
+
+
+def check_day(day: date, *, path: str) -> None:
+    """Refuse a day or an instant that no zone and no pause could be reckoned for.
+
+    Errors: InvalidInput, naming the argument.
+    """
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidInput(f"`{path}` is outside the years {FIRST_YEAR} to {LAST_YEAR}.", path=path)
 
 
 def day_starts_at(day: date, zone: ZoneInfo) -> datetime:
@@ -31,9 +43,11 @@ def check_tour_times(
 ) -> None:
     """Refuse a tour in the past, one that ends before it starts, or one outside the operating day.
 
-    Errors: StartInPast, EndBeforeStart, OutsideOperatingDay.
+    Errors: InvalidInput, StartInPast, EndBeforeStart, OutsideOperatingDay.
     Source: docs/domain.md, section "Operating day".
     """
+    check_day(starts_at, path="startsAt")
+    check_day(ends_at, path="endsAt")
     if ends_at <= starts_at:
         raise EndBeforeStart
     if starts_at < now:

@@ -5,7 +5,7 @@ import os
 import re
 import ssl
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -53,11 +53,21 @@ class Server:
 
 
 class SmtpMailer:
-    """One connection a message. STARTTLS where it is offered; no password without TLS."""
+    """One connection a message. STARTTLS where it is offered; no password without TLS.
 
-    def __init__(self, server: Server, *, tls: ssl.SSLContext | None = None) -> None:
+    Shape:  `trusted` hosts are told it all the same: nobody listens on the way to them.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        *,
+        tls: ssl.SSLContext | None = None,
+        trusted: Collection[str] = LOOPBACK,
+    ) -> None:
         self._server = server
         self._tls = tls
+        self._trusted = trusted
 
     async def send(self, mail: Mail) -> None:
         """Errors: MailRefused, ServiceUnavailable."""
@@ -90,7 +100,7 @@ class SmtpMailer:
 
     def _insist_on_tls(self, client: aiosmtplib.SMTP) -> None:
         encrypted = client.transport and client.transport.get_extra_info("sslcontext")
-        if not encrypted and self._server.host not in LOOPBACK:
+        if not encrypted and self._server.host not in self._trusted:
             raise ServiceUnavailable("The mail server offers no TLS: it is told no password.")
 
 

@@ -1,6 +1,7 @@
 """Arguments of a list into a page of rows, and the rows into a connection."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import Enum
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -14,7 +15,9 @@ from db.reading import Wanted
 from db.relations import Relation
 from domain.errors import NotFound
 from domain.identity import Scope
-from domain.listing import Page
+from domain.listing import Page, argument
+from domain.schedule import check_day
+from domain.texts import storable
 from resolvers.context import OperationContext
 from schema.global_ids import decode, decode_as
 from schema.pagination import Connection, Edge, PageInfo
@@ -118,10 +121,11 @@ def by_column(
     """A root field that gives one object by another unique column, an argument of that name."""
 
     async def resolve(info: Info, value: Any) -> Any:
-        return await one(info, relation, normal(value), column=column)
+        key = normal(storable(value, path=column))
+        return await one(info, relation, key, column=column)
 
-    argument = strawberry.argument(name=column, description=f"Its {column}.")
-    resolve.__annotations__ |= {"value": Annotated[str, argument]}
+    named = strawberry.argument(name=column, description=f"Its {column}.")
+    resolve.__annotations__ |= {"value": Annotated[str, named]}
     return strawberry.field(
         resolver=resolve, description=description, extensions=[requires(entity.scope)]
     )
@@ -139,7 +143,10 @@ async def one(info: Info, relation: Relation, id: UUID | str, *, column: str = "
 
 
 def filter_values(filter: object | None) -> dict[str, Any]:
-    """The named conditions, with ids decoded and enum members as the stored words."""
+    """The named conditions, with ids decoded and enum members as the stored words.
+
+    Errors: InvalidInput, naming the argument as clients write it.
+    """
     if filter is None:
         return {}
     given = {name: getattr(filter, name) for name in filter.__class__.__annotations__}
@@ -151,10 +158,15 @@ def filter_values(filter: object | None) -> dict[str, Any]:
 
 
 def _plain(name: str, value: Any) -> Any:
+    path = argument(name)
     if name == "subject_id":
-        return decode(value, path=name)[1]
+        return decode(value, path=path)[1]
     if name.endswith("_id"):
-        return decode_as(name.removesuffix("_id").capitalize(), value, path=name)
+        return decode_as(name.removesuffix("_id").capitalize(), value, path=path)
     if isinstance(value, list):
         return [item.value if isinstance(item, Enum) else item for item in value]
-    return value.value if isinstance(value, Enum) else value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        check_day(value, path=path)
+    return storable(value, path=path) if isinstance(value, str) else value

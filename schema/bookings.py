@@ -22,7 +22,7 @@ from schema.fields import Node, column, derived, edge, entity, instant, money
 from schema.fleet import Driver, Vehicle
 from schema.money import Money
 from schema.reservations import Reservation
-from schema.scalars import Cents, LocalDateTime
+from schema.scalars import LocalDateTime
 
 if TYPE_CHECKING:
     from schema.payments import Payment
@@ -63,8 +63,8 @@ class PriceLine:
     label: str = column("As the guest reads it.")
     rule: str = column("The rule that made the line.")
     quantity: float = derived(("quantity_thousandths",), quantity, "Hours, guests or miles.")
-    unit_cents: Cents = column("Price of one.")
-    amount_cents: Cents = column("Quantity times unit; negative for a discount.")
+    unit: Money = money("unit_cents", "Price of one.")
+    amount: Money = money("amount_cents", "Quantity times unit; negative for a discount.")
     taxable: bool = column("Does tax apply to it?")
 
 

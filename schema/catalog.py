@@ -6,8 +6,8 @@ import strawberry
 
 from domain.identity import Scope
 from schema.enums import PackagePricing
-from schema.fields import Node, column, entity
-from schema.scalars import Cents
+from schema.fields import Node, column, entity, money
+from schema.money import Money
 
 
 @entity("tour_packages", description="A tour with a listed price.", scope=Scope.CATALOG_READ)
@@ -17,8 +17,8 @@ class TourPackage(Node):
     code: str = column("Readable key: `wine_tour`.")
     name: str = column("As the guest reads it.")
     pricing: PackagePricing = column("What the price is multiplied by.")
-    price_cents: Cents = column("The price, in the brand's currency.")
-    per_mile_cents: Cents = column("Each mile beyond those included.")
+    price: Money = money("price_cents", "The price.")
+    per_mile: Money = money("per_mile_cents", "Each mile beyond those included.")
     miles_included: int = column("Miles in the price.")
     minutes: int | None = column("How long it takes.")
     guests_min: int = column("Fewest guests.")
@@ -35,3 +35,4 @@ class TourPackageFilter:
     """Every field is a filter of the read model, by the same name."""
 
     code: str | None = strawberry.field(default=None, description="With this code.")
+    text: str | None = strawberry.field(default=None, description="Part of the name.")

@@ -3,8 +3,8 @@
 import strawberry
 
 from domain.identity import Scope
-from schema.fields import Node, column, entity
-from schema.scalars import Cents
+from schema.fields import Node, column, entity, money
+from schema.money import Money
 
 
 @entity("wineries", description="A winery that tours visit.", scope=Scope.CATALOG_READ)
@@ -21,7 +21,9 @@ class Winery(Node):
     website: str | None = column("Web site.")
     latitude: float | None = column("Degrees north.")
     longitude: float | None = column("Degrees east.")
-    tasting_fee_cents: Cents | None = column("Paid by guests at the winery, never in our price.")
+    tasting_fee: Money | None = money(
+        "tasting_fee_cents", "Paid by guests at the winery, never in our price."
+    )
     tasting_fee_waiver: str | None = column("When the fee is waived.")
     reservation_required: bool | None = column("Must a visit be announced? Null: not known.")
     hours: str | None = column("Opening hours, as text.")
@@ -43,8 +45,8 @@ class Restaurant(Node):
     website: str | None = column("Web site.")
     lunch_partner: bool = column("Does it cater for tours?")
     accepts_pre_orders: bool | None = column("May lunch be ordered ahead? Null: not known.")
-    menu_price_min_cents: Cents | None = column("Cheapest dish.")
-    menu_price_max_cents: Cents | None = column("Dearest dish.")
+    menu_price_min: Money | None = money("menu_price_min_cents", "Cheapest dish.")
+    menu_price_max: Money | None = money("menu_price_max_cents", "Dearest dish.")
     verified: bool = column("Have these facts been checked with the restaurant?")
 
 

@@ -59,8 +59,18 @@ def derived(
 
 
 def money(cents: str, description: str, *, scope: Scope | None = None) -> Any:
-    """An amount in the row's own currency; null where the row has none."""
-    return derived((cents, "currency"), Money.of, description, scope=scope)
+    """An amount in the row's own currency, or the brand's where rows carry none; null for null."""
+
+    def resolve(root: Any, info: strawberry.Info) -> Any:
+        own = hasattr(root, "currency")
+        return Money.of(getattr(root, cents), root.currency if own else info.context.brand.currency)
+
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        extensions=_extensions(scope),
+        metadata={BINDING: (cents,)},
+    )
 
 
 def edge(description: str, *, scope: Scope | None = None) -> Any:

@@ -43,6 +43,7 @@ class VehicleFilter:
     seats_at_least: int | None = strawberry.field(
         default=None, description="With at least so many seats."
     )
+    text: str | None = strawberry.field(default=None, description="Part of the name.")
 
 
 @strawberry.input(description="Which drivers; conditions are joined by AND.")
@@ -52,3 +53,4 @@ class DriverFilter:
     status: list[DriverStatus] | None = strawberry.field(
         default=None, description="Any of these states."
     )
+    text: str | None = strawberry.field(default=None, description="Part of the name.")

@@ -10,7 +10,6 @@ from schema.customers import Customer
 from schema.enums import PaymentKind, PaymentMethod, PaymentStatus, RefundStatus
 from schema.fields import Node, column, edge, entity, instant, money
 from schema.money import Money
-from schema.scalars import Cents
 
 if TYPE_CHECKING:
     from schema.bookings import Booking
@@ -23,7 +22,7 @@ class Refund:
     """Owned by its payment."""
 
     status: RefundStatus = column("Where the refund is in its life.")
-    amount_cents: Cents = column("Amount in the payment's currency.")
+    amount: Money = money("amount_cents", "How much is returned.")
     reason: str | None = column("Why it was returned; for staff.", scope=Scope.NOTES_READ)
     created_at: datetime = instant("When it was ordered.")
 

@@ -18,7 +18,6 @@ from schema.enums import (
 )
 from schema.fields import Node, column, edge, entity, instant, money
 from schema.money import Money
-from schema.scalars import Cents
 
 if TYPE_CHECKING:
     from schema.payments import Payment
@@ -55,9 +54,9 @@ class ProposalInclusion:
     kind: InclusionKind = column("What is included.")
     label: str = column("As the client reads it.")
     pricing: InclusionPricing = column("How the unit is multiplied.")
-    unit_cents: Cents = column("Price of one.")
+    unit: Money = money("unit_cents", "Price of one.")
     quantity: int = column("How many.")
-    line_cents: Cents = column("What the line comes to.")
+    line: Money = money("line_cents", "What the line comes to.")
     taxable: bool = column("Does tax apply to it?")
     shown: bool = column("Does the client see the line?")
 
@@ -72,8 +71,8 @@ class ProposalGuest:
     rsvp: Rsvp = column("The guest's answer.")
     dietary: str | None = column("What the guest does not eat.")
     sponsored: bool = column("Does somebody else pay the share?")
-    owed_cents: Cents | None = column("The share; null until it is split.")
-    paid_cents: Cents = column("What has been paid of it.")
+    owed: Money | None = money("owed_cents", "The share; null until it is split.")
+    paid: Money = money("paid_cents", "What has been paid of it.")
 
 
 @entity(

@@ -59,3 +59,8 @@ class ReservationFilter:
         default=None, description="Reserved by this customer."
     )
     number: str | None = strawberry.field(default=None, description="With this number.")
+    text: str | None = strawberry.field(
+        default=None,
+        description="Part of the number, or of the customer's name, e-mail address or phone"
+        " number; needs customers:read.",
+    )

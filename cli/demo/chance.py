@@ -48,6 +48,3 @@ class Chance:
         drawn = self._random.getrandbits(74)
         head = milliseconds << 80 | VERSION | drawn >> 62 << 64
         return f"{head | VARIANT | drawn & (1 << 62) - 1:032x}"
-
-    def shuffled(self, values: Sequence[T]) -> list[T]:
-        return self._random.sample(values, len(values))

@@ -15,6 +15,8 @@ PLACE = """
     active boolean not null default true,
     search text generated always as (lower(name)) stored,
 """
+# What the directory knows of prices was gathered in dollars.
+PRICED = "currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),"
 ENTRY = """
     place_kind text not null check (place_kind in ('winery', 'restaurant', 'hotel')),
     place_id uuid not null,
@@ -25,6 +27,7 @@ def upgrade() -> None:
     shared_table(
         "wineries",
         PLACE
+        + PRICED
         + """
         ava text not null,
         neighborhood text,
@@ -51,6 +54,7 @@ def upgrade() -> None:
     shared_table(
         "restaurants",
         PLACE
+        + PRICED
         + """
         cuisine text,
         lunch_partner boolean not null default false,

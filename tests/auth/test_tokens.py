@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from auth.tokens import Claims, Tokens
-from domain.errors import Unauthenticated
+from domain.errors import OperatorError, Unauthenticated
 from domain.identity import Kind
 from tests.conftest import SIGNING_KEY
 
@@ -101,5 +101,5 @@ def test_a_token_with_a_missing_or_strange_claim_is_refused(
 
 
 def test_only_an_ed25519_key_signs() -> None:
-    with pytest.raises(TypeError, match="Ed25519"):
+    with pytest.raises(OperatorError, match=r"^AUTH_SIGNING_KEY is no Ed25519"):
         Tokens(pem(ec.generate_private_key(ec.SECP256R1())), "tourbase")

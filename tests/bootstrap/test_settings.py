@@ -8,7 +8,7 @@ from pydantic import SecretStr, ValidationError
 
 from bootstrap.running import announced, of_running
 from bootstrap.settings import Settings
-from bootstrap.wiring import SettingMissing, doors, required
+from bootstrap.wiring import SettingMissing, SettingUnfit, doors, refuse_unfit, required
 
 
 def settings(**values: Any) -> Settings:
@@ -31,6 +31,9 @@ def test_a_secret_is_printed_nowhere() -> None:
     [
         ("database_url", "mysql://user:hush@127.0.0.1/x"),
         ("redis_url", "http://hush"),
+        ("redis_url", "redis://127.0.0.1:hush/0"),
+        ("mail_url", "smtp://user:hush@127.0.0.1:70000"),
+        ("alert_webhook_url", "https://[hush"),
         ("port", "70000"),
         ("database_pool_size", "21"),
         ("database_role_prefix", "Robert'); drop table"),
@@ -66,6 +69,26 @@ def test_a_setting_that_a_process_needs_is_named_if_it_is_missing() -> None:
     with pytest.raises(SettingMissing, match="EVENTS_SECRET is not set"):
         required(None, "EVENTS_SECRET")
     assert required(SecretStr("hush"), "EVENTS_SECRET") == "hush"
+
+
+SERVER, LONG = "smtp://mail.example:25", "x" * 32
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"events_secret": LONG}, "MAIL_URL"),
+        ({"events_secret": LONG, "mail_url": "mailbox:somewhere"}, "MAIL_URL"),
+        ({"events_secret": LONG[1:], "mail_url": SERVER}, "EVENTS_SECRET"),
+    ],
+)
+def test_what_is_bearable_in_development_alone_is_refused_in_production(
+    given: dict[str, str], name: str
+) -> None:
+    with pytest.raises(SettingUnfit, match=f"^{name} "):
+        refuse_unfit(settings(**given))
+    refuse_unfit(settings(**given, tourbase_env="development"))
+    refuse_unfit(settings(events_secret=LONG, mail_url=SERVER))
 
 
 def test_other_commands_find_the_up_that_runs_and_only_while_it_runs(tmp_path: Path) -> None:

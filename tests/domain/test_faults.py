@@ -15,7 +15,7 @@ class WithDiagnosis(Exception):
 
 def fail() -> None:
     try:
-        raise WithDiagnosis("Key (email)=(ada@example.com) already exists.")
+        raise WithDiagnosis("Key (email)=(ada@example.com) already exists.")  # noqa: TRY301 (the cause is the point)
     except WithDiagnosis as error:
         raise ValueError("ada@example.com") from error
 

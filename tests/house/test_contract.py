@@ -8,6 +8,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
+    get_named_type,
     is_introspection_type,
     is_specified_scalar_type,
 )
@@ -65,6 +66,18 @@ def test_every_type_field_and_input_has_a_description() -> None:
             ]
 
     assert missing == []
+
+
+def test_every_amount_is_money_and_no_field_is_bare_cents() -> None:
+    bare = [
+        f"{each.name}.{name}"
+        for each in own_types()
+        if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)
+        for name, field in each.fields.items()
+        if get_named_type(field.type).name == "Cents"
+    ]
+
+    assert bare == ["Money.amountCents"]
 
 
 def test_every_argument_of_a_root_field_has_a_description_or_a_described_input() -> None:

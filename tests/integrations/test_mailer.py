@@ -194,16 +194,12 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Pat
     assert post.taken == []
 
 
-async def test_a_password_is_not_told_without_tls_beyond_this_machine(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("integrations.mailer.LOOPBACK", frozenset())
+async def test_a_password_is_not_told_without_tls_beyond_this_machine() -> None:
     post = Post()
-    with (
-        serving(post, login=True) as port,
-        pytest.raises(ServiceUnavailable, match="told no password"),
-    ):
-        await mailer_for(f"smtp://user:secret@127.0.0.1:{port}").send(MAIL)
+    with serving(post, login=True) as port:
+        mailer = SmtpMailer(Server.at(f"smtp://user:secret@127.0.0.1:{port}"), trusted=())
+        with pytest.raises(ServiceUnavailable, match="told no password"):
+            await mailer.send(MAIL)
 
     assert (post.logins, post.taken) == ([], [])
 

@@ -64,12 +64,21 @@ def world(made: Parts) -> World:
     return World(made.database, RELATIONS, made.events, now, made.ids)
 
 
+def over_socket(world: World, principal: Principal) -> OperationContext:
+    """An operation of a socket, where subscriptions run too."""
+
+    async def prove() -> Principal:
+        return principal
+
+    return OperationContext(world, principal, request_id="a-test", prove=prove)
+
+
 @pytest.fixture(scope="module")
 def ask(world: World) -> Ask:
     schema: Schema = SERVED
 
     async def execute(attempt: Attempt, principal: Principal) -> dict[str, Any]:
-        context = OperationContext(world, principal, request_id="a-test")
+        context = over_socket(world, principal)
         result = await schema.execute(
             attempt.document, variable_values=dict(attempt.variables), context_value=context
         )
@@ -248,7 +257,7 @@ async def heard(
     attempt: Attempt, principal: Principal, world: World, planted: Planted
 ) -> list[dict[str, Any]]:
     """What a subscription says while a change of the victim's object is published twice."""
-    context = OperationContext(world, principal, request_id="a-test")
+    context = over_socket(world, principal)
     stream = await SERVED.subscribe(
         attempt.document, variable_values=dict(attempt.variables), context_value=context
     )

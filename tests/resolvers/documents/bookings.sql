@@ -10,4 +10,4 @@ select t.id, t.name, t.make, t.model, t.year, t.vehicle_type, t.seats, t.status,
 
 select t.id, t.name, t.email, t.phone, t.status, t.version, j.booking_id from booking_drivers j join drivers t on t.id = j.driver_id where j.booking_id = any(%(keys)s) order by j.booking_id, t.name, t.id;
 
-select id, slug, name, address, website, verified, ava, neighborhood, city, state, latitude, longitude, tasting_fee_cents, tasting_fee_waiver, reservation_required, hours, wine_styles, features, founded_year, visit_minutes, id from wineries where id = any(%(keys)s);
+select id, slug, name, address, website, verified, ava, neighborhood, city, state, latitude, longitude, currency, tasting_fee_cents, tasting_fee_waiver, reservation_required, hours, wine_styles, features, founded_year, visit_minutes, id from wineries where id = any(%(keys)s);
