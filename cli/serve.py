@@ -2,6 +2,7 @@
 
 import asyncio
 from argparse import Namespace
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -13,6 +14,14 @@ from domain.errors import ServiceUnavailable
 from web.app import build_app
 
 LOG = structlog.get_logger("tourbase.serve")
+
+
+class Server(uvicorn.Server):
+    """Takes a signal as the wish to end, and does not raise it again once it has ended."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._captured_signals.clear()
 
 
 def serve(settings: Settings, _given: Namespace) -> int:
@@ -44,6 +53,6 @@ async def _serve(settings: Settings) -> int:
             timeout_graceful_shutdown=10,
         )
         LOG.info("serving", host=settings.host, port=settings.port)
-        server = uvicorn.Server(config)
+        server = Server(config)
         await server.serve()
         return 0 if server.started else 1

@@ -14,8 +14,10 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from bootstrap.environment import child_environment
+from bootstrap.settings import Settings
 
 PROGRAM = [sys.executable, "-m", "cli.main"]
 ROOT = Path(__file__).parents[2]
@@ -163,6 +165,35 @@ def test_up_serves_each_brand_alone_shows_a_change_and_ends_with_nothing_left(
         url = re.findall(r"GraphQL +(\S+)", block)[0]
         check_brands(folder, url)
     assert descendants_of(folder) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["serve", "work"])
+def test_a_signal_ends_a_process_with_zero_and_without_a_traceback(
+    settings: Settings, tmp_path: Path, command: str, number: signal.Signals
+) -> None:
+    secrets = {
+        name.upper(): value.get_secret_value()
+        for name, value in settings
+        if isinstance(value, SecretStr)
+    }
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [*PROGRAM, command],
+            env={**environment(tmp_path), **secrets, "TOURBASE_ENV": "development"},
+            cwd=tmp_path,
+            stderr=log,
+        )
+        ready = "Uvicorn running" if command == "serve" else "working"
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while ready not in (tmp_path / "log").read_text():
+            assert time.monotonic() < deadline, (tmp_path / "log").read_text()
+            time.sleep(0.02)
+        process.send_signal(number)
+        code = process.wait(PATIENCE_SECONDS)
+
+    assert code == 0
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
 @pytest.mark.parametrize("kind", ["staff", "site"])
