@@ -11,16 +11,18 @@ from cli.demo.people import Person
 from cli.demo.plan import Clock
 from domain.pricing import over_vans
 
-When = Literal["past", "today", "soon", "future"]
+When = Literal["past", "today", "tomorrow", "soon", "future"]
 DAYS: dict[When, tuple[int, int]] = {
     "past": (-365, -1),
     "today": (0, 0),
+    "tomorrow": (1, 1),
     "soon": (2, 45),
     "future": (2, 182),
 }
 PER_MILLE = 1000
 MIX: tuple[tuple[str, When, int], ...] = (
     ("in_progress", "today", 3),
+    ("assigned", "tomorrow", 3),
     ("held", "soon", 12),
     ("assigned", "soon", 75),
     ("pending", "future", 75),
@@ -47,6 +49,7 @@ PARTIES = ((1, 3), (2, 24), (3, 8), (4, 20), (5, 8), (6, 14), (8, 10), (10, 6), 
 HOLDS_A_VAN = frozenset({"held", "pending", "confirmed", "assigned", "in_progress", "completed"})
 HAS_DRIVERS = frozenset({"assigned", "in_progress", "completed"})
 NAMELESS = frozenset({"held", "expired"})
+SCARCE = frozenset({"today", "tomorrow"})  # every brand has a small tour then, and a van for it
 ATTEMPTS = 400
 LEAD_DAYS = 110
 
@@ -95,8 +98,9 @@ def _wish(
     chance: Chance,
     clock: Clock,
 ) -> Wish:
-    tour_type = chance.weighted(TYPES if status != "in_progress" else TYPES[:3])
-    party = _party(tour_type, status, chance)
+    scarce = when in SCARCE
+    tour_type = chance.weighted(TYPES[:3] if scarce else TYPES)
+    party = chance.among(2, 8) if scarce else _party(tour_type, chance)
     day, vans = _day_and_vans(status, when, party, agenda=agenda, chance=chance, clock=clock)
     nameless = status in NAMELESS and chance.hit(50)
     return Wish(
@@ -111,9 +115,7 @@ def _wish(
     )
 
 
-def _party(tour_type: str, status: str, chance: Chance) -> int:
-    if status == "in_progress":
-        return chance.among(2, 8)
+def _party(tour_type: str, chance: Chance) -> int:
     if tour_type in {"corporate", "wedding"} and chance.hit(30):
         return chance.among(15, 25)
     return chance.weighted(PARTIES)

@@ -24,6 +24,14 @@ where (status = 'completed' and ends_at > '2026-06-15 19:00+00')
   or (status in ('held', 'pending', 'draft', 'confirmed', 'assigned')
       and starts_at < '2026-06-15 19:00+00')
 
+-- a tour with a van and a driver is assigned for tomorrow
+select case when exists (
+  select 1 from bookings b
+  join booking_vehicles v on v.booking_id = b.id
+  join booking_drivers d on d.booking_id = b.id
+  where b.status = 'assigned' and (b.starts_at at time zone b.time_zone)::date = '2026-06-16'
+) then 0 else 1 end
+
 -- price lines sum to the total
 select count(*) from bookings b
 where total_cents is distinct from (
