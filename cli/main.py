@@ -7,6 +7,7 @@ import argparse
 import pkgutil
 import sys
 from collections.abc import Mapping
+from importlib import metadata
 from typing import Final
 
 import structlog
@@ -54,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tourbase", description="The GraphQL backend for tour operators with several brands."
     )
+    version = f"tourbase {metadata.version('tourbase')}"
+    parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="start everything on this machine, with demo data")
     commands.add_parser("serve", help="serve GraphQL over HTTP and WebSocket")

@@ -43,6 +43,8 @@ async def print_token(
 
     Errors: TokenRefused outside a development database, or where there is no such caller.
     """
+    if settings.database_url is None:
+        raise TokenRefused("No database is named: start `make up` first, or set DATABASE_URL.")
     if settings.tourbase_env == "production":
         raise TokenRefused(
             "TOURBASE_ENV is production: `token` works on a development database only."

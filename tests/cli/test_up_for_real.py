@@ -196,18 +196,29 @@ def test_a_signal_ends_a_process_with_zero_and_without_a_traceback(
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
-@pytest.mark.parametrize("kind", ["staff", "site"])
-def test_a_token_is_refused_in_production(tmp_path: Path, kind: str) -> None:
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "No database is named: start `make up` first, or set DATABASE_URL."),
+        (
+            {"DATABASE_URL": NOWHERE, "TOURBASE_ENV": "production"},
+            "TOURBASE_ENV is production: `token` works on a development database only.",
+        ),
+    ],
+)
+def test_a_token_is_refused_without_a_database_and_in_production(
+    tmp_path: Path, given: dict[str, str], said: str
+) -> None:
     ran = subprocess.run(
-        [*PROGRAM, "token", "--brand", "wwt", "--as", kind],
-        env={**environment(tmp_path), "TOURBASE_ENV": "production"},
+        [*PROGRAM, "token", "--brand", "wwt", "--as", "staff"],
+        env={**environment(tmp_path), **given},
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
 
-    assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr == (
-        "tourbase: TOURBASE_ENV is production: `token` works on a development database only.\n"
-    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", f"tourbase: {said}\n")
