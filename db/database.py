@@ -6,17 +6,18 @@ works. Pool size, time-outs and retries live here and nowhere else.
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, LiteralString, TypeVar
+from typing import Any, Final, LiteralString, Protocol, TypeVar
 
 import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
-from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from db.constraints import refusal
 from db.logins import vet
@@ -41,7 +42,10 @@ LEFT_BEHIND: Final = (
     " and coalesce(current_setting('app.actor_id', true), '') = ''"
     " and coalesce(current_setting('app.object_id', true), '') = ''"
 )
+# One round trip. It is `commit` for readers too: psycopg forgets what it prepared at a `rollback`.
+ENDING: Final = f"commit; {LEFT_BEHIND}"
 ATTEMPTS: Final = 3
+LOG: Final = logging.getLogger(__name__)
 _MADE_BY_A_SESSION: Final = object()
 
 
@@ -62,8 +66,12 @@ class Doors:
     prepare_threshold: int | None = 5
 
 
-class DirtyConnection(Exception):
-    """A connection came back with a transaction or a setting of its last user; it was closed."""
+class WorkSwallowedAnError(Exception):
+    """Work went on after a statement had failed: nothing of it is stored. Our own fault."""
+
+
+class ResourcesChanged(Exception):
+    """What was to be locked is not what was locked: `Session.write` runs the work again."""
 
 
 class TransactionEnded(Exception):
@@ -134,34 +142,45 @@ def translated(connection: Connection) -> Iterator[None]:
         raise
 
 
+class Entering(Protocol):
+    """How a session enters a transaction: known to the database that made the session."""
+
+    def __call__(
+        self, principal: Principal, *, read_only: bool
+    ) -> AbstractAsyncContextManager[Transaction]: ...
+
+
 class Session:
     """A principal at the door. The only maker of transactions."""
 
-    __slots__ = ("_database", "principal")
+    __slots__ = ("_database", "_entering", "principal")
 
-    def __init__(self, database: "Database", principal: Principal) -> None:
+    def __init__(self, database: "Database", principal: Principal, entering: Entering) -> None:
         self._database = database
+        self._entering = entering
         self.principal = principal
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """One read-only snapshot, at repeatable read, from the read login."""
-        async with self._database.entered(self.principal, read_only=True) as transaction:
+        async with self._entering(self.principal, read_only=True) as transaction:
             yield transaction
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` in one transaction, and again if another transaction got in its way.
 
         Shape:  `work` touches only its transaction and its arguments, for it may run three times.
-        Errors: ConflictingChange after the third failure; the refusals of `db.constraints`.
+        Errors: ConflictingChange after the third failure; the refusals of `db.constraints`;
+                WorkSwallowedAnError if it returns although a statement of it failed.
         """
         for attempt in range(ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(random.uniform(0.005, 0.02) * 4 ** (attempt - 1))  # noqa: S311
             try:
-                async with self._database.entered(self.principal, read_only=False) as transaction:
+                async with self._entering(self.principal, read_only=False) as transaction:
                     return await work(transaction)
-            except (errors.SerializationFailure, errors.DeadlockDetected):
+            except (errors.SerializationFailure, errors.DeadlockDetected, ResourcesChanged):
                 self._database.retries += 1
-                await asyncio.sleep(random.uniform(0.005, 0.02) * 4**attempt)  # noqa: S311 - jitter
         raise ConflictingChange
 
 
@@ -200,38 +219,78 @@ class Database:
                 await vet(connection, read_only=name == "read")
 
     def session(self, principal: Principal) -> Session:
-        return Session(self, principal)
+        return Session(self, principal, self._entered)
 
     def pool_stats(self) -> Mapping[str, Mapping[str, int]]:
         return {"write": self._write.get_stats(), "read": self._read.get_stats()}
 
     @asynccontextmanager
-    async def entered(self, principal: Principal, *, read_only: bool) -> AsyncIterator[Transaction]:
-        """Acquire, enter, yield, commit what was written. Used by Session alone.
+    async def _entered(
+        self, principal: Principal, *, read_only: bool
+    ) -> AsyncIterator[Transaction]:
+        """Acquire, enter, yield, commit what was written. Given to Session alone.
 
-        Errors: ServiceUnavailable if no connection can be had, DeadlineExceeded past the time
-                limit, and the refusals that `db.constraints` knows.
+        Errors: ServiceUnavailable if no connection can be had or the server only reads,
+                DeadlineExceeded past the time limit, and the refusals that `db.constraints` knows.
         """
         pool = self._read if read_only else self._write
         connection = await self._acquire(pool, principal)
         transaction = Transaction(connection, principal, self._observe, proof=_MADE_BY_A_SESSION)
+        clean = False
         try:
             yield transaction
             transaction.end()
-            if not read_only:
-                with translated(connection):
-                    await connection.commit()
+            clean = await self._end(connection, read_only=read_only)
+        except errors.ReadOnlySqlTransaction as error:
+            if read_only:
+                raise
+            await connection.close()  # The server stands by for another; a new connection finds it.
+            raise ServiceUnavailable("The database only reads now. Try again.") from error
         finally:
             transaction.end()
-            await self._leave(pool, connection)
+            await self._leave(pool, connection, clean=clean)
 
-    async def _leave(self, pool: AsyncConnectionPool[Connection], connection: Connection) -> None:
-        """Undo what was not committed and give the connection back; a dead one has nothing."""
-        try:
+    async def _end(self, connection: Connection, *, read_only: bool) -> bool:
+        """Commit, and tell whether nothing is left behind; a reader has nothing to lose."""
+        status = connection.info.transaction_status
+        if read_only:
             with suppress(psycopg.OperationalError):
-                await connection.rollback()
+                return status is TransactionStatus.INTRANS and await self._inspect(
+                    connection, ENDING
+                )
+            return False
+        if status is TransactionStatus.INERROR:
+            raise WorkSwallowedAnError
+        with translated(connection):
+            return await self._inspect(connection, ENDING)
+
+    async def _leave(
+        self, pool: AsyncConnectionPool[Connection], connection: Connection, *, clean: bool = False
+    ) -> None:
+        """Undo what was not committed, inspect what was not, and give the connection back."""
+        try:
+            if not clean and not connection.closed:
+                with suppress(psycopg.Error):
+                    await connection.rollback()
+                    await connection.set_autocommit(True)
+                    clean = await self._inspect(connection, LEFT_BEHIND)
+                    await connection.set_autocommit(False)
         finally:
+            if not clean:
+                await connection.close()
             await pool.putconn(connection)
+
+    async def _inspect(self, connection: Connection, statement: LiteralString) -> bool:
+        """Whether nothing of its last user is left; else the connection is counted and closed."""
+        cursor = await connection.execute(statement, prepare=False)
+        while cursor.nextset():
+            pass
+        clean = await cursor.fetchone() == (True,)
+        if not clean:
+            self.violations += 1
+            LOG.error("A role or a setting was left on a connection; it is closed.")
+            await connection.close()
+        return clean
 
     async def _acquire(
         self, pool: AsyncConnectionPool[Connection], principal: Principal
@@ -240,13 +299,14 @@ class Database:
         for attempt in range(2):
             try:
                 connection = await pool.getconn()
-            except (PoolTimeout, PoolClosed) as error:
+            except (PoolTimeout, PoolClosed, TooManyRequests) as error:
                 raise ServiceUnavailable("The database is not reachable now. Try again.") from error
             try:
                 await self._enter(connection, principal)
             except psycopg.OperationalError as error:
-                await pool.putconn(connection)
-                if attempt or not connection.broken:
+                broken = connection.broken
+                await self._leave(pool, connection)
+                if attempt or not broken:
                     raise ServiceUnavailable(
                         "The database is not reachable now. Try again."
                     ) from error
@@ -287,17 +347,4 @@ class Database:
             open=False,
             kwargs={"prepare_threshold": self.doors.prepare_threshold, "connect_timeout": 2},
             configure=partial(vet, read_only=name == "read"),
-            reset=self._inspect,
         )
-
-    async def _inspect(self, connection: Connection) -> None:
-        """Refuse a connection that carries anything of its last user, and count it."""
-        if connection.info.transaction_status is not TransactionStatus.IDLE:
-            self.violations += 1
-            raise DirtyConnection("a transaction was left open")
-        cursor = await connection.execute(LEFT_BEHIND)
-        clean = await cursor.fetchone()
-        await connection.rollback()
-        if clean != (True,):
-            self.violations += 1
-            raise DirtyConnection("a role or a setting was left behind")

@@ -9,13 +9,15 @@ from domain.errors import OperatorError
 
 VET: Final = """
 select
-    r.rolsuper or r.rolbypassrls or r.rolcreaterole,
+    r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication,
     r.rolinherit,
     exists (select 1 from pg_class as c where c.relowner = r.oid),
     exists (
         select 1 from pg_roles as x
-        where (x.rolsuper or x.rolbypassrls or exists (select 1 from pg_proc as p
-            where p.proowner = x.oid and p.prosecdef))
+        where (x.rolsuper or x.rolbypassrls or x.rolcreaterole or x.rolcreatedb or x.rolreplication
+            or x.rolname in ('pg_execute_server_program', 'pg_read_server_files',
+                'pg_write_server_files', 'pg_read_all_data', 'pg_write_all_data')
+            or exists (select 1 from pg_proc as p where p.proowner = x.oid and p.prosecdef))
             and x.oid <> r.oid and pg_has_role(r.oid, x.oid, 'member')
     ),
     current_setting('server_version_num')::integer,
@@ -45,8 +47,8 @@ async def vet(connection: psycopg.AsyncConnection[Any], *, read_only: bool) -> N
     refuse_old(version)
     if powerful or owns:
         raise UnsafeLogin(
-            f"{user} is a superuser, an owner or may create roles: row-level security would not"
-            " bind it. Use the write and read logins that `tourbase migrate` makes."
+            f"{user} is a superuser, an owner or may create roles, databases or replicas: row-level"
+            " security would not bind it. Use the logins that `tourbase migrate` makes."
         )
     if inherits or reaches:
         raise UnsafeLogin(f"{user} inherits, or can become, a role that sees past a brand.")

@@ -1,10 +1,12 @@
 """What can be done to a booking."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from db import bookings, brands, events, fleet, jobs
-from db.database import Transaction
+from db.database import ResourcesChanged, Transaction
 from domain.bookings import Booking, NewTimes, reschedule
 from domain.errors import NotFound
 from domain.events import Event
@@ -20,11 +22,7 @@ async def reschedule_booking(
     Errors: NotFound, StaleVersion, WrongState, StartInPast, EndBeforeStart, OutsideOperatingDay,
             VehicleBusy, DriverBusy.
     """
-    vehicles, drivers = await bookings.resources(tx, wish.booking_id)
-    await fleet.lock(tx, vehicles, drivers)
-    booking = await bookings.lock(tx, wish.booking_id)
-    if booking is None:
-        raise NotFound(path="id")
+    booking, vehicles = await _locked(tx, wish.booking_id)
     change = reschedule(booking, wish, day=await _operating_day(tx, wish.starts_at), now=now)
     await fleet.release_expired_holds(tx, vehicles, now=now)
     await bookings.update_times(tx, booking.id, change, now=now)
@@ -47,6 +45,18 @@ async def reschedule_booking(
     return Booking(
         booking.id, booking.number, booking.status, change.starts_at, change.ends_at, change.version
     )
+
+
+async def _locked(tx: Transaction, booking_id: UUID) -> tuple[Booking, Sequence[UUID]]:
+    """The booking and its vehicles, behind the locks of all that it blocks."""
+    vehicles, drivers = await bookings.resources(tx, booking_id)
+    await fleet.lock(tx, vehicles, drivers)
+    booking = await bookings.lock(tx, booking_id)
+    if booking is None:
+        raise NotFound(path="id")
+    if await bookings.resources(tx, booking_id) != (vehicles, drivers):
+        raise ResourcesChanged  # Assigned or freed while this waited for the booking's row.
+    return booking, vehicles
 
 
 async def _operating_day(tx: Transaction, starts_at: datetime) -> OperatingDay:

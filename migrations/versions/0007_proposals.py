@@ -85,6 +85,7 @@ def _proposals() -> None:
         constraint proposals_total_adds_up check
           (total_cents = subtotal_cents - discount_cents + tax_cents + gratuity_cents),
         constraint proposals_deposit_within_total check (deposit_cents <= total_cents),
+        constraint proposals_accepted_while_valid check (accepted_at <= valid_until),
         constraint proposals_accepted_is_signed check (status not in ('accepted', 'converted') or
           (accepted_at is not null and signature_name is not null
            and terms_accepted_at is not null))
@@ -119,7 +120,8 @@ def _plan() -> None:
         on_date date not null,
         title text,
         constraint proposal_days_position_key unique (tenant_id, brand_id, proposal_id, position)
-          deferrable initially deferred
+          deferrable initially deferred,
+        constraint proposal_days_proposal_id_id_key unique (tenant_id, brand_id, proposal_id, id)
         """,
         refs=[Ref("proposal_id", "proposals", indexed=False)],
         may=SEEN,
@@ -143,6 +145,8 @@ def _plan() -> None:
         driver_notes text,
         constraint proposal_stops_position_key unique (tenant_id, brand_id, day_id, position)
           deferrable initially deferred,
+        constraint proposal_stops_day_id_fkey foreign key (tenant_id, brand_id, day_id, proposal_id)
+          references proposal_days (tenant_id, brand_id, id, proposal_id),
         constraint proposal_stops_place_fits check (
           (winery_id is not null) = (kind = 'winery')
           and (restaurant_id is not null) = (kind = 'restaurant')
@@ -150,12 +154,12 @@ def _plan() -> None:
         """,
         refs=[
             Ref("proposal_id", "proposals"),
-            Ref("day_id", "proposal_days", indexed=False),
             Ref("winery_id", "wineries", "shared", indexed=False),
             Ref("restaurant_id", "restaurants", "shared", indexed=False),
             Ref("hotel_id", "hotels", "shared", indexed=False),
         ],
         indexes=[
+            Index("proposal_id, day_id", "foreign keys to proposals and to their days"),
             Index("winery_id", "foreign key to wineries, whichever brand", keyed=False),
             Index("restaurant_id", "foreign key to restaurants, whichever brand", keyed=False),
             Index("hotel_id", "foreign key to hotels, whichever brand", keyed=False),

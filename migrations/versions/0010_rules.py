@@ -63,8 +63,11 @@ begin
   else
     wanted := old.booking_id;
   end if;
-  select status, party_size into booked from bookings where id = wanted;
+  -- The locks queue concurrent changes of one party, and of its vans' seats, until one is stored.
+  select status, party_size into booked from bookings where id = wanted for no key update;
   if booked.status in ('assigned', 'in_progress', 'completed') then
+    perform from booking_vehicles bv join vehicles v on v.id = bv.vehicle_id
+    where bv.booking_id = wanted order by v.id for share of v;
     select coalesce(sum(v.seats), 0) into seats
     from booking_vehicles bv join vehicles v on v.id = bv.vehicle_id
     where bv.booking_id = wanted;
@@ -76,6 +79,43 @@ begin
   return null;
 end $$
 """
+FEWER_SEATS_OF_A_VAN = """
+create function refuse_seats_under_parties() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
+  -- The lock queues all who take seats out of the fleet: two vans may carry one party.
+  perform pg_advisory_xact_lock(hashtextextended(new.tenant_id || ':fewer seats', 0));
+  -- Whose party it is, is not told: the function of revision 0011 looks across brands.
+  if seats_are_short(new.id) then
+    raise exception '% seats are too few for a party of the van', new.seats
+      using errcode = 'check_violation', constraint = 'bookings_party_fits_seats';
+  end if;
+  return null;
+end $$
+"""
+REOPENED = """
+create function refuse_reopening_the_past() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
+  if new.starts_at <= new.updated_at then
+    raise exception 'a tour that has begun is not opened again'
+      using errcode = 'check_violation', constraint = 'bookings_transition';
+  end if;
+  return new;
+end $$
+"""
+FROZEN = """
+create function refuse_change_of_accepted_total() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
+  raise exception 'what was accepted is not priced anew'
+    using errcode = 'check_violation', constraint = 'proposals_transition';
+end $$
+"""
+FROZEN_COLUMNS = (
+    "currency, discount_ppm, gratuity_ppm, subtotal_cents, discount_cents, tax_cents,"
+    " gratuity_cents, total_cents, deposit_cents"
+)
 REFUNDS = """
 create function refuse_refund_over_payment() returns trigger language plpgsql
 set search_path = public, pg_temp as $$
@@ -100,12 +140,15 @@ LESS_PAID = """
 create function refuse_payment_under_refunds() returns trigger language plpgsql
 set search_path = public, pg_temp as $$
 declare
+  paid bigint;
   returned bigint;
 begin
+  paid := case when new.status in ('pending', 'requires_action', 'failed', 'cancelled') then 0
+    else new.amount_cents end;
   select coalesce(sum(amount_cents), 0) into returned
   from refunds where payment_id = new.id and status <> 'failed';
-  if returned > new.amount_cents then
-    raise exception 'refunds of % would pass the % that was paid', returned, new.amount_cents
+  if returned > paid then
+    raise exception 'refunds of % would pass the % that was paid', returned, paid
       using errcode = 'check_violation', constraint = 'refunds_within_payment';
   end if;
   return new;
@@ -124,7 +167,9 @@ begin
   else
     wanted := coalesce(new.proposal_id, old.proposal_id);
   end if;
-  select status, total_cents, individual_billing into quote from proposals where id = wanted;
+  -- The lock queues concurrent changes of one proposal's shares.
+  select status, total_cents, individual_billing into quote from proposals where id = wanted
+  for no key update;
   select count(*) as guests, count(owed_cents) as known, sum(owed_cents) as owed,
     coalesce(sum(override_cents), 0) as overrides
   into shares from proposal_guests where proposal_id = wanted;
@@ -201,6 +246,13 @@ def upgrade() -> None:
         "update or delete on booking_vehicles",
         "refuse_party_over_seats",
     )
+    run(FEWER_SEATS_OF_A_VAN)
+    run(
+        "create constraint trigger vehicles_seat_parties after update of seats on vehicles"
+        " deferrable initially deferred for each row when (new.seats < old.seats)"
+        " execute function refuse_seats_under_parties()"
+    )
+    _of_states()
     run(REFUNDS)
     run(
         "create trigger refunds_within_payment before insert or update of payment_id, amount_cents,"
@@ -208,7 +260,7 @@ def upgrade() -> None:
     )
     run(LESS_PAID)
     run(
-        "create trigger payments_cover_refunds before update of amount_cents on payments"
+        "create trigger payments_cover_refunds before update of amount_cents, status on payments"
         " for each row execute function refuse_payment_under_refunds()"
     )
     run(SHARES)
@@ -234,6 +286,22 @@ def upgrade() -> None:
     )
 
 
+def _of_states() -> None:
+    run(REOPENED)
+    run(
+        "create trigger bookings_reopened before update of status on bookings for each row"
+        " when (old.status = 'cancelled' and new.status = 'pending')"
+        " execute function refuse_reopening_the_past()"
+    )
+    old, new = (", ".join(f"{w}.{c}" for c in FROZEN_COLUMNS.split(", ")) for w in ("old", "new"))
+    run(FROZEN)
+    run(
+        f"create trigger proposals_total_is_frozen before update of {FROZEN_COLUMNS} on proposals"
+        " for each row when (old.status in ('accepted', 'converted')"
+        f" and ({old}) is distinct from ({new})) execute function refuse_change_of_accepted_total()"
+    )
+
+
 def _at_commit(name: str, when: str, function: str) -> None:
     """Checked at the end of the transaction, when both sides of the rule have been written."""
     run(
@@ -247,6 +315,9 @@ def downgrade() -> None:
         run(f"drop trigger {table}_transition on {table}")
     run("drop trigger bookings_party_fits_seats on bookings")
     run("drop trigger booking_vehicles_party_fits_seats on booking_vehicles")
+    run("drop trigger vehicles_seat_parties on vehicles")
+    run("drop trigger bookings_reopened on bookings")
+    run("drop trigger proposals_total_is_frozen on proposals")
     run("drop trigger refunds_within_payment on refunds")
     run("drop trigger payments_cover_refunds on payments")
     run("drop trigger proposals_shares_sum_to_total on proposals")
@@ -256,6 +327,9 @@ def downgrade() -> None:
     for function in (
         "refuse_transition",
         "refuse_party_over_seats",
+        "refuse_seats_under_parties",
+        "refuse_reopening_the_past",
+        "refuse_change_of_accepted_total",
         "refuse_refund_over_payment",
         "refuse_payment_under_refunds",
         "refuse_uneven_shares",

@@ -99,6 +99,25 @@ returns void language sql security definer set search_path = public, pg_temp as 
     and expires_at <= least(clock, now())
 $$
 """
+SHORT = """
+create function seats_are_short(vehicle uuid)
+returns boolean language sql security definer set search_path = public, pg_temp as $$
+  -- Tours that are over are left alone: a van may be rebuilt when its parties have gone home.
+  select exists (
+    select 1
+    from bookings b
+    join booking_vehicles w
+      on w.tenant_id = b.tenant_id and w.brand_id = b.brand_id and w.booking_id = b.id
+    join vehicles v on v.tenant_id = w.tenant_id and v.id = w.vehicle_id
+    where b.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::integer)
+      and b.status in ('assigned', 'in_progress')
+      and (b.brand_id, b.id) in (
+        select d.brand_id, d.booking_id from booking_vehicles d
+        where d.tenant_id = b.tenant_id and d.vehicle_id = seats_are_short.vehicle)
+    group by b.brand_id, b.id, b.party_size
+    having b.party_size > sum(v.seats))
+$$
+"""
 CLAIM = """
 create function claim_outbox(batch integer, lease interval)
 returns table (tenant_id integer, brand_id integer, event_id uuid, entity text, entity_id uuid,
@@ -141,6 +160,7 @@ FUNCTIONS = {
     "look_up_brand(text, text)": (BRAND, "lookup", ("write", "read")),
     "busy_periods(uuid[], uuid[], timestamptz, timestamptz)": (BUSY, "fleet", ("staff", "worker")),
     "release_expired_holds(uuid[], timestamptz)": (RELEASE, "fleet", ("staff", "worker")),
+    "seats_are_short(uuid)": (SHORT, "fleet", ("staff", "worker")),
     "claim_outbox(integer, interval)": (CLAIM, "relay", ("write",)),
     "forget_relayed(integer[], integer[], uuid[])": (RELAYED, "relay", ("write",)),
     "due_schedules(timestamptz, integer)": (DUE, "relay", ("write",)),
@@ -155,6 +175,9 @@ SEES = (
     ("apps", "lookup", "select (tenant_id, brand_id, id, name, status)"),
     ("api_keys", "lookup", "select"),
     ("blocks", "fleet", "select, update (released_at)"),
+    ("bookings", "fleet", "select (tenant_id, brand_id, id, status, party_size)"),
+    ("booking_vehicles", "fleet", "select (tenant_id, brand_id, booking_id, vehicle_id)"),
+    ("vehicles", "fleet", "select (tenant_id, id, seats)"),
     ("tenants", "relay", "select (tenant_id, slug, status)"),
     ("brands", "relay", "select (tenant_id, id, code, status)"),
     ("schedules", "relay", "select"),

@@ -10,9 +10,9 @@ from bootstrap.settings import Settings
 from db.database import Database, Transaction
 from domain.errors import EmailTaken, WrongState
 from domain.identity import Brand, Kind
-from tests.builders import START, a_booking, a_brand, a_customer, a_payment, write
+from tests.builders import START, a_booking, a_brand, a_customer, a_payment, insert, write
 from tests.db.refusals import By, assert_refused, stored
-from tests.db.rows import DAY, MAKERS
+from tests.db.rows import DAY, MAKERS, a_proposal
 
 FREE = {"subtotal_cents": 0, "tax_cents": 0, "total_cents": 0, "deposit_cents": 0}
 BEFORE = START - timedelta(hours=1)
@@ -52,6 +52,7 @@ OTHERS: list[tuple[str, dict[str, Any], By]] = [
     ("booking_stops", {"minutes": 29}, "booking_stops_minutes_check"),
     ("booking_stops", {"minutes": 241}, "booking_stops_minutes_check"),
     ("booking_stops", {"kind": "winery"}, "booking_stops_place_fits"),
+    ("proposals", {"accepted_at": START + timedelta(seconds=1)}, "proposals_accepted_while_valid"),
     ("customers", {"name": " "}, "customers_name_check"),
     ("customers", {"email": "Ada@example.com"}, "customers_email_check"),
     ("customers", {"email": " ada@example.com"}, "customers_email_check"),
@@ -208,3 +209,22 @@ async def test_a_payment_is_for_a_booking_of_its_own_customer(
         await a_payment(tx, booking_id=await a_booking(tx), customer_id=somebody_else)
 
     await assert_refused(database, brand, work, "payments_booking_id_fkey")
+
+
+async def test_a_stop_is_of_the_proposal_that_its_day_is_of(
+    database: Database, brand: Brand
+) -> None:
+    async def work(tx: Transaction) -> None:
+        mine, other = await a_proposal(tx), await a_proposal(tx)
+        day = await insert(tx, "proposal_days", proposal_id=mine, position=1, on_date=DAY)
+        for position, proposal in enumerate((mine, other), start=1):
+            await insert(
+                tx,
+                "proposal_stops",
+                proposal_id=proposal,
+                day_id=day,
+                position=position,
+                kind="custom",
+            )
+
+    await assert_refused(database, brand, work, "proposal_stops_day_id_fkey")

@@ -1,6 +1,7 @@
 """The state machines: every step that the domain allows passes, and every other is refused."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -173,3 +174,25 @@ async def test_a_confirmed_tour_is_assigned_by_its_van(database: Database, brand
 
     id = await write(database, brand, work)
     assert await _status(database, brand, "bookings", id) == "assigned"
+
+
+@pytest.mark.parametrize(("after", "passes"), [(-1, False), (0, False), (1, True)])
+async def test_a_cancelled_tour_is_opened_again_before_it_would_have_begun(
+    database: Database, brand: Brand, after: int, *, passes: bool
+) -> None:
+    """The moment is the one that the change itself is dated with: time is an argument."""
+    id = await write(database, brand, lambda tx: a_booking(tx, status="cancelled"))
+
+    async def reopen(tx: Transaction) -> None:
+        await tx.run(
+            "update bookings set status = 'pending', updated_at = %(at)s where id = %(id)s",
+            {"id": id, "at": START - timedelta(minutes=after)},
+        )
+
+    if passes:
+        await write(database, brand, reopen)
+    else:
+        with pytest.raises(WrongState):
+            await write(database, brand, reopen)
+    status = "pending" if passes else "cancelled"
+    assert await _status(database, brand, "bookings", id) == status

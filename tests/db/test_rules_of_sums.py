@@ -8,10 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from bootstrap.settings import Settings
 from db.database import Database, Transaction
-from domain.errors import PartyTooLarge, RuleBroken
+from domain.errors import DomainError, PartyTooLarge, RuleBroken, WrongState
 from domain.identity import Brand
-from tests.builders import START, a_booking, a_customer, a_payment, a_vehicle, write
+from tests.builders import START, a_booking, a_brand, a_customer, a_payment, a_vehicle, write
 from tests.db.refusals import assert_refused
 from tests.db.rows import (
     a_guest,
@@ -216,10 +217,9 @@ async def test_shares_a_cent_off_the_total_are_refused(
     [
         "delete from proposal_guests where proposal_id = %(id)s and position = 4",
         "update proposal_guests set owed_cents = 1 where proposal_id = %(id)s and position = 3",
-        "update proposals set tax_cents = 1, total_cents = 10001 where id = %(id)s",
     ],
 )
-async def test_a_change_of_one_share_or_of_the_total_alone_is_refused(
+async def test_a_change_of_one_share_alone_is_refused(
     database: Database, brand: Brand, statement: str
 ) -> None:
     proposal = await write(database, brand, lambda tx: _billed(tx, SPLIT))
@@ -228,6 +228,153 @@ async def test_a_change_of_one_share_or_of_the_total_alone_is_refused(
         assert await tx.run(statement, {"id": proposal}) == 1
 
     await assert_refused(database, brand, change, RuleBroken)
+
+
+@pytest.mark.parametrize("status", ["accepted", "converted"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "tax_cents = 1, total_cents = 10001",
+        "deposit_cents = 4999",
+        "gratuity_ppm = 1",
+        "currency = 'EUR'",
+    ],
+)
+async def test_what_was_accepted_is_not_priced_anew(
+    database: Database, brand: Brand, status: str, change: str
+) -> None:
+    proposal = await write(database, brand, lambda tx: _billed(tx, SPLIT, status))
+
+    async def set_to(tx: Transaction, values: str) -> None:
+        statement: Any = f"update proposals set {values} where id = %(id)s"  # noqa: S608
+        assert await tx.run(statement, {"id": proposal}) == 1
+
+    await assert_refused(database, brand, lambda tx: set_to(tx, change), WrongState)
+    await write(database, brand, lambda tx: set_to(tx, "title = 'Four days', total_cents = 10000"))
+
+
+async def _second_waits_and_is_refused(
+    database: Database, brand: Brand, first: Work, second: Work, by: type[DomainError]
+) -> None:
+    """The first has been checked when the second comes, and is stored while that one waits."""
+    later: list[asyncio.Task[Any]] = []
+
+    async def both(tx: Transaction) -> None:
+        await first(tx)
+        await tx.run("set constraints all immediate")
+        later.append(asyncio.create_task(write(database, brand, second)))
+        await asyncio.wait(later, timeout=0.2)
+
+    await write(database, brand, both)
+    with pytest.raises(by):
+        await later[0]
+
+
+GROW = "update bookings set party_size = 8 where id = %(id)s"
+LOSE = "delete from booking_vehicles where booking_id = %(id)s and vehicle_id = %(van)s"
+LOWER = "update vehicles set seats = 3 where id = %(van)s"
+LOWER_OTHER = "update vehicles set seats = 3 where id <> %(van)s"
+
+
+@pytest.mark.parametrize(
+    ("party", "first", "second"),
+    [
+        (4, GROW, LOSE),
+        (4, LOSE, GROW),
+        (4, GROW, LOWER),
+        (4, LOWER, GROW),
+        (7, LOWER, LOWER_OTHER),
+    ],
+)
+async def test_of_two_at_once_that_leave_a_party_without_seats_one_is_refused(
+    database: Database, brand: Brand, party: int, first: str, second: str
+) -> None:
+    booking = await write(database, brand, lambda tx: _a_party(tx, "assigned", party, [4, 4]))
+    van = await _one(database, brand, "select min(id::text)::uuid from vehicles")
+
+    async def change(tx: Transaction, statement: str) -> None:
+        changed: Any = statement
+        assert await tx.run(changed, {"id": booking, "van": van}) == 1
+
+    await _second_waits_and_is_refused(
+        database,
+        brand,
+        partial(change, statement=first),
+        partial(change, statement=second),
+        PartyTooLarge,
+    )
+    seats = (
+        "select sum(v.seats) >= max(b.party_size) from bookings b"
+        " join booking_vehicles w on w.booking_id = b.id join vehicles v on v.id = w.vehicle_id"
+    )
+    assert await _one(database, brand, seats) is True
+
+
+async def test_a_van_keeps_the_seats_that_a_party_of_any_brand_needs(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    sister = await a_brand(settings, tenant=brand, code="nwtc")
+    await write(database, sister, lambda tx: _a_party(tx, "assigned", 10, [14]))
+    await write(database, sister, lambda tx: _a_party(tx, "completed", 10, [14]))
+    ask = (
+        "select w.vehicle_id from booking_vehicles w"
+        " join bookings b on b.id = w.booking_id where b.status = %(status)s"
+    )
+    ahead, over = [
+        await _one(database, sister, ask, status=status) for status in ("assigned", "completed")
+    ]
+
+    async def lower(tx: Transaction, van: UUID, seats: int) -> None:
+        statement = "update vehicles set seats = %(seats)s where id = %(van)s"
+        assert await tx.run(statement, {"seats": seats, "van": van}) == 1
+
+    for each in (brand, sister):
+        await assert_refused(database, each, lambda tx: lower(tx, ahead, 9), PartyTooLarge)
+    await write(database, brand, lambda tx: lower(tx, ahead, 10))
+    await write(database, brand, lambda tx: lower(tx, over, 9))
+
+
+async def test_of_two_at_once_that_leave_shares_off_the_total_one_is_refused(
+    database: Database, brand: Brand
+) -> None:
+    """Each alone keeps the fixed shares within the total; both together would pass it."""
+    shares: list[dict[str, Any]] = [{"override_cents": 4000}, {"override_cents": 4000}]
+    proposal = await write(database, brand, lambda tx: _billed(tx, shares, "draft"))
+
+    async def raise_share(tx: Transaction, position: int) -> None:
+        statement = (
+            "update proposal_guests set override_cents = 6000"
+            " where proposal_id = %(id)s and position = %(position)s"
+        )
+        assert await tx.run(statement, {"id": proposal, "position": position}) == 1
+
+    await _second_waits_and_is_refused(
+        database,
+        brand,
+        partial(raise_share, position=1),
+        partial(raise_share, position=2),
+        RuleBroken,
+    )
+
+
+@pytest.mark.parametrize("status", ["pending", "requires_action", "failed", "cancelled"])
+async def test_a_payment_that_was_refunded_stays_paid(
+    database: Database, brand: Brand, status: str
+) -> None:
+    payment = await write(
+        database, brand, lambda tx: a_paid_booking(tx, amount_cents=1000, method="card")
+    )
+    await write(database, brand, _refunding(payment, 1000, status="failed"))
+
+    async def to(tx: Transaction, status: str) -> None:
+        statement = "update payments set status = %(status)s where id = %(id)s"
+        assert await tx.run(statement, {"status": status, "id": payment}) == 1
+
+    await write(database, brand, lambda tx: to(tx, status))
+    await write(database, brand, lambda tx: to(tx, "succeeded"))
+    await write(database, brand, _refunding(payment, 1))
+    await assert_refused(database, brand, lambda tx: to(tx, status), RuleBroken)
+    await write(database, brand, lambda tx: to(tx, "partially_refunded"))
 
 
 async def test_fixed_shares_do_not_pass_the_total_even_of_a_draft(

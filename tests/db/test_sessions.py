@@ -1,7 +1,9 @@
 """Transactions at the door: run again if others were in the way, bounded, read only to read."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,8 +13,13 @@ import pytest
 
 from bootstrap.settings import Settings
 from bootstrap.wiring import doors
-from db.database import Database, Session, Transaction
-from domain.errors import ConflictingChange, DeadlineExceeded, EmailTaken
+from db.database import Database, Session, Transaction, WorkSwallowedAnError
+from domain.errors import (
+    ConflictingChange,
+    DeadlineExceeded,
+    EmailTaken,
+    ServiceUnavailable,
+)
 from domain.identity import Brand
 from tests.builders import a_customer, a_principal, write
 
@@ -190,3 +197,98 @@ async def test_work_that_fails_half_way_leaves_nothing_behind(
     with pytest.raises(LookupError):
         await write(database, brand, work)
     assert await _name(database, brand, id) == "Ada"
+
+
+async def test_work_that_swallows_an_error_is_told_so_and_stores_nothing(
+    database: Database, brand: Brand
+) -> None:
+    id = await _customer(database, brand)
+
+    async def work(tx: Transaction) -> str:
+        await tx.run(RENAME, {"id": id, "by": " Guest"})
+        with suppress(psycopg.errors.DivisionByZero):
+            await tx.run("select 1 / 0")
+        return "all is well"
+
+    with pytest.raises(WorkSwallowedAnError):
+        await write(database, brand, work)
+    assert await _name(database, brand, id) == "Ada"
+
+
+@asynccontextmanager
+async def _door(settings: Settings, **changed: Any) -> AsyncIterator[Database]:
+    database = Database(replace(doors(settings), pool_size=1, **changed))
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def test_more_callers_than_may_wait_are_told_that_there_is_no_room(
+    settings: Settings, brand: Brand
+) -> None:
+    """One has the connection, fifty wait for it, and nine more are refused at once."""
+    go = asyncio.Event()
+
+    async def work(tx: Transaction) -> tuple[Any, ...] | None:
+        await go.wait()
+        return await tx.row("select 1")
+
+    async with _door(settings) as narrow:
+        await write(narrow, brand, lambda tx: tx.row("select 1"))
+        callers = [asyncio.create_task(write(narrow, brand, work)) for _ in range(60)]
+        refused, waiting = await asyncio.wait(callers, timeout=0.3)
+        go.set()
+        served = await asyncio.gather(*waiting)
+
+    assert [type(each.exception()) for each in refused] == [ServiceUnavailable] * 9
+    assert served == [(1,)] * 51
+
+
+async def test_the_last_failure_is_told_at_once(isolated: Database, brand: Brand) -> None:
+    failed = 0.0
+
+    async def work(tx: Transaction) -> None:
+        nonlocal failed
+        failed = time.perf_counter()
+        await tx.run("do $$ begin raise exception using errcode = '40001'; end $$")
+
+    with pytest.raises(ConflictingChange):
+        await write(isolated, brand, work)
+    assert time.perf_counter() - failed < 0.06
+
+
+async def test_a_server_that_only_reads_now_is_unavailable_and_its_connection_is_not_kept(
+    settings: Settings, brand: Brand
+) -> None:
+    standby = doors(settings).write_url + "?options=-c%20default_transaction_read_only%3Don"
+    async with _door(settings, write_url=standby) as database:
+        pids = set()
+
+        async def work(tx: Transaction) -> None:
+            row = await tx.row("select pg_backend_pid()")
+            pids.add(row)
+            await a_customer(tx)
+
+        for _ in range(2):
+            with pytest.raises(ServiceUnavailable):
+                await write(database, brand, work)
+        assert len(pids) == 2
+
+
+async def test_readers_and_writers_keep_what_was_prepared_on_their_connection(
+    settings: Settings, brand: Brand
+) -> None:
+    prepared = "select count(*) from pg_prepared_statements where statement like 'select name %%'"
+
+    async def work(tx: Transaction) -> Any:
+        await tx.row(NAME, {"id": UUID(int=1)})
+        return await tx.row(prepared, {})
+
+    async with _door(settings, prepare_threshold=1) as database:
+        for _ in range(3):
+            async with database.session(a_principal(brand)).read() as tx:
+                read = await work(tx)
+            written = await write(database, brand, work)
+    assert (read, written) == ((1,), (1,))

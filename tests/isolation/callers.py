@@ -1,15 +1,16 @@
 """Who tries: a working role in the settings of a brand, of another, of a mixture, of none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypeVar
 from uuid import UUID
 
 import psycopg
 from psycopg import errors, sql
 
-from domain.identity import Brand
+from db.database import Database, Transaction
+from domain.identity import Brand, Principal
 from tests.isolation.catalogue import PREFIX, Connection, Table
 from tests.isolation.conftest import Planted
 
@@ -37,6 +38,22 @@ OBJECTS: Final[Mapping[str, str]] = {
     "proposal_inclusions": "proposals",
 }
 REFUSED: Final = "refused"
+T = TypeVar("T")
+
+
+async def run_as(
+    database: Database,
+    principal: Principal,
+    work: Callable[[Transaction], Awaitable[T]],
+    *,
+    read_only: bool,
+) -> T:
+    """The same work through either login."""
+    session = database.session(principal)
+    if not read_only:
+        return await session.write(work)
+    async with session.read() as tx:
+        return await work(tx)
 
 
 @dataclass(frozen=True, slots=True)

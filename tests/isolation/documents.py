@@ -199,7 +199,7 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
     elif named.name == "Boolean":
         yield from (True, False)
     elif named.name == "Date" and name.endswith(("From", "To")):
-        yield "1970-01-01" if name.endswith("From") else "2999-12-31"
+        yield "1970-01-01" if name.endswith("From") else "2199-12-31"
     elif named.name == "DateTime":
         yield f"2031-06-09T{12 if name.startswith('ends') else 10}:00:00-07:00"
     elif snake in row:

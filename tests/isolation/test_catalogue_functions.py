@@ -16,6 +16,7 @@ DEFINERS = {
         "staff worker",
     ),
     "release_expired_holds(uuid[], timestamptz)": ("fleet", "public, pg_temp", "staff worker"),
+    "seats_are_short(uuid)": ("fleet", "public, pg_temp", "staff worker"),
     "claim_outbox(integer, interval)": ("relay", "public, pg_temp", "write"),
     "forget_relayed(integer[], integer[], uuid[])": ("relay", "public, pg_temp", "write"),
     "due_schedules(timestamptz, integer)": ("relay", "public, pg_temp", "write"),

@@ -4,23 +4,25 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from secrets import token_hex
 from typing import Any, cast
 from uuid import UUID
 
 import psycopg
 import pytest
-from psycopg import errors
+from psycopg import errors, sql
 from pydantic import SecretStr
 
 from bootstrap.settings import Settings
 from bootstrap.wiring import Parts, doors, now
 from db.database import Database, Doors, Transaction, TransactionEnded
-from db.logins import UnsafeLogin
+from db.logins import UnsafeLogin, vet
 from domain.errors import DeadlineExceeded
 from domain.identity import NOBODY, Brand, Kind, Principal
 from resolvers.context import OperationContext, World
 from resolvers.root import RELATIONS, build_schema
 from tests.builders import a_brand, a_customer, a_principal, insert, write
+from tests.isolation.callers import run_as
 
 Spoil = Callable[[Database, Principal], Awaitable[None]]
 COUNT = "select count(*) from customers"
@@ -48,6 +50,20 @@ async def stored(database: Database, brand: Brand) -> UUID:
     """A customer that only the test's brand may see."""
     made: UUID = await write(database, brand, lambda tx: a_customer(tx, name="A secret"))
     return made
+
+
+async def count(tx: Transaction) -> tuple[Any, ...] | None:
+    return await tx.row(COUNT)
+
+
+async def settings_of(tx: Transaction) -> tuple[Any, ...]:
+    row = await tx.row(SETTINGS)
+    assert row is not None
+    return row
+
+
+async def bound(tx: Transaction) -> tuple[Any, ...] | None:
+    return await tx.row("select current_user, row_security_active('customers')")
 
 
 async def read_on(database: Database, principal: Principal) -> None:
@@ -123,14 +139,11 @@ async def test_however_a_caller_ends_the_next_on_its_connection_finds_nothing(
     async with narrow(settings, statement_seconds=0.2) as database:
         await ending(database, a_principal(brand))
         for read_only in (False, True):
-            async with database.entered(NOBODY, read_only=read_only) as tx:
-                row = await tx.row(SETTINGS)
-                assert row is not None
-                assert row[:-1] == (True, "", "", "", "")
-                with pytest.raises(errors.InsufficientPrivilege):
-                    await tx.row(COUNT)
-            async with database.entered(other, read_only=read_only) as tx:
-                assert await tx.row(COUNT) == (0,)
+            row = await run_as(database, NOBODY, settings_of, read_only=read_only)
+            assert row[:-1] == (True, "", "", "", "")
+            with pytest.raises(errors.InsufficientPrivilege):
+                await run_as(database, NOBODY, count, read_only=read_only)
+            assert await run_as(database, other, count, read_only=read_only) == (0,)
         assert database.violations == 0
 
 
@@ -249,7 +262,7 @@ async def test_two_operations_share_no_loader_and_no_snapshot(
         assert await theirs.by("customers").load(stored) is None
         assert mine.by("customers") is not theirs.by("customers")
         assert mine.snapshot is not theirs.snapshot
-        assert mine.fork().snapshot is not mine.snapshot
+        assert (await mine.begun()).snapshot is not mine.snapshot
     finally:
         await mine.close()
         await theirs.close()
@@ -308,6 +321,51 @@ async def test_a_login_that_policies_do_not_bind_is_refused_at_the_start(
         await Database(doors(powerful)).verify()
 
 
+@pytest.mark.parametrize(
+    ("spoil", "mend", "says"),
+    [
+        ("alter role {} createdb", "alter role {} nocreatedb", "may create roles, databases"),
+        ("alter role {} replication", "alter role {} noreplication", "or replicas"),
+        *(
+            (f"grant {power} to {{}}", f"revoke {power} from {{}}", "can become, a role")
+            for power in (
+                *("pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"),
+                *("pg_read_all_data", "pg_write_all_data"),
+            )
+        ),
+    ],
+)
+async def test_a_login_that_reaches_past_the_tables_is_refused(
+    spoil: str, mend: str, says: str, settings: Settings
+) -> None:
+    """On a login of its own, for roles are shared by every database of the server."""
+    name = f"spoilt_{token_hex(4)}"
+    admin = cast("SecretStr", settings.database_admin_url).get_secret_value()
+    url = settings.database_url.get_secret_value().replace("tourbase_write", name)  # type: ignore[union-attr]
+    async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as superuser:
+
+        async def say(statement: str) -> None:
+            await superuser.execute(sql.SQL(cast("Any", statement)).format(sql.Identifier(name)))
+
+        await say("create role {} login noinherit password 'write-pw'")
+        await superuser.execute(
+            sql.SQL("grant connect on database {} to {}").format(
+                sql.Identifier(superuser.info.dbname), sql.Identifier(name)
+            )
+        )
+        try:
+            async with await psycopg.AsyncConnection.connect(url) as connection:
+                await vet(connection, read_only=False)
+                await say(spoil)
+                with pytest.raises(UnsafeLogin, match=says):
+                    await vet(connection, read_only=False)
+                await say(mend)
+                await vet(connection, read_only=False)
+        finally:
+            await say("drop owned by {}")
+            await say("drop role {}")
+
+
 async def test_the_write_login_does_not_pass_for_the_read_login(settings: Settings) -> None:
     swapped = settings.model_copy(update={"database_read_url": settings.database_url})
 
@@ -322,9 +380,8 @@ async def test_the_two_logins_are_fit_and_policies_bind_them(
     async with narrow(settings) as database:
         await database.verify()
         for read_only in (False, True):
-            async with database.entered(a_principal(brand), read_only=read_only) as tx:
-                row = await tx.row("select current_user, row_security_active('customers')")
-                assert row == ("tourbase_staff", True)
+            row = await run_as(database, a_principal(brand), bound, read_only=read_only)
+            assert row == ("tourbase_staff", True)
 
 
 async def test_a_row_cannot_be_given_to_another_brand_or_tenant(

@@ -21,6 +21,7 @@ from db.database import Database, Doors, Transaction
 from domain.identity import Brand
 from integrations.embedded.loopback import free_port
 from tests.builders import a_brand, a_customer, a_principal, write
+from tests.isolation.callers import run_as
 
 PGBOUNCER = shutil.which(
     "pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
@@ -105,11 +106,13 @@ async def test_many_clients_on_one_server_connection_each_see_their_own_rows(
         await write(database, brand, lambda tx, n=number: a_customer(tx, name=f"Of {n}"))
 
     async def ask(brand: Brand, *, read_only: bool) -> tuple[int, int, str]:
-        async with behind.entered(a_principal(brand), read_only=read_only) as tx:
+        async def work(tx: Transaction) -> tuple[int, int, str]:
             await asyncio.sleep(0.001)
             row = await tx.row(COUNT)
-        assert row is not None
-        return (row[0], row[1], row[2])
+            assert row is not None
+            return (row[0], row[1], row[2])
+
+        return await run_as(behind, a_principal(brand), work, read_only=read_only)
 
     asked = [(number, way) for _ in range(8) for number in range(3) for way in (True, False)]
     told = await asyncio.gather(*(ask(brands[n], read_only=way) for n, way in asked))

@@ -9,7 +9,7 @@ from typing import LiteralString, get_type_hints
 
 import pytest
 
-from db.database import ENTER, Transaction
+from db.database import ENTER, Database, Transaction
 
 ROOT = Path(__file__).parents[2]
 FLOORS = (
@@ -153,6 +153,21 @@ def test_ruff_looks_for_statements_made_of_strings_and_is_silenced_where_it_must
 @pytest.mark.parametrize("method", ["rows", "row", "run"])
 def test_a_transaction_takes_no_text_that_a_caller_could_have_written(method: str) -> None:
     assert get_type_hints(getattr(Transaction, method))["statement"] is LiteralString
+
+
+def test_only_a_session_enters_a_transaction() -> None:
+    """Whoever could enter without a session would have a transaction that is never ended by one."""
+    entering = {
+        (relative(path), ast.unparse(node))
+        for path in files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in {"_entered", "_entering"}
+    }
+    assert entering == {
+        ("db/database.py", "self._entered"),
+        ("db/database.py", "self._entering"),
+    }
+    assert [name for name in vars(Database) if "enter" in name] == ["_entered", "_enter"]
 
 
 def test_only_two_modules_vouch_for_a_text() -> None:

@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from bootstrap.settings import Settings
-from db import fleet
+from bootstrap.wiring import doors
+from db import bookings, fleet
 from db.database import Database, Transaction
 from domain.bookings import Booking, NewTimes
 from domain.errors import (
@@ -385,6 +386,39 @@ async def test_a_move_queues_behind_whoever_is_deciding_about_its_van(
 
     await write(database, brand, decide)
     assert (await moves[0]).version == 2
+
+
+async def test_a_van_that_is_assigned_while_a_move_waits_is_locked_before_it_moves(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    """The mover finds the booking's row taken; the second van comes before it gets the row."""
+    tour, van = await write(database, brand, _a_tour), await write(database, brand, a_vehicle)
+    moves: list[asyncio.Task[Booking]] = []
+    recorded: list[str] = []
+    waits = asyncio.Event()
+
+    def observe(statement: str) -> None:
+        recorded.append(statement)
+        if statement == bookings.SQL["lock_booking"]:
+            waits.set()
+
+    watched = Database(doors(settings), observe=observe)
+    await watched.open()
+
+    async def assign(tx: Transaction) -> None:
+        await bookings.lock(tx, tour.booking)
+        moves.append(asyncio.create_task(write(watched, brand, _moving(tour.booking))))
+        await waits.wait()
+        await assign_vehicle(tx, tour.booking, van)
+
+    try:
+        await write(database, brand, assign)
+        assert (await moves[0]).version == 2
+    finally:
+        await watched.close()
+    assert (recorded.count(fleet.SQL["lock_resources"]), watched.retries) == (2, 1)
+    blocks = await _rows(database, brand, BLOCKS, tour.booking)
+    assert [row[2] for row in blocks] == [LATER] * 3
 
 
 def _on(van: UUID, day: int) -> Callable[[Transaction], Awaitable[UUID]]:
