@@ -1,6 +1,12 @@
 -- name: lock_booking
 -- What the rules need to know of one booking, locked against a concurrent change.
-select id, number, status, starts_at, ends_at, version, hold_expires_at
+select
+    id, number, status, starts_at, ends_at, version, hold_expires_at,
+    (
+        select max(s.planned_arrival_at)
+        from booking_stops as s
+        where s.booking_id = bookings.id
+    )
 from bookings
 where id = %(id)s
 for update;

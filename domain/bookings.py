@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.errors import StaleVersion, WrongState
-from domain.schedule import OperatingDay, block_ends_at, check_day, check_tour_times
+from domain.errors import EndBeforeLastStop, OutsideOperatingDay, StaleVersion, WrongState
+from domain.schedule import (
+    OperatingDay,
+    block_ends_at,
+    check_day,
+    check_order,
+    check_within,
+)
 
 TRANSITIONS: Mapping[str, frozenset[str]] = {
     "held": frozenset({"pending", "expired", "cancelled"}),
@@ -33,6 +39,7 @@ class Booking:
     ends_at: datetime
     version: int
     hold_expires_at: datetime | None = None
+    last_arrival_at: datetime | None = None
 
     def has_run_out(self, now: datetime) -> bool:
         """A hold ends with its time, whether or not anybody has swept it yet."""
@@ -69,11 +76,13 @@ class Rescheduled:
 
 
 def reschedule(
-    booking: Booking, wish: NewTimes, *, day: OperatingDay, now: datetime
-) -> Rescheduled:
+    booking: Booking, wish: NewTimes, *, day: OperatingDay | None, now: datetime
+) -> Rescheduled | None:
     """Decide a move; without an end the tour keeps its length.
 
-    Errors: StaleVersion, WrongState, StartInPast, EndBeforeStart, OutsideOperatingDay.
+    Shape:  None if nothing would change; `day` is None where the brand has no hours.
+    Errors: StaleVersion, WrongState, StartInPast, EndBeforeStart, EndBeforeLastStop,
+            OutsideOperatingDay.
     Source: docs/domain.md, section "Bookings".
     """
     if wish.expected_version != booking.version:
@@ -83,6 +92,20 @@ def reschedule(
     if booking.has_run_out(now):
         raise WrongState("The hold has run out. Hold the tour again.", path="id")
     ends_at = wish.ends_at or wish.starts_at + (booking.ends_at - booking.starts_at)
-    check_tour_times(wish.starts_at, ends_at, day=day, now=now)
+    if (wish.starts_at, ends_at) == (booking.starts_at, booking.ends_at):
+        return None
+    check_order(wish.starts_at, ends_at, now=now)
+    if not _reaches_last_stop(booking, ends_at - wish.starts_at):
+        raise EndBeforeLastStop
+    if day is None:
+        raise OutsideOperatingDay("The brand has no opening hours for that day.", path="startsAt")
+    check_within(wish.starts_at, ends_at, day=day)
     blocked_until = block_ends_at(ends_at, day)
     return Rescheduled(wish.starts_at, ends_at, blocked_until, booking.version + 1)
+
+
+def _reaches_last_stop(booking: Booking, length: timedelta) -> bool:
+    """Stops move with the start; only a shorter tour can lose one."""
+    last = booking.last_arrival_at
+    kept = length >= booking.ends_at - booking.starts_at
+    return kept or last is None or last - booking.starts_at < length

@@ -108,6 +108,16 @@ class EndBeforeStart(DomainError):
         super().__init__("The tour would end before it starts. Correct the times.", path="endsAt")
 
 
+class EndBeforeLastStop(DomainError):
+    """The tour would end before it reaches its last stop. Lengthen it, or shorten the itinerary."""
+
+    code = "END_BEFORE_LAST_STOP"
+
+    def __init__(self) -> None:
+        message = "The tour would end before its last stop. Lengthen it, or take stops away."
+        super().__init__(message, path="endsAt")
+
+
 class OutsideOperatingDay(DomainError):
     """The tour would leave the brand's operating day. The message names its hours."""
 

@@ -38,13 +38,10 @@ def day_after_starts_at(day: date, zone: ZoneInfo) -> datetime:
     return day_starts_at(day + timedelta(days=1), zone)
 
 
-def check_tour_times(
-    starts_at: datetime, ends_at: datetime, *, day: OperatingDay, now: datetime
-) -> None:
-    """Refuse a tour in the past, one that ends before it starts, or one outside the operating day.
+def check_order(starts_at: datetime, ends_at: datetime, *, now: datetime) -> None:
+    """Refuse a tour that ends before it starts, or one in the past.
 
-    Errors: InvalidInput, StartInPast, EndBeforeStart, OutsideOperatingDay.
-    Source: docs/domain.md, section "Operating day".
+    Errors: InvalidInput, EndBeforeStart, StartInPast.
     """
     check_day(starts_at, path="startsAt")
     check_day(ends_at, path="endsAt")
@@ -52,6 +49,14 @@ def check_tour_times(
         raise EndBeforeStart
     if starts_at < now:
         raise StartInPast
+
+
+def check_within(starts_at: datetime, ends_at: datetime, *, day: OperatingDay) -> None:
+    """Refuse a tour that leaves the operating day.
+
+    Errors: OutsideOperatingDay, naming the hours.
+    Source: docs/domain.md, section "Operating day".
+    """
     local_start, local_end = starts_at.astimezone(day.zone), ends_at.astimezone(day.zone)
     same_day = local_start.date() == local_end.date()
     if not same_day or local_start.time() < day.opens_at or local_end.time() > day.closes_at:

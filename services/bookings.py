@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from db import bookings, brands, events, fleet, jobs
 from db.database import ResourcesChanged, Transaction
-from domain.bookings import Booking, NewTimes, reschedule
+from domain.bookings import Booking, NewTimes, Rescheduled, reschedule
 from domain.errors import NotFound
 from domain.events import Event
 from domain.ids import Ids
@@ -19,15 +19,29 @@ async def reschedule_booking(
 ) -> Booking:
     """Move a tour with its stops and with the time of its vehicles and drivers.
 
-    Errors: NotFound, StaleVersion, WrongState, StartInPast, EndBeforeStart, OutsideOperatingDay,
-            VehicleBusy, DriverBusy.
+    Shape:  a wish for the times that it has stores nothing and tells nobody.
+    Errors: NotFound, StaleVersion, WrongState, StartInPast, EndBeforeStart, EndBeforeLastStop,
+            OutsideOperatingDay, VehicleBusy, DriverBusy.
     """
     booking, vehicles = await _locked(tx, wish.booking_id)
     change = reschedule(booking, wish, day=await _operating_day(tx, wish.starts_at), now=now)
+    if change is None:
+        return booking
     await fleet.release_expired_holds(tx, vehicles, now=now)
     await bookings.update_times(tx, booking.id, change, now=now)
-    event = Event(
-        id=ids.new(),
+    event = _moved(booking, change, id=ids.new(), now=now)
+    await events.append(tx, event)
+    await jobs.enqueue(
+        tx, "tell_customer_of_new_time", {"booking_id": str(booking.id), "event_id": str(event.id)}
+    )
+    return Booking(
+        booking.id, booking.number, booking.status, change.starts_at, change.ends_at, change.version
+    )
+
+
+def _moved(booking: Booking, change: Rescheduled, *, id: UUID, now: datetime) -> Event:
+    return Event(
+        id=id,
         kind="BookingRescheduled",
         entity="booking",
         entity_id=booking.id,
@@ -37,13 +51,6 @@ async def reschedule_booking(
             "starts_at": (booking.starts_at.isoformat(), change.starts_at.isoformat()),
             "ends_at": (booking.ends_at.isoformat(), change.ends_at.isoformat()),
         },
-    )
-    await events.append(tx, event)
-    await jobs.enqueue(
-        tx, "tell_customer_of_new_time", {"booking_id": str(booking.id), "event_id": str(event.id)}
-    )
-    return Booking(
-        booking.id, booking.number, booking.status, change.starts_at, change.ends_at, change.version
     )
 
 
@@ -59,12 +66,10 @@ async def _locked(tx: Transaction, booking_id: UUID) -> tuple[Booking, Sequence[
     return booking, vehicles
 
 
-async def _operating_day(tx: Transaction, starts_at: datetime) -> OperatingDay:
+async def _operating_day(tx: Transaction, starts_at: datetime) -> OperatingDay | None:
     brand = tx.principal.brand
     if brand is None:
-        raise NotFound
+        return None
     zone = ZoneInfo(brand.time_zone)
     hours = await brands.operating_hours(tx, starts_at.astimezone(zone).date())
-    if hours is None:
-        raise NotFound(path="startsAt")
-    return OperatingDay(zone, *hours)
+    return OperatingDay(zone, *hours) if hours else None

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from domain.bookings import Booking, NewTimes
 from domain.errors import (
     DomainError,
     DriverBusy,
+    EndBeforeLastStop,
     EndBeforeStart,
     NotFound,
     OutsideOperatingDay,
@@ -284,8 +286,36 @@ async def test_a_day_before_the_brand_had_settings_is_refused(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
     booking = await write(database, brand, a_booking)
-    work = _moving(booking, datetime(2019, 6, 3, 17, 0, tzinfo=UTC))
-    await _assert_nothing_moves(database, settings, brand, work, NotFound)
+    day = datetime(2019, 6, 3, 17, 0, tzinfo=UTC)
+    wish = NewTimes(booking, day, None, 1)
+    early = partial(reschedule_booking, wish=wish, now=day - DAY, ids=OneId(new_id()))
+    refused = await _assert_nothing_moves(database, settings, brand, early, OutsideOperatingDay)
+    assert refused.message == "The brand has no opening hours for that day."
+    await _assert_nothing_moves(database, settings, brand, _moving(booking, day), StartInPast)
+
+
+async def test_a_wish_for_the_times_that_it_has_stores_nothing_and_tells_nobody(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    tour = await write(database, brand, _a_tour)
+    kept = await write(database, brand, _moving(tour.booking, START))
+    assert (kept.version, kept.starts_at) == (1, START)
+    assert await trail_of(settings, brand) == NOTHING
+
+
+async def test_a_tour_is_not_shortened_to_less_than_its_itinerary(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    tour = await write(database, brand, _a_tour)
+    await write(
+        database,
+        brand,
+        lambda tx: a_stop(tx, tour.booking, 1, planned_arrival_at=START + 3 * HOUR),
+    )
+    work = _moving(tour.booking, LATER, LATER + 3 * HOUR)
+    await _assert_nothing_moves(database, settings, brand, work, EndBeforeLastStop)
+    moved = await write(database, brand, _moving(tour.booking, LATER, LATER + 4 * HOUR))
+    assert moved.ends_at - moved.starts_at == 4 * HOUR
 
 
 @pytest.mark.parametrize(
