@@ -28,6 +28,7 @@ from services.ports import Alerts, EventStream, Mailer
 
 LOG = structlog.get_logger("tourbase.worker")
 HOUR_SECONDS: Final = 3600.0
+STARTING_SECONDS: Final = 0.5
 STEADY: Final = Pace()
 
 
@@ -99,15 +100,27 @@ async def serve_jobs(parts: Parts, *, stop: asyncio.Event) -> None:
         ending = asyncio.create_task(stop.wait())
         began = asyncio.get_running_loop().time()
         await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (serving, ending):
-            task.cancel()  # the queue takes it as the wish to end, and finishes current jobs
-        (outcome, _) = await asyncio.gather(serving, ending, return_exceptions=True)
+        ending.cancel()
+        settled = began + STARTING_SECONDS - asyncio.get_running_loop().time()
+        await asyncio.wait({serving}, timeout=max(settled, 0))
+        await _end(serving, patience_seconds=parts.pace.ending_seconds + 1)
         if stop.is_set():
             return
+        outcome = None if serving.cancelled() else serving.exception()
         LOG.warning("queue_ended", error=type(outcome).__name__)
         lasted = asyncio.get_running_loop().time() - began
         delay = 0.1 if lasted > parts.pace.longest_delay_seconds else delay * 2
         await pause(stop, min(delay, parts.pace.longest_delay_seconds))
+
+
+async def _end(serving: asyncio.Task[None], *, patience_seconds: float) -> None:
+    """Cancel, which the queue takes as the wish to end, and finishes current jobs.
+
+    A queue that is still starting loses that wish; after its patience it is told again.
+    """
+    while not serving.done():
+        serving.cancel()
+        await asyncio.wait({serving}, timeout=patience_seconds)
 
 
 async def _serve(parts: Parts) -> None:

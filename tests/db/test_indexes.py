@@ -25,7 +25,7 @@ OPERATOR = {"vehicles", "drivers"}
 BY_ANYBODY = ("callers.", "events.", "schedules.due_schedules")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def filled(postgres: Postgres, valkey: Valkey, template: str) -> Settings:
     """A database with a few thousand rows in each hot table, and fresh statistics."""
     create_database(postgres, "tourbase_filled", template)
@@ -38,14 +38,14 @@ def _url(secret: Any) -> str:
     return str(secret.get_secret_value())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def reader(filled: Settings) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(_url(filled.database_read_url)) as connection:
         enter(connection, "tourbase_staff")
         yield connection
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def plans(filled: Settings, reader: psycopg.Connection[Any]) -> Mapping[str, Plan]:
     """The plan of every hot statement, by its label."""
     reads = {**READS, **PICKED}
