@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 WORKERS ?= 2
 
-.PHONY: up test check clean install
+.PHONY: up test check proof clean install
 .DEFAULT_GOAL := up
 
 up: install
@@ -31,6 +31,15 @@ check: install
 	@$(BIN)/sqlfluff lint db
 	@echo "== house tests"
 	@$(BIN)/pytest -q tests/house --durations 0
+
+# What takes too long for every run: a hundred thousand bookings; all of the database on the oldest.
+OLDEST ?= /usr/lib/postgresql/15/bin
+proof: install
+	@echo "== proof: the demo data at scale 100"
+	@$(BIN)/pytest -m proof --durations 3
+	@echo "== proof: PostgreSQL in $(OLDEST)"
+	@POSTGRES_BIN=$(OLDEST) $(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 3 \
+		tests/db tests/isolation tests/services tests/resolvers tests/cli/test_seed.py
 
 clean:
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .grimp_cache

@@ -121,7 +121,7 @@ def _plan() -> None:
         title text,
         constraint proposal_days_position_key unique (tenant_id, brand_id, proposal_id, position)
           deferrable initially deferred,
-        constraint proposal_days_proposal_id_id_key unique (tenant_id, brand_id, proposal_id, id)
+        constraint proposal_days_id_proposal_id_key unique (tenant_id, brand_id, id, proposal_id)
         """,
         refs=[Ref("proposal_id", "proposals", indexed=False)],
         may=SEEN,

@@ -31,6 +31,8 @@ SAMPLES: Mapping[ColumnKind, Any] = {
     ColumnKind.DATE: date(2026, 3, 1),
     ColumnKind.BOOL: True,
 }
+# A wider key that begins with the same columns serves as well as the primary key.
+BY_ID: Mapping[str, str] = {"proposal_days": "proposal_days_id_proposal_id_key"}
 BY_DRIVER = ("booking_drivers_driver_id_booking_id_idx", "bookings_pkey")
 BY_VEHICLE = ("booking_vehicles_vehicle_id_booking_id_idx", "bookings_pkey")
 BY_WINERY = ("booking_stops_winery_id_tenant_id_brand_id_idx", "bookings_pkey")
@@ -304,7 +306,8 @@ def _filtered(relation: Relation, name: str) -> Hot:
 def _batches(relation: Relation) -> Iterator[Hot]:
     key = {"keys": [BOOKING, UUID(int=7)]}
     by_id = by_column_statement(relation, "staff")
-    yield Hot(f"{relation.name} by id", by_id, (f"{relation.name}_pkey",), key, ("id",))
+    index = BY_ID.get(relation.name, f"{relation.name}_pkey")
+    yield Hot(f"{relation.name} by id", by_id, (index,), key, ("id",))
     for (name, column), index in UNIQUE.items():
         if name == relation.name:
             sql = by_column_statement(relation, "staff", column)
