@@ -14,6 +14,7 @@ SCHEMES: Final = {
     "redis_url": {"redis", "rediss", "unix"},
     "mail_url": {"smtp", "smtps", "mailbox"},
     "alert_webhook_url": {"http", "https"},
+    "sentry_dsn": {"http", "https"},
 }
 
 
@@ -38,7 +39,6 @@ class Settings(BaseSettings):
     )
     host: str = setting("127.0.0.1", "Address that `serve` binds.")
     port: int = setting(8000, "Port that `serve` binds.", ge=0, le=65535)
-    body_limit_bytes: int = setting(100_000, "Largest request body that is read.", gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", "Least level that is logged."
     )
@@ -78,6 +78,32 @@ class Settings(BaseSettings):
     events_secret: SecretStr | None = setting(
         None, "Keys the names of the Redis channels; 32 characters or more."
     )
+
+    limit_body_bytes: int = setting(100_000, "Largest request body that is read.", gt=0)
+    limit_tokens: int = setting(2_000, "Lexical tokens in a document, at most.", gt=0)
+    limit_depth: int = setting(12, "Fields inside fields, at most.", gt=0)
+    limit_aliases: int = setting(30, "Aliases in a document, at most.", gt=0)
+    limit_directives: int = setting(50, "Directives in a document, at most.", gt=0)
+    limit_root_fields: int = setting(20, "Root fields in an operation, at most.", gt=0)
+    limit_page: int = setting(100, "`first` or `last`, at most.", gt=0)
+    limit_nodes: int = setting(10_000, "Objects that an operation may ask for, at most.", gt=0)
+    limit_variables_bytes: int = setting(64_000, "Largest `variables`, as JSON.", gt=0)
+    limit_operation_seconds: float = setting(10, "Time limit of a query or mutation.", gt=0)
+    limit_message_bytes: int = setting(64_000, "Largest WebSocket message.", gt=0)
+    limit_connection_init_seconds: float = setting(
+        5, "How long a socket may wait with `connection_init`.", gt=0
+    )
+
+    cache_local_seconds: float = setting(
+        2, "How long a process keeps what it has from the cache; 0 asks Redis each time.", ge=0
+    )
+    metrics_token: SecretStr | None = setting(
+        None, "Bearer token of `/metrics`; outside development there is no such page without it."
+    )
+    otel_exporter_otlp_endpoint: str | None = setting(
+        None, "OTLP/HTTP collector that receives traces, as `http://127.0.0.1:4318`."
+    )
+    sentry_dsn: SecretStr | None = setting(None, "Receives faults, redacted.")
 
     tourbase_folder: Path = setting(
         Path(".tourbase"), "Where `up` keeps the embedded servers' data."

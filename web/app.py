@@ -42,7 +42,7 @@ def build_app(made: Parts) -> Starlette:
         middleware=[
             Middleware(RequestId, draw=lambda: str(made.ids.new())),
             Middleware(SafeHeaders),
-            Middleware(BodyLimit, most_bytes=made.settings.body_limit_bytes),
+            Middleware(BodyLimit, most_bytes=made.settings.limit_body_bytes),
         ],
         exception_handlers={
             404: _no_such_page,
