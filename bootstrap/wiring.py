@@ -47,6 +47,7 @@ class Outside:
     events: RedisEvents
     mailer: Mailer
     alerts: Alerts
+    registry: CollectorRegistry
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Parts:
     tokens: Tokens
     authenticator: Authenticator
     ids: TimeOrderedIds
+    registry: CollectorRegistry
 
 
 def now() -> datetime:
@@ -112,6 +114,7 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
     refuse_unfit(settings)
     redis_url, webhook = settings.redis_url, settings.alert_webhook_url
     secret = required(settings.events_secret, "EVENTS_SECRET")
+    registry = CollectorRegistry()
     async with AsyncExitStack() as stack:
         database = Database(doors(settings), observe=observe)
         await database.open()
@@ -122,9 +125,8 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
             database=database,
             events=events,
             mailer=mailer_for(settings.mail_url.get_secret_value()),
-            alerts=LogAlerts(
-                webhook.get_secret_value() if webhook else None, registry=CollectorRegistry()
-            ),
+            alerts=LogAlerts(webhook.get_secret_value() if webhook else None, registry=registry),
+            registry=registry,
         )
 
 
@@ -140,4 +142,5 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             tokens=tokens,
             authenticator=Authenticator(made.database, tokens, now),
             ids=TimeOrderedIds(),
+            registry=made.registry,
         )
