@@ -1,7 +1,6 @@
 """Proposals with their days, stops, inclusions and guests, as they are read."""
 
 from db.relations import (
-    SEARCH,
     ColumnKind,
     Many,
     One,
@@ -9,8 +8,8 @@ from db.relations import (
     at_least,
     at_most,
     equals,
+    number_or_customer,
     one_of,
-    text,
 )
 
 STAFF_ONLY = frozenset({"internal_notes"})
@@ -62,9 +61,9 @@ PROPOSALS = Relation(
         "starts_on_from": at_least("starts_on"),
         "starts_on_to": at_most("starts_on"),
         "customer_id": equals("customer_id"),
-        "text": text(),
+        "text": number_or_customer("proposals", "title"),
     },
-    hidden=dict.fromkeys(GUESTS, STAFF_ONLY | {SEARCH}),
+    hidden=dict.fromkeys(GUESTS, STAFF_ONLY),
 )
 PROPOSAL_DAYS = Relation(
     "proposal_days",

@@ -179,20 +179,22 @@ def part_of(column: str) -> Filter:
     )
 
 
-def number_or_customer(owner: str) -> Filter:
-    """Part of the row's own number, or of what its customer is found by."""
+def number_or_customer(owner: str, *columns: str) -> Filter:
+    """Part of the row's own number or `columns`, or of what its customer is found by."""
     customer = " ".join(("select c.search from customers c where c.id =", f"{owner}.customer_id"))
-    return Filter(
-        f"(position(%({{name}})s in lower({owner}.number)) > 0"
-        f" or position(%({{name}})s in ({customer})) > 0)",
-        lambda value, _zone: needle(value),
-        "number",
-    )
+    own = (f"lower({owner}.{column})" for column in ("number", *columns))
+    found = (f"position(%({{name}})s in {text}) > 0" for text in (*own, f"({customer})"))
+    return Filter(f"({' or '.join(found)})", lambda value, _zone: needle(value), "number")
 
 
 def needle(value: str) -> str:
-    """What is looked for: lower case; a phone number without its spaces, dots and dashes."""
+    """What is looked for: lower case; a phone number without its spaces, dots and dashes.
+
+    Shape:  `2026-00042` is the end of a human number, and is no phone number.
+    """
     folded = value.strip().lower()
+    if re.fullmatch(r"[0-9]{4}-[0-9]{1,5}", folded):
+        return folded
     digits = re.sub(r"[\s().-]", "", folded)
     return digits if re.fullmatch(r"\+?[0-9]{4,}", digits) else folded
 

@@ -133,5 +133,7 @@ class ProposalFilter:
         default=None, description="For this customer."
     )
     text: str | None = strawberry.field(
-        default=None, description="Part of the number or the title."
+        default=None,
+        description="Part of the number or the title, or of the customer's name, e-mail address or"
+        " phone number; needs customers:read.",
     )

@@ -78,7 +78,6 @@ def _proposals() -> None:
         archived_at timestamptz,
         created_at timestamptz not null,
         version integer not null default 1,
-        search text generated always as (lower(number) || ' ' || lower(title)) stored,
         constraint proposals_number_key unique (tenant_id, brand_id, number),
         constraint proposals_id_customer_id_key unique (tenant_id, brand_id, id, customer_id),
         constraint proposals_dates_ordered check (ends_on >= starts_on),

@@ -76,6 +76,11 @@ PICKED: Mapping[str, str] = {
     "ava": "a directory of some hundred rows, in the page's order",
     "lunch_partner": "a directory of some hundred rows, in the page's order",
 }
+# What a picked row is compared with besides itself, by which index.
+BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("proposals", "text"): ("customers_pkey",),
+    ("reservations", "text"): ("customers_pkey",),
+}
 YES_OR_NO = {"lunch_partner", "open", "vip"}
 ORDER_OF_FILTER = {("vehicles", "seats_at_least"): "SEATS_ASC"}
 UNIQUE: Mapping[tuple[str, str], str] = {
@@ -253,7 +258,10 @@ def hot_pages_of_picked_rows() -> Iterator[Hot]:
             yield Hot(
                 f"{relation.name} picked by {name}",
                 sql,
-                (f"{relation.name}_{'_'.join(columns).replace('-', '')}_idx",),
+                (
+                    f"{relation.name}_{'_'.join(columns).replace('-', '')}_idx",
+                    *BESIDE.get((relation.name, name), ()),
+                ),
                 {name: True if name in YES_OR_NO else value},
                 may_sort=False,
             )
