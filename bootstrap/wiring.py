@@ -16,6 +16,7 @@ from auth.tokens import Tokens
 from bootstrap.settings import Settings
 from db.database import Database, Doors, Observer
 from domain.errors import OperatorError
+from domain.limits import Limits
 from integrations.alerts import LogAlerts
 from integrations.mailer import mailer_for
 from integrations.redis_events import RedisEvents
@@ -65,6 +66,20 @@ class Parts:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        tokens=settings.limit_tokens,
+        depth=settings.limit_depth,
+        aliases=settings.limit_aliases,
+        directives=settings.limit_directives,
+        root_fields=settings.limit_root_fields,
+        page=settings.limit_page,
+        nodes=settings.limit_nodes,
+        variables_bytes=settings.limit_variables_bytes,
+        operation_seconds=settings.limit_operation_seconds,
+    )
 
 
 def required(secret: SecretStr | None, name: str) -> str:

@@ -49,7 +49,7 @@ async def _serve(settings: Settings) -> int:
             log_level=settings.log_level,
             access_log=False,
             server_header=False,
-            ws_max_size=64 * 1024,
+            ws_max_size=settings.limit_message_bytes,
             timeout_graceful_shutdown=10,
         )
         LOG.info("serving", host=settings.host, port=settings.port)

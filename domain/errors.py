@@ -162,5 +162,6 @@ class DeadlineExceeded(DomainError):
     code = "DEADLINE_EXCEEDED"
     retryable = True
 
-    def __init__(self) -> None:
-        super().__init__("The operation took longer than it may. Ask for less, or try again.")
+    def __init__(self, seconds: float | None = None) -> None:
+        limit = "it may" if seconds is None else f"{seconds:g} s"
+        super().__init__(f"The operation took longer than {limit}. Ask for less, or try again.")

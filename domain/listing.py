@@ -24,14 +24,16 @@ class Page:
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
+        *,
+        most: int = MOST,
     ) -> "Page":
-        """Errors: InvalidInput for a size outside 1 to 100, or for `first` and `last` together."""
+        """Errors: InvalidInput for a size outside 1 to `most`, and for `first` beside `last`."""
         if first is not None and last is not None:
             raise InvalidInput("Ask with `first` or with `last`, not with both.", path="last")
         name, size = ("last", last) if last is not None else ("first", first)
-        if size is not None and not 1 <= size <= MOST:
-            raise InvalidInput(f"`{name}` is {size}; a page has 1 to {MOST}.", path=name)
-        return cls(size or DEFAULT_SIZE, after, before, last is not None)
+        if size is not None and not 1 <= size <= most:
+            raise InvalidInput(f"`{name}` is {size}; a page has 1 to {most}.", path=name)
+        return cls(size or min(DEFAULT_SIZE, most), after, before, last is not None)
 
 
 def argument(name: str) -> str:

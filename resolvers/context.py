@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -15,8 +15,9 @@ from db.database import Database, Session, Transaction, TransactionEnded
 from db.reading import Slice, Wanted
 from db.relations import Relation, Row
 from domain.errors import DomainError
-from domain.identity import NOBODY, Brand, Principal
+from domain.identity import NOBODY, Brand, Kind, Principal
 from domain.ids import Ids
+from domain.limits import Limits
 from domain.listing import Page
 from resolvers.loaders import Loaders
 from services.ports import EventStream
@@ -34,6 +35,8 @@ class World:
     events: EventStream
     now: Callable[[], datetime]
     ids: Ids
+    limits: Limits = field(default_factory=Limits)
+    production: bool = False
 
 
 class Snapshot:
@@ -79,6 +82,7 @@ class OperationContext:
         self.request_id = request_id
         self.connection_params: dict[str, object] | None = None
         self.refusal: DomainError | None = None
+        self.cost = 0
         self._prove = prove
         self.session = world.database.session(principal)
         self.snapshot = Snapshot(self.session, world.relations)
@@ -96,6 +100,11 @@ class OperationContext:
     @property
     def over_socket(self) -> bool:
         return self._prove is not None
+
+    @property
+    def keeps_its_schema(self) -> bool:
+        """Whether this caller is told nothing of the schema but what it names."""
+        return self.world.production and self.principal.kind in {Kind.SITE, Kind.NOBODY}
 
     async def become(self, prove: Prove) -> None:
         """A socket's caller proves who they are, and will again for each operation and event."""

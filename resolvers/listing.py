@@ -87,7 +87,8 @@ def listed(
     ) -> Any:
         for name in guarded.keys() & filter_values(filter).keys():
             check(info.context.principal, guarded[name])
-        request = Page.of(first, after, last, before)
+        most = info.context.world.limits.page
+        request = Page.of(first, after, last, before, most=most)
         return await connection(info, relation, request, order=order_by, filter=filter)
 
     resolve.__annotations__ |= {

@@ -1,22 +1,21 @@
 """The frame of one operation: a context of its own, its end, and what its errors look like."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
-from functools import lru_cache
+import asyncio
+import re
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, parse
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
-from domain.errors import DomainError
+from domain.errors import DeadlineExceeded, DomainError
 from domain.faults import told
+from domain.limits import Limits
 
+SUGGESTION: Final = re.compile(r" Did you mean .*\?$", re.DOTALL)
 LOG = structlog.get_logger("tourbase.operation")
-KNOWN_DOCUMENTS: Final = 500
-SEVERAL: Final = "The document has several operations: name the one to run in `operationName`."
-SOCKET: Final = "A subscription runs over WebSocket, sub-protocol graphql-transport-ws."
 MASKED: Final = "Something went wrong on our side. It has been logged; quote the request id."
 
 
@@ -38,66 +37,46 @@ class OperationScope(SchemaExtension):
 
     def _shape(self, result: Any) -> None:
         if result is not None and getattr(result, "errors", None):
-            request_id = self.execution_context.context.request_id
-            result.errors = [shaped(error, request_id) for error in result.errors]
+            context = self.execution_context.context
+            result.errors = [
+                shaped(error, context.request_id, discreet=context.keeps_its_schema)
+                for error in result.errors
+            ]
 
 
-class SubscriptionOverHttp(DomainError):
-    """A subscription was sent over HTTP. Open a WebSocket on the same address."""
+class Deadline(SchemaExtension):
+    """Ends a query or mutation that takes too long; a subscription lasts as it will."""
 
+    def __init__(self, limits: Limits) -> None:
+        self._seconds = limits.operation_seconds
 
-class OperationNotNamed(DomainError):
-    """The document has several operations. Name the one to run."""
+    async def on_execute(self) -> AsyncIterator[None]:
+        if self.execution_context.operation_type is OperationType.SUBSCRIPTION:
+            yield
+            return
+        try:
+            async with asyncio.timeout(self._seconds):
+                yield
+        except TimeoutError as error:
+            late = as_graphql(DeadlineExceeded(self._seconds))
+            raise shaped(late, self.execution_context.context.request_id) from error
 
 
 def as_graphql(error: DomainError) -> GraphQLError:
     return GraphQLError(error.message, original_error=error)
 
 
-class Runnable(SchemaExtension):
-    """Refuses a valid document that names no operation to run, or one that cannot run here.
+def shaped(error: GraphQLError, request_id: str, *, discreet: bool = False) -> GraphQLError:
+    """An error as clients see it: a code to branch on, the request's id, and no internals.
 
-    Stands last among the extensions: a cached validation overwrites what was found before.
+    Shape:  to a `discreet` caller no names are suggested.
     """
-
-    def on_validate(self) -> Iterator[None]:
-        context = self.execution_context
-        named = context._provided_operation_name  # noqa: SLF001 - the public one falls back
-        document = context.graphql_document
-        operations = document.definitions if document else ()
-        several = sum(isinstance(each, OperationDefinitionNode) for each in operations) > 1
-        if several and named is None:
-            context.pre_execution_errors = [as_graphql(OperationNotNamed(SEVERAL))]
-        elif (
-            context.operation_type is OperationType.SUBSCRIPTION and not context.context.over_socket
-        ):
-            context.pre_execution_errors = [as_graphql(SubscriptionOverHttp(SOCKET))]
-        yield
-
-
-class DocumentCache(SchemaExtension):
-    """Parsed documents by their text; one that cannot be parsed is left to the ordinary parser.
-
-    Strawberry's own cache raises from its hook, which over a socket ends the operation without a
-    word to the client.
-    """
-
-    def on_parse(self) -> Iterator[None]:
-        context = self.execution_context
-        with suppress(GraphQLError):
-            context.graphql_document = parsed(context.query or "", **context.parse_options)
-        yield
-
-
-parsed = lru_cache(maxsize=KNOWN_DOCUMENTS)(parse)
-
-
-def shaped(error: GraphQLError, request_id: str) -> GraphQLError:
-    """An error as clients see it: a code to branch on, the request's id, and no internals."""
     if error.extensions and "requestId" in error.extensions:
         return error
     cause = _cause(error)
     message, extensions = _told(error, cause)
+    if discreet:
+        message = SUGGESTION.sub("", message)
     if extensions["code"] == "INTERNAL_SERVER_ERROR":
         LOG.error("fault", request_id=request_id, path=error.path, **told(cause or error))
     return GraphQLError(

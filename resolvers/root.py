@@ -1,16 +1,9 @@
 """The table of contents: every root field by its module, and the read models behind them."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import (
-    MaxAliasesLimiter,
-    MaxTokensLimiter,
-    QueryDepthLimiter,
-    ValidationCache,
-)
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -26,22 +19,20 @@ from db import (
     reservations,
 )
 from db.relations import Relation
+from domain.limits import Limits
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
 from resolvers.brands import BrandQuery
 from resolvers.customers import CustomerMutation, CustomerQuery
 from resolvers.directory import DirectoryQuery
+from resolvers.documents import Admission, Documents
 from resolvers.fleet import FleetQuery
 from resolvers.leads import LeadQuery
 from resolvers.nodes import ENTITIES, NodeQuery
-from resolvers.operation import KNOWN_DOCUMENTS, DocumentCache, OperationScope, Runnable
+from resolvers.operation import Deadline, OperationScope
 from resolvers.payments import PaymentQuery
 from resolvers.proposals import ProposalQuery
 from resolvers.reservations import ReservationQuery
 from schema.scalars import SCALARS
-
-MOST_TOKENS: Final = 2_000
-MOST_ALIASES: Final = 30
-DEEPEST: Final = 12
 
 RELATIONS: Mapping[str, Relation] = {
     relation.name: relation
@@ -95,8 +86,9 @@ class Schema(strawberry.Schema):
         pass
 
 
-def build_schema() -> Schema:
+def build_schema(limits: Limits = Limits()) -> Schema:  # noqa: B008 - frozen
     """The schema that is served, printed and tested."""
+    documents = Documents(limits)
     return Schema(
         query=Query,
         mutation=Mutation,
@@ -104,12 +96,8 @@ def build_schema() -> Schema:
         types=list(ENTITIES.values()),
         extensions=[
             OperationScope,
-            lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-            lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
-            lambda: QueryDepthLimiter(max_depth=DEEPEST),
-            DocumentCache,
-            lambda: ValidationCache(maxsize=KNOWN_DOCUMENTS),
-            Runnable,
+            lambda: Admission(documents),
+            lambda: Deadline(limits),
         ],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from bootstrap.wiring import Parts, now
+from bootstrap.wiring import Parts, limits_of, now
 from domain.faults import told
 from resolvers.context import World
 from resolvers.operation import MASKED
@@ -16,15 +16,31 @@ from web.answers import refused
 from web.graphql import Endpoint
 from web.health import Health
 from web.middleware import BodyLimit, RequestId, SafeHeaders
+from web.playground import Playground
 
 LOG = structlog.get_logger("tourbase.web")
 
 
 def build_app(made: Parts) -> Starlette:
     """The application over objects that are already open."""
-    schema = build_schema()
-    world = World(made.database, RELATIONS, made.events, now, made.ids)
-    endpoint = Endpoint(schema, world, made.authenticator)
+    limits = limits_of(made.settings)
+    schema = build_schema(limits)
+    world = World(
+        made.database,
+        RELATIONS,
+        made.events,
+        now,
+        made.ids,
+        limits=limits,
+        production=made.settings.tourbase_env == "production",
+    )
+    endpoint = Endpoint(
+        schema,
+        world,
+        made.authenticator,
+        init_seconds=made.settings.limit_connection_init_seconds,
+    )
+    playground = Playground.of(made)
     health = Health(made.database, made.events)
     sdl = schema.as_str()
 
@@ -33,8 +49,9 @@ def build_app(made: Parts) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/graphql", endpoint),
+            Route("/graphql", endpoint, middleware=playground.middleware),
             WebSocketRoute("/graphql", endpoint),
+            *playground.routes,
             Route("/schema.graphql", contract),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),

@@ -36,12 +36,19 @@ MEDIA_TYPE = "application/graphql-response+json"
 class Endpoint(GraphQL[OperationContext, None]):
     """Strawberry's ASGI view with this service's credentials and answers."""
 
-    def __init__(self, schema: BaseSchema, world: World, authenticator: Authenticator) -> None:
+    def __init__(
+        self,
+        schema: BaseSchema,
+        world: World,
+        authenticator: Authenticator,
+        *,
+        init_seconds: float,
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
-            connection_init_wait_timeout=timedelta(seconds=5),
+            connection_init_wait_timeout=timedelta(seconds=init_seconds),
             max_subscriptions_per_connection=MOST_OPERATIONS_A_SOCKET,
         )
         self._world = world

@@ -1,0 +1,177 @@
+"""Documents before they run: parsed, bounded, validated, and remembered by their text."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NameNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    Visitor,
+    parse,
+    validate,
+    visit,
+)
+from graphql import OperationType as GraphQLOperation
+from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionContext
+from strawberry.types.graphql import OperationType
+
+from domain.errors import DomainError, Forbidden
+from domain.limits import Limits
+from resolvers.context import OperationContext
+from resolvers.cost import Estimate, estimates
+from resolvers.limits import LimitExceeded, check_size
+from resolvers.operation import as_graphql
+
+REMEMBERED: Final = 500
+LONGEST_REMEMBERED: Final = 10_000  # So that what is remembered stays small, whoever sends it.
+SEVERAL: Final = "The document has several operations: name the one to run in `operationName`."
+SOCKET: Final = "A subscription runs over WebSocket, sub-protocol graphql-transport-ws."
+UNSEEN: Final = "Site keys do not introspect. The schema is at /schema.graphql."
+
+
+class SubscriptionOverHttp(DomainError):
+    """A subscription was sent over HTTP. Open a WebSocket on the same address."""
+
+
+class OperationNotNamed(DomainError):
+    """The document has several operations. Name the one to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document and what is known of it; without errors it is valid and within its limits."""
+
+    document: DocumentNode | None = None
+    errors: list[GraphQLError] = field(default_factory=list)
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    introspects: bool = False
+
+
+class Documents:
+    """What this process knows of the documents that it was sent."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._remembered = lru_cache(REMEMBERED)(self._read)
+
+    def known(self, text: str, schema: GraphQLSchema) -> Known:
+        read = self._remembered if len(text) <= LONGEST_REMEMBERED else self._read
+        return read(text, schema)
+
+    def _read(self, text: str, schema: GraphQLSchema) -> Known:
+        try:
+            document = parse(text, max_tokens=self.limits.tokens)
+            used = check_size(document, self.limits)
+        except GraphQLSyntaxError as error:
+            return Known(errors=[self._of_syntax(error)])
+        except RecursionError:
+            return Known(errors=[as_graphql(self._too_deep())])
+        except LimitExceeded as error:
+            return Known(errors=[as_graphql(error)])
+        errors = _unused(document, used) or validate(schema, document)
+        if errors:
+            return Known(document, errors)
+        return Known(document, [], estimates(schema, document), _introspects(document))
+
+    def _of_syntax(self, error: GraphQLSyntaxError) -> GraphQLError:
+        if "more than" in error.message and "tokens" in error.message:
+            return as_graphql(LimitExceeded("document has", self.limits.tokens, "tokens"))
+        return error
+
+    def _too_deep(self) -> LimitExceeded:
+        return LimitExceeded("document nests", self.limits.depth, "fields")
+
+
+def _unused(document: DocumentNode, used: set[str]) -> list[GraphQLError]:
+    """As validation says it, and before: what nothing spreads was not bounded by the walk."""
+    return [
+        GraphQLError(f"Fragment '{each.name.value}' is never used.", each)
+        for each in document.definitions
+        if isinstance(each, FragmentDefinitionNode) and each.name.value not in used
+    ]
+
+
+def _introspects(document: DocumentNode) -> bool:
+    """Whether it asks for the schema at a root; `__typename` alone is none of it."""
+    found = _Introspection()
+    visit(document, found)
+    return found.asked
+
+
+class _Introspection(Visitor):
+    asked = False
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        self.asked = self.asked or node.name.value in {"__schema", "__type"}
+
+
+class Admission(SchemaExtension):
+    """Lets a document in, or says what stands in its way."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._known = Known()
+
+    def on_parse(self) -> Iterator[None]:
+        """An error raised here would end a socket's operation without a word: it is kept."""
+        context = self.execution_context
+        self._known = self._documents.known(context.query or "", graphql_schema(context))
+        name = context._provided_operation_name  # noqa: SLF001 - the public one falls back
+        context.graphql_document = self._known.document or _nothing(name)
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        errors = self._known.errors
+        if not errors and (refusal := self._refusal()) is not None:
+            errors = [as_graphql(refusal)]
+        self.execution_context.pre_execution_errors = errors
+        yield
+
+    def _refusal(self) -> DomainError | None:
+        """What a valid document is refused for here, now, and to this caller."""
+        context = self.execution_context
+        asking: OperationContext = context.context
+        name = context._provided_operation_name  # noqa: SLF001 - the public one falls back
+        if name is None and len(self._known.estimates) > 1:
+            return OperationNotNamed(SEVERAL)
+        if context.operation_type is OperationType.SUBSCRIPTION and not asking.over_socket:
+            return SubscriptionOverHttp(SOCKET)
+        if self._known.introspects and asking.keeps_its_schema:
+            return Forbidden(UNSEEN)
+        limits = self._documents.limits
+        if context.variables and len(orjson.dumps(context.variables)) > limits.variables_bytes:
+            return LimitExceeded("variables have", limits.variables_bytes, "bytes as JSON")
+        estimate = self._known.estimates[name or next(iter(self._known.estimates))]
+        asking.cost = estimate.nodes(context.variables or {}, limits)
+        if asking.cost > limits.nodes:
+            return LimitExceeded("operation asks for", limits.nodes, "objects")
+        return None
+
+
+def _nothing(name: str | None) -> DocumentNode:
+    """Stands for a document that cannot be read, so that its errors are told like any others."""
+    return DocumentNode(
+        definitions=(
+            OperationDefinitionNode(
+                operation=GraphQLOperation.QUERY,
+                name=None if name is None else NameNode(value=name),
+                selection_set=SelectionSetNode(selections=()),
+            ),
+        )
+    )
+
+
+def graphql_schema(context: ExecutionContext) -> GraphQLSchema:
+    schema: GraphQLSchema = context.schema._schema  # noqa: SLF001
+    return schema
