@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 WORKERS ?= 2
 
-.PHONY: up test check proof clean install
+.PHONY: up test check proof lock clean install
 .DEFAULT_GOAL := up
 
 up: install
@@ -29,6 +29,13 @@ check: install
 	@$(BIN)/lint-imports
 	@echo "== sqlfluff"
 	@$(BIN)/sqlfluff lint db
+	@echo "== hadolint"
+	@$(BIN)/hadolint Dockerfile
+	@echo "== zizmor"
+	@$(BIN)/zizmor --offline --quiet --no-progress .github
+	@echo "== check-jsonschema"
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/ci.yml
 	@echo "== house tests"
 	@$(BIN)/pytest -q tests/house --durations 0
 
@@ -40,6 +47,15 @@ proof: install
 	@echo "== proof: PostgreSQL in $(OLDEST)"
 	@POSTGRES_BIN=$(OLDEST) $(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 3 \
 		tests/db tests/isolation tests/services tests/resolvers tests/cli/test_seed.py
+
+# Newer versions: add UPGRADE=--upgrade. The second holds what the image installs, the third builds it.
+UPGRADE ?=
+COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
+lock: install
+	@$(COMPILE) $(UPGRADE) --extra dev --extra embedded -o requirements.lock pyproject.toml
+	@$(COMPILE) -c requirements.lock -o requirements-runtime.lock pyproject.toml
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+		| $(COMPILE) -c requirements.lock -o requirements-build.lock -
 
 clean:
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .grimp_cache
