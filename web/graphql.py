@@ -124,7 +124,7 @@ class Endpoint(GraphQL[OperationContext, None]):
     ) -> Response:
         media_type = sub_response.headers["content-type"]
         status = status_of(response_data, strict=media_type == MEDIA_TYPE)
-        body = self.encode_json(response_data)
+        body = orjson.dumps(response_data)
         headers = {**ALSO_SAID.get(status, {}), "cache-control": "no-store"}
         return Response(body, status, headers, media_type=media_type)
 
@@ -138,8 +138,9 @@ class Endpoint(GraphQL[OperationContext, None]):
             raise HTTPException(400, "The body is a JSON object with a `query`.")
         return parsed
 
-    def encode_json(self, data: object) -> bytes:
-        return orjson.dumps(data)
+    def encode_json(self, data: object) -> str:
+        """Text: bytes would leave a socket as binary frames, which no client reads."""
+        return orjson.dumps(data).decode()
 
 
 def presented_by(request: HTTPConnection) -> Presented:

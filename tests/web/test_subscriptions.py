@@ -42,7 +42,9 @@ async def send(ws: ClientConnection, **message: Any) -> None:
 
 
 async def receive(ws: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(await asyncio.wait_for(ws.recv(), PATIENCE))
+    frame = await asyncio.wait_for(ws.recv(), PATIENCE)
+    assert isinstance(frame, str), "the protocol speaks in text frames, and clients read no other"
+    message: dict[str, Any] = json.loads(frame)
     return message
 
 
