@@ -14,12 +14,15 @@ from pydantic import SecretStr
 from auth.authenticate import Authenticator
 from auth.tokens import Tokens
 from bootstrap.settings import Settings
-from db.database import Database, Doors, Observer
+from bootstrap.telemetry import collect, telemetry_for
+from db.database import Database, Doors
+from db.watching import Observer
 from domain.errors import OperatorError
 from domain.limits import Limits
 from integrations.alerts import LogAlerts
 from integrations.mailer import mailer_for
 from integrations.redis_events import RedisEvents
+from integrations.telemetry import Telemetry
 from services.ports import Alerts, Mailer
 
 SHORTEST_SECRET: Final = 32
@@ -49,6 +52,7 @@ class Outside:
     mailer: Mailer
     alerts: Alerts
     registry: CollectorRegistry
+    telemetry: Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Parts:
     authenticator: Authenticator
     ids: TimeOrderedIds
     registry: CollectorRegistry
+    telemetry: Telemetry
 
 
 def now() -> datetime:
@@ -130,18 +135,22 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
     redis_url, webhook = settings.redis_url, settings.alert_webhook_url
     secret = required(settings.events_secret, "EVENTS_SECRET")
     registry = CollectorRegistry()
+    telemetry = telemetry_for(settings, registry)
     async with AsyncExitStack() as stack:
-        database = Database(doors(settings), observe=observe)
+        stack.callback(telemetry.close)
+        database = Database(doors(settings), observe=observe, watch=telemetry.statement)
         await database.open()
         stack.push_async_callback(database.close)
         events = RedisEvents(redis_url.get_secret_value() if redis_url else None, secret=secret)
         stack.push_async_callback(events.close)
+        collect(registry, database, events)
         yield Outside(
             database=database,
             events=events,
             mailer=mailer_for(settings.mail_url.get_secret_value()),
             alerts=LogAlerts(webhook.get_secret_value() if webhook else None, registry=registry),
             registry=registry,
+            telemetry=telemetry,
         )
 
 
@@ -158,4 +167,5 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             authenticator=Authenticator(made.database, tokens, now),
             ids=TimeOrderedIds(),
             registry=made.registry,
+            telemetry=made.telemetry,
         )

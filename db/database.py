@@ -21,13 +21,13 @@ from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRe
 
 from db.constraints import refusal
 from db.logins import vet
+from db.watching import Ended, Observer, Watch, watching
 from domain.errors import ConflictingChange, DeadlineExceeded, ServiceUnavailable
 from domain.identity import Kind, Principal
 
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 Params = Mapping[str, Any]
-Observer = Callable[[str], None]
 
 ENTER: Final = (
     "select set_config('role', %(role)s, true), set_config('app.tenant_id', %(tenant)s, true),"
@@ -81,16 +81,21 @@ class TransactionEnded(Exception):
 class Transaction:
     """One transaction, entered as one principal. Every function of this floor takes one first."""
 
-    __slots__ = ("_connection", "_ended", "_observe", "principal")
+    __slots__ = ("_connection", "_ended", "_watch", "principal")
 
     def __init__(
-        self, connection: Connection, principal: Principal, observe: Observer, *, proof: object
+        self,
+        connection: Connection,
+        principal: Principal,
+        watch: Callable[[str], Ended],
+        *,
+        proof: object,
     ) -> None:
         if proof is not _MADE_BY_A_SESSION:
             raise TypeError("A Transaction is made by Session.read() or Session.write() only.")
         self._connection = connection
         self._ended = False
-        self._observe = observe
+        self._watch = watch
         self.principal = principal
 
     def end(self) -> None:
@@ -116,9 +121,15 @@ class Transaction:
     ) -> psycopg.AsyncCursor[tuple[Any, ...]]:
         if self._ended:
             raise TransactionEnded
-        self._observe(statement)
+        ended = self._watch(statement)
         with translated(self._connection):
-            return await self._connection.execute(statement, params)
+            try:
+                cursor = await self._connection.execute(statement, params)
+            except BaseException as error:
+                ended(error)
+                raise
+        ended(None)
+        return cursor
 
 
 @contextmanager
@@ -187,11 +198,14 @@ class Session:
 class Database:
     """Two pools behind the door: one of the write login, one of the read login."""
 
-    def __init__(self, doors: Doors, *, observe: Observer | None = None) -> None:
+    def __init__(
+        self, doors: Doors, *, observe: Observer | None = None, watch: Watch | None = None
+    ) -> None:
         self.doors = doors
         self.violations = 0
         self.retries = 0
-        self._observe = observe or (lambda _statement: None)
+        self._watch_write = watching(observe, watch, read_only=False)
+        self._watch_read = watching(observe, watch, read_only=True)
         self._write = self._pool(doors.write_url, "write")
         self._read = self._pool(doors.read_url, "read")
 
@@ -235,7 +249,8 @@ class Database:
         """
         pool = self._read if read_only else self._write
         connection = await self._acquire(pool, principal)
-        transaction = Transaction(connection, principal, self._observe, proof=_MADE_BY_A_SESSION)
+        watch = self._watch_read if read_only else self._watch_write
+        transaction = Transaction(connection, principal, watch, proof=_MADE_BY_A_SESSION)
         clean = False
         try:
             yield transaction

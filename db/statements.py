@@ -20,3 +20,10 @@ def load(package: str, file: str) -> Mapping[str, LiteralString]:
         name: cast("LiteralString", body.strip().rstrip(";"))
         for name, body in zip(parts[::2], parts[1::2], strict=True)
     }
+
+
+def names() -> Mapping[str, str]:
+    """The name of each statement of this package, by its text."""
+    files = (each.name for each in resources.files(__package__).iterdir())
+    loaded = [load(__package__, file) for file in sorted(files) if file.endswith(".sql")]
+    return {text: name for each in loaded for name, text in each.items()}

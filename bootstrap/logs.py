@@ -1,0 +1,144 @@
+"""What a process says: one JSON object a line on standard error, whoever says it, redacted."""
+
+import logging
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from typing import Any, Final, Protocol, TextIO
+
+import orjson
+import structlog
+from structlog.stdlib import ProcessorFormatter
+
+from bootstrap.settings import Settings
+from domain.faults import told
+from domain.redaction import of_name
+from integrations.frames import CURRENT
+
+Line = MutableMapping[str, Any]
+REPORTED: Final = frozenset({"fault", "alert"})
+UNTOLD: Final = frozenset({"event", "level", "logger", "timestamp"})
+LIBRARIES: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
+
+
+class Reporter(Protocol):
+    """Is told of faults and alerts, as lines that are redacted already."""
+
+    def report(self, line: Mapping[str, Any]) -> None: ...
+    def close(self) -> None: ...
+
+
+@contextmanager
+def logged(settings: Settings) -> Iterator[None]:
+    """Log as the settings say; faults and alerts go to Sentry too, if there is one."""
+    if settings.sentry_dsn is None:
+        configure(settings.log_level)
+        yield
+        return
+    # By name: importing what speaks to Sentry takes a quarter of a second.
+    make: Callable[..., Reporter] = pkgutil.resolve_name("integrations.sentry:Sentry")
+    reporter = make(settings.sentry_dsn.get_secret_value(), environment=settings.tourbase_env)
+    configure(settings.log_level, report=reporter.report)
+    try:
+        yield
+    finally:
+        reporter.close()
+
+
+def configure(
+    level: str, *, stream: TextIO | None = None, report: Callable[[Line], None] | None = None
+) -> None:
+    """Set up structlog and the standard log alike.
+
+    Shape:  of libraries warnings and worse, at any level: below, they tell what they send.
+    """
+    stream = stream or sys.stderr
+    stamp = structlog.processors.TimeStamper(fmt="iso")
+    structlog.configure(
+        processors=[
+            in_frame,
+            structlog.processors.add_log_level,
+            structlog.stdlib.add_logger_name,
+            stamp,
+            without_message,
+            redact,
+            *([reporting(report)] if report else []),
+            as_bytes,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(stream.buffer),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                stamp,
+            ],
+            processors=[
+                ProcessorFormatter.remove_processors_meta,
+                in_frame,
+                without_message,
+                first_line,
+                redact,
+                lambda logger, name, line: as_bytes(logger, name, line).decode(),
+            ],
+        )
+    )
+    logging.getLogger().handlers[:] = [handler]
+    logging.getLogger().setLevel(logging.WARNING)
+    for name in LIBRARIES:
+        library = logging.getLogger(name)
+        library.handlers[:], library.propagate = [], True
+        library.setLevel(logging.NOTSET)
+
+
+def in_frame(_logger: Any, _name: str, line: Line) -> Line:
+    """Says in which request and for whom a line was written, if it does not say so itself."""
+    frame = CURRENT.get()
+    if frame is not None:
+        line.setdefault("request_id", frame.request_id)
+        line.setdefault("trace_id", frame.trace_id)
+        line.setdefault("tenant", frame.tenant)
+        line.setdefault("brand", frame.brand)
+    return line
+
+
+def without_message(_logger: Any, _name: str, line: Line) -> Line:
+    """Of an error its kind and its places: its message may hold somebody's values."""
+    given = line.pop("exc_info", None)
+    line.pop("stack_info", None)
+    if given is True:
+        given = sys.exc_info()
+    error = given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        line.update(told(error))
+    return line
+
+
+def first_line(_logger: Any, _name: str, line: Line) -> Line:
+    """Of a library's message, the rest of which may be a traceback or an object's text."""
+    line["event"] = str(line.get("event", "")).strip().partition("\n")[0]
+    return line
+
+
+def redact(_logger: Any, _name: str, line: Line) -> Line:
+    for name, value in line.items():
+        line[name] = of_name(name, value)
+    return line
+
+
+def reporting(report: Callable[[Line], None]) -> Callable[[Any, str, Line], Line]:
+    def reported(_logger: Any, _name: str, line: Line) -> Line:
+        if line["event"] in REPORTED:
+            report(line)
+        return line
+
+    return reported
+
+
+def as_bytes(_logger: Any, _name: str, line: Line) -> bytes:
+    return orjson.dumps(line)

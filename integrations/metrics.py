@@ -1,0 +1,138 @@
+"""What this process counts and times, for a scraper; every label has a closed list of values."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from prometheus_client import (
+    CollectorRegistry,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+STATEMENT_BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+MOST_NAMES: Final = 500
+OTHER: Final = "other"
+POOL_GAUGES: Final = {
+    "pool_size": "Connections that are open.",
+    "pool_available": "Connections that wait for work.",
+    "pool_max": "Connections that may be open.",
+    "requests_waiting": "Callers that wait for a connection.",
+}
+POOL_COUNTERS: Final = {
+    "requests_num": ("requests", 1.0, "Connections that were asked for."),
+    "requests_queued": ("requests_queued", 1.0, "Callers that had to wait."),
+    "requests_wait_ms": ("wait_seconds", 0.001, "Time that callers waited."),
+    "requests_errors": ("request_errors", 1.0, "Callers that got no connection."),
+    "connections_errors": ("connection_errors", 1.0, "Connections that could not be opened."),
+    "connections_lost": ("connections_lost", 1.0, "Connections found to be broken."),
+}
+PoolStats = Callable[[], Mapping[str, Mapping[str, int]]]
+Figures = Mapping[str, tuple[str, Callable[[], float]]]
+"""Names of counters or gauges, each with what it counts and how to read it."""
+
+
+class Metrics:
+    """The histograms and gauges of requests, operations, statements and jobs."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._names: set[str] = set()
+        self._requests: dict[tuple[str, str, str], Histogram] = {}
+        self._request = Histogram(
+            "http_request_duration_seconds",
+            "Time from a request to the end of its answer.",
+            ["method", "route", "status_code"],
+            buckets=BUCKETS,
+            registry=registry,
+        )
+        self._operation = Histogram(
+            "graphql_operation_duration_seconds",
+            "Time of an operation; by name if the server knows the document.",
+            ["operation_name", "operation_type", "outcome"],
+            buckets=BUCKETS,
+            registry=registry,
+        )
+        statement = Histogram(
+            "tourbase_sql_statement_duration_seconds",
+            "Time of a statement, by the login that ran it.",
+            ["access"],
+            buckets=STATEMENT_BUCKETS,
+            registry=registry,
+        )
+        self.read, self.write = statement.labels("read"), statement.labels("write")
+        self.sockets = Gauge(
+            "tourbase_websockets_open", "WebSockets that are open.", registry=registry
+        )
+        self._job = Histogram(
+            "tourbase_job_duration_seconds",
+            "Time of a try of a job.",
+            ["task", "outcome"],
+            buckets=(*BUCKETS, 30.0, 120.0),
+            registry=registry,
+        )
+        for collect in (ProcessCollector, PlatformCollector, GCCollector):
+            collect(registry=registry)
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Shape: `route` is a template of ours or "other"."""
+        key = (method if method in METHODS else "OTHER", route, str(status))
+        if key not in self._requests:
+            self._requests[key] = self._request.labels(*key)
+        self._requests[key].observe(seconds)
+
+    def operation(self, name: str, kind: str, outcome: str, seconds: float) -> None:
+        """Shape: `name` is one that the server knows; past a bound even that is "other"."""
+        if name not in self._names:
+            name = name if len(self._names) < MOST_NAMES else OTHER
+            self._names.add(name)
+        self._operation.labels(name, kind, outcome).observe(seconds)
+
+    def job(self, task: str, outcome: str, seconds: float) -> None:
+        """Shape: `task` is one that the worker knows."""
+        self._job.labels(task, outcome).observe(seconds)
+
+
+class Pools(Collector):
+    """The pools of the database as they are when somebody looks."""
+
+    def __init__(self, stats: PoolStats) -> None:
+        self._stats = stats
+
+    def collect(self) -> Iterable[Metric]:
+        stats = self._stats()
+        for key, text in POOL_GAUGES.items():
+            gauge = GaugeMetricFamily(f"tourbase_pool_{_gauge_name(key)}", text, labels=["pool"])
+            for pool, values in stats.items():
+                gauge.add_metric([pool], values.get(key, 0))
+            yield gauge
+        for key, (name, unit, text) in POOL_COUNTERS.items():
+            counter = CounterMetricFamily(f"tourbase_pool_{name}", text, labels=["pool"])
+            for pool, values in stats.items():
+                counter.add_metric([pool], values.get(key, 0) * unit)
+            yield counter
+
+
+class Read(Collector):
+    """Figures that somebody else keeps, read when they are asked for."""
+
+    def __init__(self, *, counters: Figures, gauges: Figures) -> None:
+        self._counters = counters
+        self._gauges = gauges
+
+    def collect(self) -> Iterable[Metric]:
+        for name, (text, read) in self._counters.items():
+            yield CounterMetricFamily(name, text, value=read())
+        for name, (text, read) in self._gauges.items():
+            yield GaugeMetricFamily(name, text, value=read())
+
+
+def _gauge_name(key: str) -> str:
+    return {"pool_size": "connections", "pool_max": "connections_max"}.get(
+        key, key.removeprefix("pool_")
+    )
