@@ -43,6 +43,10 @@ class Settings(BaseSettings):
         "info", "Least level that is logged."
     )
 
+    playground: bool = setting(
+        default=True, description="Whether a browser that opens `/graphql` is shown GraphiQL."
+    )
+
     database_url: SecretStr | None = setting(
         None, "Write login, an ordinary role that owns nothing."
     )

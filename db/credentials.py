@@ -10,6 +10,12 @@ from domain.identity import Brand
 
 SQL = statements.load(__package__, "credentials.sql")
 DEMO_TENANT: Final = "nw-touring"
+DEMO_BRANDS: Final = (
+    (DEMO_TENANT, "wwt"),
+    (DEMO_TENANT, "nwtc"),
+    (DEMO_TENANT, "hcwt"),
+    ("kiwi-tours", "aotea"),
+)
 
 
 class HashedKey(Protocol):
@@ -29,6 +35,12 @@ async def is_development(tx: Transaction) -> bool:
 
 async def demo_brand(tx: Transaction, code: str, tenant: str) -> Brand | None:
     return await callers.brand(tx, tenant, code)
+
+
+async def demo_brands(tx: Transaction) -> list[Brand]:
+    """The brands of the demo that are here."""
+    found = [await demo_brand(tx, code, tenant) for tenant, code in DEMO_BRANDS]
+    return [brand for brand in found if brand is not None]
 
 
 async def subject(tx: Transaction, kind: str) -> UUID | None:

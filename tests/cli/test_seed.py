@@ -13,7 +13,8 @@ from psycopg import sql
 from bootstrap.settings import Settings
 from cli.demo.plan import tenants
 from cli.seed import SeedRefused, seed
-from cli.token import TokenRefused, print_token
+from cli.token import print_token
+from services.credentials import CredentialRefused
 from tests.conftest import FreshDatabase
 
 TODAY = date(2026, 6, 15)
@@ -253,12 +254,12 @@ async def test_a_token_is_made_in_a_database_that_seed_marked_and_in_no_other(
     fresh_database: FreshDatabase, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = fresh_database.settings
-    with pytest.raises(TokenRefused, match="no development database"):
+    with pytest.raises(CredentialRefused, match="no development database"):
         await print_token(settings, brand="wwt", kind="staff")
     seed(settings, today=TODAY, say=lambda _line: None)
     for kind in ("site", "staff", "owner", "partner", "customer", "driver"):
         await print_token(settings, brand="hcwt", kind=kind)
-    with pytest.raises(TokenRefused, match="There is no brand xyz"):
+    with pytest.raises(CredentialRefused, match="There is no brand xyz"):
         await print_token(settings, brand="xyz", kind="staff")
     await print_token(settings, brand="aotea", kind="owner", tenant="kiwi-tours")
 
