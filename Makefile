@@ -6,15 +6,16 @@ PYTHON ?= $(shell for name in $(CANDIDATES); do \
 	"$$name" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$name"; break; }; done)
 BIN := .venv/bin
 STAMP := .venv/installed
+CLIENTS := tests/clients/node_modules/.installed
 WORKERS ?= 2
 
-.PHONY: up test check proof lock clean install
+.PHONY: up test check proof lock clean install clients
 .DEFAULT_GOAL := up
 
 up: install
 	@$(BIN)/python -m cli.main up
 
-test: install check
+test: install clients check
 	@echo "== pytest"
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 20 --cov --cov-report=
 
@@ -77,3 +78,14 @@ $(STAMP): requirements.lock pyproject.toml
 		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock \
 		&& $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; }
 	@touch $@
+
+# The outside clients that tests run, for Node; without it their tests are skipped, and say so.
+clients: $(CLIENTS)
+
+$(CLIENTS): tests/clients/package.json tests/clients/package-lock.json
+	@if ! command -v npm >/dev/null || ! node -e 'process.exit(+(parseInt(process.versions.node) < 20))'; then \
+		echo "!! WARNING: no Node 20 or newer with npm: the tests of outside clients are skipped." >&2; \
+	else echo "== npm ci (Node $$(node --version))"; \
+		{ (cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error) \
+			&& touch $@; } \
+		|| echo "!! WARNING: npm ci failed: the tests of outside clients are skipped." >&2; fi

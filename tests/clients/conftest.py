@@ -1,0 +1,129 @@
+"""The demo data behind a real server and a real relay, and Node with its locked packages."""
+
+import asyncio
+import contextlib
+import io
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bootstrap.environment import child_environment
+from bootstrap.settings import Settings
+from bootstrap.wiring import now, parts
+from cli.seed import seed
+from cli.token import print_token
+from integrations.embedded import Postgres, Valkey
+from integrations.redis_events import RedisEvents
+from jobs.event_relay import relay
+from tests.conftest import create_database, settings_for
+from tests.jobs.conftest import QUICK
+from tests.web.conftest import bearer, served
+
+HERE = Path(__file__).parent
+OLDEST_NODE = 20
+PATIENCE_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A server over the demo data, and a credential for each kind of caller of brand `wwt`."""
+
+    address: str
+    site: str
+    staff: str
+    events: RedisEvents
+
+    async def ask(self, document: str, **variables: object) -> Any:
+        async with httpx.AsyncClient(base_url=self.address) as client:
+            body = {"query": document, "variables": variables}
+            answer = await client.post("/graphql", json=body, headers=bearer(self.staff))
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+    async def listeners(self, count: int) -> None:
+        """Wait until so many subscriptions are heard by Redis."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self.events.listeners != count:  # noqa: ASYNC110 - it has no event for it
+                await asyncio.sleep(0.005)
+
+
+@pytest.fixture(scope="session")
+async def house(postgres: Postgres, valkey: Valkey, template: str) -> AsyncIterator[House]:
+    """The demo data in a database of its own, since its relay sees the events of every brand."""
+    create_database(postgres, "tourbase_clients", template)
+    settings = settings_for(postgres, valkey, "tourbase_clients")
+    seed(settings, today=now().date(), say=lambda _line: None)
+    stop = asyncio.Event()
+    async with parts(settings) as made, served(made) as address:
+        relaying = asyncio.create_task(relay(made.database, made.events, stop=stop, pace=QUICK))
+        site, staff = [await credential(settings, kind) for kind in ("site", "staff")]
+        yield House(address, site, staff, made.events)
+        stop.set()
+        await relaying
+
+
+async def credential(settings: Settings, kind: str) -> str:
+    """What `tourbase token --brand wwt --as KIND` prints."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        await print_token(settings, brand="wwt", kind=kind)
+    return printed.getvalue().strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Runs programs of Node in a folder, with nothing but what they are given and the path."""
+
+    binary: str
+
+    async def start(self, *arguments: str | Path, folder: Path = HERE, **given: str) -> Any:
+        return await asyncio.create_subprocess_exec(
+            self.binary,
+            *arguments,
+            cwd=folder,
+            env=child_environment({"NO_COLOR": "1", **given}),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+    async def run(self, *arguments: str | Path, folder: Path = HERE, **given: str) -> str:
+        """What the program printed; it must end well."""
+        process = await self.start(*arguments, folder=folder, **given)
+        return await ended(process)
+
+    async def tool(self, package: str, path: str, *arguments: str, folder: Path) -> str:
+        return await self.run(HERE / "node_modules" / package / path, *arguments, folder=folder)
+
+
+async def ended(process: asyncio.subprocess.Process, *, say: bytes = b"") -> str:
+    """What it printed until it ended, as it must, well and in time; `say` is its input."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            out, err = await process.communicate(say)
+    except TimeoutError:
+        process.kill()
+        out, err = await process.communicate()
+    assert process.returncode == 0, f"{out.decode()}\n{err.decode()}"
+    return out.decode()
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Node and the packages that `make clients` installs; skipped, with the reason, without."""
+    binary = shutil.which("node")
+    if binary is None:
+        pytest.skip("Node is not on this machine: the outside clients are not tested")
+    said = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
+    if int(said.strip().removeprefix("v").split(".")[0]) < OLDEST_NODE:
+        pytest.skip(f"Node {said.strip()} is older than {OLDEST_NODE}")
+    stamp, lock = HERE / "node_modules" / ".installed", HERE / "package-lock.json"
+    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
+        pytest.skip("the packages of tests/clients are not installed: `make clients` does it")
+    return Node(os.fspath(binary))
