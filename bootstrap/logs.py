@@ -1,5 +1,6 @@
 """What a process says: one JSON object a line on standard error, whoever says it, redacted."""
 
+import json
 import logging
 import pkgutil
 import sys
@@ -141,4 +142,7 @@ def reporting(report: Callable[[Line], None]) -> Callable[[Any, str, Line], Line
 
 
 def as_bytes(_logger: Any, _name: str, line: Line) -> bytes:
-    return orjson.dumps(line)
+    try:
+        return orjson.dumps(line)
+    except TypeError:  # A lone surrogate, a number past 64 bits.
+        return json.dumps(line, default=str).encode()

@@ -19,6 +19,7 @@ from integrations.metrics import OTHER, Metrics
 Ended = Callable[[BaseException | None], None]
 PROPAGATOR: Final = TraceContextTextMapPropagator()
 FAULT: Final = "INTERNAL_SERVER_ERROR"
+CANCELLED: Final = "CANCELLED"
 SERVER_ERROR: Final = 500
 
 
@@ -45,6 +46,8 @@ class Operation:
     def outcome(self) -> str:
         if not self.codes:
             return "ok"
+        if CANCELLED in self.codes:
+            return "cancelled"
         return "fault" if FAULT in self.codes else "refused"
 
 

@@ -19,6 +19,7 @@ from domain.identity import NOBODY, Brand, Kind, Principal
 from domain.ids import Ids
 from domain.limits import Limits
 from domain.listing import Page
+from integrations.telemetry import Telemetry
 from resolvers.loaders import Loaders
 from services.ports import EventStream
 
@@ -37,6 +38,7 @@ class World:
     ids: Ids
     limits: Limits = field(default_factory=Limits)
     production: bool = False
+    telemetry: Telemetry | None = None
 
 
 class Snapshot:

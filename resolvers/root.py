@@ -32,6 +32,7 @@ from resolvers.operation import Deadline, OperationScope
 from resolvers.payments import PaymentQuery
 from resolvers.proposals import ProposalQuery
 from resolvers.reservations import ReservationQuery
+from resolvers.telemetry import KnownName, Observed, none_is_known
 from schema.scalars import SCALARS
 
 RELATIONS: Mapping[str, Relation] = {
@@ -86,7 +87,10 @@ class Schema(strawberry.Schema):
         pass
 
 
-def build_schema(limits: Limits = Limits()) -> Schema:  # noqa: B008 - frozen
+def build_schema(
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    is_known: KnownName = none_is_known,
+) -> Schema:
     """The schema that is served, printed and tested."""
     documents = Documents(limits)
     return Schema(
@@ -95,6 +99,7 @@ def build_schema(limits: Limits = Limits()) -> Schema:  # noqa: B008 - frozen
         subscription=Subscription,
         types=list(ENTITIES.values()),
         extensions=[
+            lambda: Observed(is_known),
             OperationScope,
             lambda: Admission(documents),
             lambda: Deadline(limits),

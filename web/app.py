@@ -16,7 +16,9 @@ from web.answers import refused
 from web.graphql import Endpoint
 from web.health import Health
 from web.middleware import BodyLimit, RequestId, SafeHeaders
+from web.observation import KnownDocuments, Observation
 from web.playground import Playground
+from web.prepared import prepared
 
 LOG = structlog.get_logger("tourbase.web")
 
@@ -24,7 +26,7 @@ LOG = structlog.get_logger("tourbase.web")
 def build_app(made: Parts) -> Starlette:
     """The application over objects that are already open."""
     limits = limits_of(made.settings)
-    schema = build_schema(limits)
+    schema = build_schema(limits, KnownDocuments(prepared()))
     world = World(
         made.database,
         RELATIONS,
@@ -33,6 +35,7 @@ def build_app(made: Parts) -> Starlette:
         made.ids,
         limits=limits,
         production=made.settings.tourbase_env == "production",
+        telemetry=made.telemetry,
     )
     endpoint = Endpoint(
         schema,
@@ -58,6 +61,7 @@ def build_app(made: Parts) -> Starlette:
         ],
         middleware=[
             Middleware(RequestId, draw=lambda: str(made.ids.new())),
+            Middleware(Observation, telemetry=made.telemetry),
             Middleware(SafeHeaders),
             Middleware(BodyLimit, most_bytes=made.settings.limit_body_bytes),
         ],
