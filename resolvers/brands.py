@@ -3,7 +3,6 @@
 import strawberry
 from strawberry import Info
 
-from db import brands
 from domain.errors import NotFound
 from domain.identity import Scope
 from schema.brands import Brand, Viewer
@@ -12,7 +11,7 @@ from schema.permissions import requires
 
 
 async def facts_of_brand(info: Info) -> Brand:
-    facts = await brands.facts(await info.context.snapshot.transaction())
+    facts = await info.context.snapshot.reads.brand_facts()
     if facts is None:
         raise NotFound
     return Brand(**facts)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 
-from db import reading
 from db.database import Database, Session, Transaction, TransactionEnded
 from db.reading import Slice, Wanted
 from db.relations import Relation, Row
@@ -20,8 +19,9 @@ from domain.ids import Ids
 from domain.limits import Limits
 from domain.listing import Page
 from integrations.telemetry import Telemetry
+from resolvers.cached import Reads
 from resolvers.loaders import Loaders
-from services.ports import EventStream
+from services.ports import Cache, EventStream
 
 T = TypeVar("T")
 Prove = Callable[[], Awaitable[Principal]]
@@ -39,19 +39,23 @@ class World:
     limits: Limits = field(default_factory=Limits)
     production: bool = False
     telemetry: Telemetry | None = None
+    cache: Cache | None = None
 
 
 class Snapshot:
     """A read transaction that opens with the first read, and the loaders that live on it."""
 
-    def __init__(self, session: Session, relations: Mapping[str, Relation]) -> None:
+    def __init__(
+        self, session: Session, relations: Mapping[str, Relation], cache: Cache | None
+    ) -> None:
         self._session = session
-        self._relations = relations
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._transaction: Transaction | None = None
         self._closed = False
-        self.loaders = Loaders(relations, self.transaction)
+        self._opened: float | None = None
+        self.reads = Reads(cache, session.principal, self.transaction, lambda: self._opened)
+        self.loaders = Loaders(relations, self.reads)
 
     async def transaction(self) -> Transaction:
         """Errors: TransactionEnded for a resolver that outlives its operation."""
@@ -59,6 +63,7 @@ class Snapshot:
             if self._closed:
                 raise TransactionEnded
             if self._transaction is None:
+                self._opened = asyncio.get_running_loop().time()
                 self._transaction = await self._stack.enter_async_context(self._session.read())
             return self._transaction
 
@@ -86,8 +91,9 @@ class OperationContext:
         self.refusal: DomainError | None = None
         self.cost = 0
         self._prove = prove
+        self._cache = world.cache
         self.session = world.database.session(principal)
-        self.snapshot = Snapshot(self.session, world.relations)
+        self.snapshot = Snapshot(self.session, world.relations, self._cache)
 
     @property
     def brand(self) -> Brand:
@@ -133,7 +139,8 @@ class OperationContext:
 
     async def renew(self) -> None:
         """Close the snapshot and forget what was loaded, so that the next read sees the present."""
-        old, self.snapshot = self.snapshot, Snapshot(self.session, self.world.relations)
+        fresh = Snapshot(self.session, self.world.relations, self._cache)
+        old, self.snapshot = self.snapshot, fresh
         await old.close()
 
     async def close(self) -> None:
@@ -146,12 +153,16 @@ class OperationContext:
         return self.snapshot.loaders.by(relation, column)
 
     async def page(self, wanted: Wanted, request: Page) -> Slice:
-        return await reading.page(await self.snapshot.transaction(), wanted, request)
+        return await self.snapshot.reads.page(wanted, request)
 
     async def count(self, wanted: Wanted) -> int:
-        return await reading.count(await self.snapshot.transaction(), wanted)
+        return await self.snapshot.reads.count(wanted)
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """One transaction for one mutation field; what is read afterwards is read anew."""
+        """One transaction for one mutation field; what is read afterwards is read anew.
+
+        The cache may not have heard of it yet: the rest of the operation goes past it.
+        """
+        self._cache = None
         await self.renew()
         return await self.session.write(work)

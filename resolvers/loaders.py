@@ -1,24 +1,22 @@
 """One DataLoader for each edge, made from the read models, alive for one operation."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
 from db import reading
-from db.database import Transaction
 from db.relations import Many, Relation, Row
-
-Open = Callable[[], Awaitable[Transaction]]
+from resolvers.cached import Reads
 
 
 class Loaders:
     """The loaders of one operation. Two edges to the same table by id share one."""
 
-    def __init__(self, relations: Mapping[str, Relation], open_snapshot: Open) -> None:
+    def __init__(self, relations: Mapping[str, Relation], reads: Reads) -> None:
         self._relations = relations
-        self._open = open_snapshot
+        self._reads = reads
         self._made: dict[tuple[str, str], DataLoader[Any, Any]] = {}
 
     async def edge(self, row: Any, name: str) -> Any:
@@ -32,15 +30,14 @@ class Loaders:
     def by(self, relation: str, column: str = "id") -> DataLoader[Any, Row | None]:
         """The row of a relation by a unique column."""
 
-        async def load(keys: list[Any]) -> list[Row | None]:
-            tx = await self._open()
-            return await reading.by_column(tx, self._relations[relation], keys, column=column)
+        async def load(keys: list[Any]) -> Sequence[Row | None]:
+            return await self._reads.by_column(self._relations[relation], keys, column=column)
 
         return self._loader((relation, column), load)
 
     def _children(self, owner: str, name: str, edge: Many) -> DataLoader[UUID, list[Row]]:
         async def load(keys: list[UUID]) -> list[list[Row]]:
-            tx = await self._open()
+            tx = await self._reads.open()
             return await reading.children(tx, self._relations[edge.target], edge, keys)
 
         return self._loader((owner, name), load)

@@ -1,10 +1,18 @@
 """What the use cases and the processes need of the outside, as promises that adapters keep."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Mapping,
+    Sequence,
+)
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
 
+from domain.caching import CacheKey
 from domain.events import Notice
 from domain.notifications import Mail
 
@@ -34,3 +42,26 @@ class EventStream(Protocol):
     ) -> AbstractAsyncContextManager[AsyncIterator[Notice]]: ...
 
     async def ping(self) -> bool: ...
+
+
+Load = Callable[[Sequence[CacheKey]], Awaitable[Sequence[bytes]]]
+"""Reads the values of keys from their source, in the keys' order."""
+
+
+class Cache(Protocol):
+    """Values that can be read again, kept until what they were made of changes."""
+
+    async def read(
+        self, keys: Sequence[CacheKey], load: Load, *, opened: Callable[[], float | None]
+    ) -> Sequence[bytes]:
+        """The values in the keys' order; those that are not kept are loaded, and then kept.
+
+        Shape:  `opened` tells when the loop's clock saw the reader's snapshot begin, None if it
+                has not: what is older than its scope's last drop is not kept.
+        Errors: those of `load`. A cache that is away makes none.
+        """
+        ...
+
+    async def drop(self, scopes: Collection[str]) -> None:
+        """Forget everything of these scopes, in every process. Errors: ServiceUnavailable."""
+        ...

@@ -1,0 +1,108 @@
+"""What was read, as bytes and back, to the last value; and what was asked, as bytes alone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from functools import lru_cache
+from math import isfinite
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from db.reading import Slice, Wanted
+from db.relations import ColumnKind, Relation, Row
+from domain.listing import Page
+
+FORM: Final = 1
+"""Grows when values are written in another way, so that none is read in the wrong one."""
+AS_IT_IS: Final = frozenset({ColumnKind.TEXT, ColumnKind.INT, ColumnKind.CENTS, ColumnKind.BOOL})
+DECODE: Final[Mapping[ColumnKind, Callable[[Any], Any]]] = {
+    ColumnKind.UUID: UUID,
+    ColumnKind.TEXTS: list,
+    ColumnKind.INSTANT: datetime.fromisoformat,
+    ColumnKind.DATE: date.fromisoformat,
+    ColumnKind.TIMES: lambda values: [value and time.fromisoformat(value) for value in values],
+    ColumnKind.FLOAT: float,
+}
+
+
+def page_question(wanted: Wanted, request: Page) -> bytes:
+    asked = [wanted.order, wanted.params, request.size, request.backwards]
+    return _question("page", wanted.relation, [*asked, request.after, request.before])
+
+
+def count_question(wanted: Wanted) -> bytes:
+    return _question("count", wanted.relation, wanted.params)
+
+
+def row_question(relation: Relation, column: str, value: UUID | str) -> bytes:
+    return _question("row", relation, [column, value])
+
+
+def facts_question(names: Sequence[str]) -> bytes:
+    return orjson.dumps([FORM, "facts", names])
+
+
+def from_slice(relation: Relation, rows: Slice) -> bytes:
+    values = [_values(relation, row) for row in rows.rows]
+    return orjson.dumps([values, rows.has_previous, rows.has_next])
+
+
+def to_slice(relation: Relation, stored: bytes) -> Slice:
+    rows, has_previous, has_next = orjson.loads(stored)
+    return Slice([_row(relation, row) for row in rows], has_previous, has_next)
+
+
+def from_row(relation: Relation, row: Row | None) -> bytes:
+    return orjson.dumps(None if row is None else _values(relation, row))
+
+
+def to_row(relation: Relation, stored: bytes) -> Row | None:
+    values = orjson.loads(stored)
+    return None if values is None else _row(relation, values)
+
+
+def from_plain(value: Mapping[str, str | None] | int | None) -> bytes:
+    """A number, or facts that are all text."""
+    return orjson.dumps(value)
+
+
+def to_plain(stored: bytes) -> Any:
+    return orjson.loads(stored)
+
+
+def _question(form: str, relation: Relation, asked: Any) -> bytes:
+    """Equal for what has the same answer: the same declaration, asked for the same."""
+    return orjson.dumps([form, _shape(relation), asked], option=orjson.OPT_SORT_KEYS)
+
+
+@lru_cache(maxsize=100)
+def _shape(relation: Relation) -> list[Any]:
+    """All of a declaration that an answer depends on: another release may read other columns."""
+    return [
+        FORM,
+        relation.name,
+        list(relation.columns.items()),
+        sorted(relation.orders.items()),
+        sorted((name, each.sql) for name, each in relation.filters.items()),
+        sorted((kind, sorted(names)) for kind, names in relation.hidden.items()),
+    ]
+
+
+def _values(relation: Relation, row: Row) -> list[Any]:
+    values = zip(relation.columns, row, strict=False)  # type: ignore[call-overload]
+    return [_spelled(value) for _, value in values]
+
+
+def _spelled(value: Any) -> Any:
+    """JSON has no word for what is no finite number."""
+    return repr(value) if isinstance(value, float) and not isfinite(value) else value
+
+
+def _row(relation: Relation, values: Sequence[Any]) -> Row:
+    kinds = relation.columns.values()
+    read = [
+        value if value is None or kind in AS_IT_IS else DECODE[kind](value)
+        for value, kind in zip(values, kinds, strict=True)
+    ]
+    return relation.row([*read, None])

@@ -1,0 +1,91 @@
+"""Asking a Redis that may be away: what one turn of the loop asks for is asked for at once.
+
+A Redis that did not answer is left alone for a while, so that only one caller pays for its
+silence; then one caller asks again, while the others still go without.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar, cast
+
+import structlog
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as ConnectionLost
+from redis.exceptions import RedisError
+
+LOG = structlog.get_logger("tourbase.cache")
+FAULTS: Final = (RedisError, OSError, TimeoutError)
+CONNECTIONS: Final = 8
+
+T = TypeVar("T")
+
+
+class Asking:
+    """One client, the keys that are about to be asked for, and whether the server answers."""
+
+    def __init__(self, url: str, *, patience_seconds: float, rest_seconds: float) -> None:
+        connections = pool(url, CONNECTIONS, patience_seconds, patience_seconds)
+        self.client = Redis(connection_pool=connections)
+        self._rest = rest_seconds
+        self._silent_until: float | None = None
+        self._names: dict[str, None] = {}
+        self._trip: asyncio.Task[dict[str, bytes | None]] | None = None
+
+    async def attempt(self, action: Callable[[], Awaitable[T]]) -> T | None:
+        """What the action gives; None if the server does not answer, or did not a moment ago."""
+        now = asyncio.get_running_loop().time()
+        if self._silent_until is not None:
+            if now < self._silent_until:
+                return None
+            self._silent_until = now + self._rest
+        try:
+            result = await action()
+        except FAULTS as error:
+            if self._silent_until is None:
+                LOG.warning("cache_away", error=type(error).__name__)
+            self._silent_until = asyncio.get_running_loop().time() + self._rest
+            return None
+        self._silent_until = None
+        return result
+
+    async def get(self, names: Sequence[str]) -> dict[str, bytes | None]:
+        """Values by name, in one round trip for all who ask in the same turn of the loop."""
+        self._names.update(dict.fromkeys(names))
+        if self._trip is None:
+            self._trip = asyncio.create_task(self._go())
+            self._trip.add_done_callback(_noticed)
+        answers = await asyncio.shield(self._trip)
+        return {name: answers[name] for name in names}
+
+    async def close(self) -> None:
+        await self.client.aclose(close_connection_pool=True)
+
+    async def _go(self) -> dict[str, bytes | None]:
+        await asyncio.sleep(0)
+        names, self._names, self._trip = list(self._names), {}, None
+        values = await cast("Any", self.client.mget(names))
+        return dict(zip(names, values, strict=True))
+
+
+def pool(
+    url: str, connections: int, seconds: float, socket_seconds: float | None
+) -> BlockingConnectionPool:
+    """Connections to a server; a command is tried again on a connection that had died."""
+    return BlockingConnectionPool.from_url(
+        url,
+        max_connections=connections,
+        timeout=seconds,
+        socket_timeout=socket_seconds,
+        socket_connect_timeout=seconds,
+        socket_keepalive=True,
+        protocol=2,
+        retry=Retry(NoBackoff(), 1, (ConnectionLost,)),
+    )
+
+
+def _noticed(trip: asyncio.Task[dict[str, bytes | None]]) -> None:
+    """Look at the trip's end, so that one whose askers all left is not reported as unheard."""
+    if not trip.cancelled():
+        trip.exception()

@@ -1,0 +1,319 @@
+"""The cache in Redis or Valkey: what was read once is read again until its scope is dropped.
+
+Every scope has a generation, a random token. A value is stored with the token that its reader knew
+before its snapshot began, and is served only while that token stands; a drop draws a new one. So a
+reader who saw the rows from before a change cannot bring them back, and a token that was lost
+brings back nothing either.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final, TypeVar
+from uuid import UUID
+
+import orjson
+from prometheus_client import CollectorRegistry, Counter
+
+from domain.caching import CacheKey
+from domain.errors import ServiceUnavailable
+from integrations.nearby import Generation, Nearby
+from integrations.redis_asking import FAULTS, Asking
+from integrations.redis_drops import Hearing
+
+UNSET: Final = "REDIS_URL is not set: there is no cache to drop from."
+AWAY: Final = "The cache is not available now. Try again."
+TOKEN_BYTES: Final = 16
+GENERATION_SECONDS: Final = 24 * 3600
+POLL_SECONDS: Final = 0.01
+
+T = TypeVar("T")
+Load = Callable[[Sequence[CacheKey]], Awaitable[Sequence[bytes]]]
+Opened = Callable[[], float | None]
+Values = dict[CacheKey, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a reader waits for Redis, leaves it alone, and waits for who reads the same.
+
+    Units:  seconds; `local` is how long a process keeps what it has from Redis.
+    """
+
+    local: float = 2
+    redis: float = 0.2
+    rest: float = 1
+    others: float = 0.5
+
+
+@dataclass(slots=True)
+class Answer:
+    """What Redis had of some keys, and the generations of their scopes; empty while it is away."""
+
+    values: Values = field(default_factory=dict)
+    generations: dict[str, Generation] = field(default_factory=dict)
+
+
+class RedisCache:
+    """A `Cache`. Without a URL, and while Redis is away, everything is loaded and nothing kept."""
+
+    def __init__(
+        self,
+        url: str | None,
+        *,
+        namespace: str,
+        registry: CollectorRegistry,
+        patience: Patience = Patience(),
+        local_bytes: int = 32 * 1024 * 1024,
+    ) -> None:
+        self._space = f"tbc:{sha256(namespace.encode()).hexdigest()[:16]}:"
+        self._patience = patience
+        self._nearby = Nearby(patience.local, local_bytes)
+        self._flights: dict[CacheKey, asyncio.Future[bytes | None]] = {}
+        self._life: int | None = None
+        self._heard_drops = 0
+        self._asking: Asking | None = None
+        self._hearing: Hearing | None = None
+        if url:
+            self._asking = Asking(url, patience_seconds=patience.redis, rest_seconds=patience.rest)
+            self._hearing = Hearing(url, self._space + "drops", self._heard)
+        self._count(registry)
+
+    def _count(self, registry: CollectorRegistry) -> None:
+        self._hits = Counter(
+            "tourbase_cache_hits",
+            "Values that were served without a statement, by the layer that had them.",
+            ["layer"],
+            registry=registry,
+        )
+        self._misses = Counter(
+            "tourbase_cache_misses", "Values that had to be loaded.", registry=registry
+        )
+        self._errors = Counter(
+            "tourbase_cache_errors", "Times that Redis gave no answer.", registry=registry
+        )
+
+    async def read(self, keys: Sequence[CacheKey], load: Load, *, opened: Opened) -> list[bytes]:
+        """One statement at most, whoever else reads the same in this process or another.
+
+        Shape:  `opened` tells when the reader's snapshot began; from then on it holds a connection
+                of the pool, and waits for nobody who may be waiting for one.
+        Errors: those of `load`.
+        """
+        if self._hearing is not None:
+            self._hearing.start()
+        found = self._near(keys)
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
+        if missing and opened() is None:
+            found |= await self._share(missing, load, opened)
+        elif missing:
+            found |= await self._fetch(missing, load, opened)
+        return [found[key] for key in keys]
+
+    async def drop(self, scopes: Collection[str]) -> None:
+        """Draw a new token for each scope, then tell every process. Errors: ServiceUnavailable."""
+        if self._asking is None:
+            raise ServiceUnavailable(UNSET)
+        pipeline = self._asking.client.pipeline(transaction=False)
+        for scope in scopes:
+            pipeline.set(self._generation(scope), _token(), ex=GENERATION_SECONDS)
+        for scope in scopes:
+            told = orjson.dumps({"event_id": UUID(int=0), "kind": scope})
+            pipeline.publish(self._space + "drops", told)
+        try:
+            await pipeline.execute()
+        except FAULTS as error:
+            raise ServiceUnavailable(AWAY) from error
+        for scope in scopes:
+            self._heard(scope)
+
+    async def close(self) -> None:
+        if self._hearing is not None:
+            await self._hearing.close()
+        if self._asking is not None:
+            await self._asking.close()
+
+    def _near(self, keys: Sequence[CacheKey]) -> Values:
+        if self._listening() is None:
+            return {}
+        now = _now()
+        found = {key: value for key in keys if (value := self._nearby.get(key, now)) is not None}
+        self._hits.labels("local").inc(len(found))
+        return found
+
+    def _listening(self) -> tuple[int, int] | None:
+        """Stays the same while no drop was heard and none was missed; None while one could be.
+
+        What was remembered before a silence is forgotten.
+        """
+        life = self._hearing.life if self._hearing is not None else None
+        if life is None:
+            return None
+        if life != self._life:
+            self._nearby.clear()
+            self._life = life
+        return life, self._heard_drops
+
+    def _heard(self, scope: str) -> None:
+        """A change: nobody who comes from now on is served what was read before."""
+        self._heard_drops += 1
+        self._nearby.forget(scope)
+        self._flights = {key: each for key, each in self._flights.items() if key.scope != scope}
+
+    async def _share(self, keys: Sequence[CacheKey], load: Load, opened: Opened) -> Values:
+        """Follow those of this process who read the same keys already; lead for the others."""
+        flights = {key: self._flights[key] for key in keys if key in self._flights}
+        own = [key for key in keys if key not in flights]
+        found = await self._lead(own, load, opened) if own else {}
+        if flights and opened() is None:
+            await asyncio.wait(flights.values(), timeout=self._patience.others)
+        landed = {key: flight.result() for key, flight in flights.items() if flight.done()}
+        followed = {key: value for key, value in landed.items() if value is not None}
+        self._hits.labels("local").inc(len(followed))
+        left = [key for key in flights if key not in followed]
+        return found | followed | (await self._fetch(left, load, opened) if left else {})
+
+    async def _lead(self, keys: Sequence[CacheKey], load: Load, opened: Opened) -> Values:
+        """Read, and tell who followed; unless the reading was on a snapshot older than itself."""
+        flights = {key: asyncio.get_running_loop().create_future() for key in keys}
+        self._flights.update(flights)
+        began, found = _now(), dict[CacheKey, bytes]()
+        try:
+            found = await self._fetch(keys, load, opened)
+        finally:
+            begun = opened()
+            fresh = begun is None or begun >= began
+            for key, flight in flights.items():
+                if self._flights.get(key) is flight:
+                    del self._flights[key]
+                flight.set_result(found.get(key) if fresh else None)
+        return found
+
+    async def _fetch(self, keys: Sequence[CacheKey], load: Load, opened: Opened) -> Values:
+        """From Redis, or from another process that loads them now, or loaded here and kept."""
+        answer = await self._ask(keys)
+        if answer.generations and opened() is None:
+            await self._wait_for_others(keys, answer, opened)
+        missing = [key for key in keys if key not in answer.values]
+        if not missing:
+            return answer.values
+        self._misses.inc(len(missing))
+        loaded = dict(zip(missing, await load(missing), strict=True))
+        await self._keep(loaded, answer.generations, opened())
+        return answer.values | loaded
+
+    async def _ask(self, keys: Sequence[CacheKey]) -> Answer:
+        """One round trip; one more for a scope that has no token."""
+        asking, listening = self._asking, self._listening()
+        if asking is None:
+            return Answer()
+        scopes = {key.scope: self._generation(key.scope) for key in keys}
+        names = [*scopes.values(), *(self._space + key.name for key in keys)]
+        got = await self._attempt(lambda: asking.get(names))
+        if got is None:
+            return Answer()
+        tokens = {scope: got[name] for scope, name in scopes.items()}
+        if None in tokens.values():
+            tokens = await self._attempt(lambda: self._draw(asking, tokens)) or {}
+        return self._understood(keys, got, tokens, sure=self._listening() == listening)
+
+    def _understood(
+        self,
+        keys: Sequence[CacheKey],
+        got: Mapping[str, bytes | None],
+        tokens: Mapping[str, bytes | None],
+        *,
+        sure: bool,
+    ) -> Answer:
+        """The values whose token stands; remembered, unless a drop was heard meanwhile."""
+        answer, now = Answer(), _now()
+        for scope, token in tokens.items():
+            if token is not None:
+                answer.generations[scope] = self._nearby.seen(scope, token, now)
+                if sure:
+                    self._nearby.remember(scope, answer.generations[scope])
+        for key in keys:
+            stored, token = got[self._space + key.name], tokens.get(key.scope)
+            if stored is not None and token is not None and stored.startswith(token):
+                answer.values[key] = stored[TOKEN_BYTES:]
+                self._nearby.put(key, answer.values[key], token, now)
+        self._hits.labels("redis").inc(len(answer.values))
+        return answer
+
+    async def _draw(
+        self, asking: Asking, tokens: Mapping[str, bytes | None]
+    ) -> dict[str, bytes | None]:
+        """A new token where there was none: whatever was stored under the old one is dead."""
+        lost = [scope for scope, token in tokens.items() if token is None]
+        pipeline = asking.client.pipeline(transaction=False)
+        for scope in lost:
+            pipeline.set(self._generation(scope), _token(), ex=GENERATION_SECONDS, nx=True)
+            pipeline.get(self._generation(scope))
+        drawn = (await pipeline.execute())[1::2]
+        return {**tokens, **dict(zip(lost, drawn, strict=True))}
+
+    async def _wait_for_others(
+        self, keys: Sequence[CacheKey], answer: Answer, opened: Opened
+    ) -> None:
+        """Wait for what another process has begun to load, but not for long."""
+        missing = [key for key in keys if key not in answer.values]
+        asking = self._asking
+        if asking is None or not missing:
+            return
+        mine = await self._attempt(lambda: self._lock(asking, missing))
+        lost = [key for key, won in zip(missing, mine or (), strict=False) if not won]
+        until = _now() + self._patience.others
+        while lost and opened() is None and _now() < until:
+            await asyncio.sleep(POLL_SECONDS)
+            answer.values |= (await self._ask(lost)).values
+            lost = [key for key in lost if key not in answer.values]
+
+    async def _lock(self, asking: Asking, keys: Sequence[CacheKey]) -> list[bool | None]:
+        """Which keys are ours to load. All in one step, so that no two wait for each other."""
+        pipeline = asking.client.pipeline(transaction=True)
+        for key in keys:
+            milliseconds = round(self._patience.others * 1000)
+            pipeline.set(self._space + "lock:" + key.name, b"", px=milliseconds, nx=True)
+        locked: list[bool | None] = await pipeline.execute()
+        return locked
+
+    async def _keep(
+        self, loaded: Values, generations: Mapping[str, Generation], begun: float | None
+    ) -> None:
+        """Store what was read on a snapshot younger than the generation; let others go on."""
+        asking = self._asking
+        if asking is None or not generations:
+            return
+        fit = {
+            key: generation.token
+            for key in loaded
+            if (generation := generations.get(key.scope)) is not None
+            and begun is not None
+            and generation.since <= begun
+        }
+        pipeline = asking.client.pipeline(transaction=False)
+        for key, token in fit.items():
+            pipeline.set(self._space + key.name, token + loaded[key], ex=key.seconds)
+        pipeline.delete(*(self._space + "lock:" + key.name for key in loaded))
+        if await self._attempt(pipeline.execute) is not None:
+            for key, token in fit.items():
+                self._nearby.put(key, loaded[key], token, _now())
+
+    async def _attempt(self, action: Callable[[], Awaitable[T]]) -> T | None:
+        answer = await self._asking.attempt(action) if self._asking is not None else None
+        if answer is None:
+            self._errors.inc()
+        return answer
+
+    def _generation(self, scope: str) -> str:
+        return f"{self._space}generation:{scope}"
+
+
+def _token() -> bytes:
+    return secrets.token_bytes(TOKEN_BYTES)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

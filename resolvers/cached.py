@@ -1,0 +1,98 @@
+"""What one operation reads: from the cache where rows are kept for its caller, or on its snapshot.
+
+Scopes are checked by the schema, before and after; a value is kept for one kind of caller of one
+brand, so that whoever is served from the cache would have read the same.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from db import brands, caching, reading
+from db.database import Transaction
+from db.reading import K, Slice, Wanted
+from db.relations import Relation, Row
+from domain.caching import CacheKey, is_kept, key_for
+from domain.identity import Principal
+from domain.listing import Page
+from services.ports import Cache
+
+T = TypeVar("T")
+Read = Callable[[Transaction], Awaitable[T]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The reads of one snapshot; it is opened by the first that the cache cannot answer."""
+
+    cache: Cache | None
+    principal: Principal
+    open: Callable[[], Awaitable[Transaction]]
+    opened: Callable[[], float | None]
+
+    async def page(self, wanted: Wanted, request: Page) -> Slice:
+        """Errors: those of `reading.page`."""
+        relation = wanted.relation
+        return await self._one(
+            relation.name,
+            lambda: caching.page_question(wanted, request),
+            lambda tx: reading.page(tx, wanted, request),
+            partial(caching.from_slice, relation),
+            partial(caching.to_slice, relation),
+        )
+
+    async def count(self, wanted: Wanted) -> int:
+        """Errors: those of `reading.count`."""
+        return await self._one(
+            wanted.relation.name,
+            lambda: caching.count_question(wanted),
+            lambda tx: reading.count(tx, wanted),
+            caching.from_plain,
+            caching.to_plain,
+        )
+
+    async def brand_facts(self) -> dict[str, Any] | None:
+        return await self._one(
+            "brands",
+            lambda: caching.facts_question(brands.FACTS),
+            brands.facts,
+            caching.from_plain,
+            caching.to_plain,
+        )
+
+    async def by_column(
+        self, relation: Relation, values: Sequence[K], *, column: str = "id"
+    ) -> Sequence[Row | None]:
+        """The row of each value; those that are not kept are read in one statement."""
+        if self.cache is None or not is_kept(relation.name, self.principal):
+            return await reading.by_column(await self.open(), relation, values, column=column)
+        questions = [caching.row_question(relation, column, value) for value in values]
+        keys = [key_for(self.principal, relation.name, question) for question in questions]
+        named = dict(zip(keys, values, strict=True))
+
+        async def load(missing: Sequence[CacheKey]) -> list[bytes]:
+            wanted = [named[key] for key in missing]
+            rows = await reading.by_column(await self.open(), relation, wanted, column=column)
+            return [caching.from_row(relation, row) for row in rows]
+
+        found = await self.cache.read(keys, load, opened=self.opened)
+        return [caching.to_row(relation, each) for each in found]
+
+    async def _one(
+        self,
+        relation: str,
+        question: Callable[[], bytes],
+        read: Read[T],
+        pack: Callable[[T], bytes],
+        unpack: Callable[[bytes], T],
+    ) -> T:
+        if self.cache is None or not is_kept(relation, self.principal):
+            return await read(await self.open())
+
+        async def load(_keys: Sequence[CacheKey]) -> list[bytes]:
+            return [pack(await read(await self.open()))]
+
+        key = key_for(self.principal, relation, question())
+        (stored,) = await self.cache.read([key], load, opened=self.opened)
+        return unpack(stored)
