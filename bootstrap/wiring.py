@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import uuid_utils.compat
@@ -21,6 +22,7 @@ from domain.errors import OperatorError
 from domain.limits import Limits
 from integrations.alerts import LogAlerts
 from integrations.mailer import mailer_for
+from integrations.redis_cache import Patience, RedisCache
 from integrations.redis_events import RedisEvents
 from integrations.telemetry import Telemetry
 from services.ports import Alerts, Mailer
@@ -49,6 +51,7 @@ class Outside:
 
     database: Database
     events: RedisEvents
+    cache: RedisCache
     mailer: Mailer
     alerts: Alerts
     registry: CollectorRegistry
@@ -62,6 +65,7 @@ class Parts:
     settings: Settings
     database: Database
     events: RedisEvents
+    cache: RedisCache
     tokens: Tokens
     authenticator: Authenticator
     ids: TimeOrderedIds
@@ -125,6 +129,19 @@ def doors(settings: Settings) -> Doors:
     )
 
 
+def cache_for(settings: Settings, registry: CollectorRegistry) -> RedisCache:
+    """The cache of one database: of several that share a Redis and a secret, each has its own."""
+    url = settings.redis_url
+    database = urlsplit(required(settings.database_url, "DATABASE_URL")).path
+    secret = required(settings.events_secret, "EVENTS_SECRET")
+    return RedisCache(
+        url.get_secret_value() if url else None,
+        namespace=f"{secret}{database}",
+        registry=registry,
+        patience=Patience(local=settings.cache_local_seconds),
+    )
+
+
 @asynccontextmanager
 async def outside(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Outside]:
     """The outside, opened; closed in reverse when the block ends.
@@ -143,10 +160,13 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
         stack.push_async_callback(database.close)
         events = RedisEvents(redis_url.get_secret_value() if redis_url else None, secret=secret)
         stack.push_async_callback(events.close)
+        cache = cache_for(settings, registry)
+        stack.push_async_callback(cache.close)
         collect(registry, database, events)
         yield Outside(
             database=database,
             events=events,
+            cache=cache,
             mailer=mailer_for(settings.mail_url.get_secret_value()),
             alerts=LogAlerts(webhook.get_secret_value() if webhook else None, registry=registry),
             registry=registry,
@@ -163,6 +183,7 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             settings=settings,
             database=made.database,
             events=made.events,
+            cache=made.cache,
             tokens=tokens,
             authenticator=Authenticator(made.database, tokens, now),
             ids=TimeOrderedIds(),
