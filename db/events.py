@@ -1,7 +1,9 @@
 """Events are appended, in the transaction of the change, with the outbox row that tells of them."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import orjson
 
@@ -10,6 +12,14 @@ from db.database import Transaction
 from domain.events import Event, Notice
 
 SQL = statements.load(__package__, "events.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many notices wait for the relay, and since when the oldest does."""
+
+    waiting: int
+    since: datetime | None
 
 
 async def append(tx: Transaction, event: Event) -> None:
@@ -47,3 +57,26 @@ async def forget(tx: Transaction, notices: Sequence[Notice]) -> None:
             "events": [notice.event_id for notice in notices],
         },
     )
+
+
+async def pending_drops(tx: Transaction, *, settle: timedelta, batch: int) -> Mapping[UUID, str]:
+    """The scopes of the cache to drop, by the change that asks for it.
+
+    Shape:  each change is told twice, at once and when `settle` has passed: a replica may have
+            shown the old rows to a reader in between.
+    """
+    rows = await tx.rows(SQL["pending_drops"], {"settle": settle, "batch": batch})
+    return {row[0]: row[1] for row in rows}
+
+
+async def drops_told(tx: Transaction, drops: Sequence[UUID], *, settle: timedelta) -> None:
+    """Remember that these were told; forget those that have settled."""
+    await tx.rows(SQL["drops_told"], {"drops": list(drops), "settle": settle})
+
+
+async def backlog(tx: Transaction) -> Backlog:
+    """Whichever brand's; an event's id begins with its time in milliseconds."""
+    row = await tx.row(SQL["outbox_backlog"])
+    waiting, oldest = row or (0, None)
+    since = datetime.fromtimestamp((oldest.int >> 80) / 1000, UTC) if oldest else None
+    return Backlog(waiting, since)

@@ -28,3 +28,16 @@ from claim_outbox(%(batch)s, %(lease)s);
 -- name: forget_relayed
 -- Notices that Redis has taken.
 select forget_relayed(%(tenants)s::integer[], %(brands)s::integer[], %(events)s::uuid[]);
+
+-- name: pending_drops
+-- Changes of kept tables that nobody has been told of, or not since they have settled.
+select id, scope from pending_drops(%(settle)s, %(batch)s);
+
+-- name: drops_told
+-- Changes that every process has been told of.
+select drops_told(%(drops)s::uuid[], %(settle)s);
+
+-- name: outbox_backlog
+-- How many notices wait for the relay, and the id of the oldest event, which tells its time.
+select waiting, oldest
+from outbox_backlog();

@@ -1,6 +1,6 @@
 """The queue itself, seen by those who run it: whose a job is, which are stalled, which are dead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,3 +82,9 @@ async def retry(tx: Transaction, job_id: int) -> bool:
 
 async def forget_done(tx: Transaction, *, days: int) -> int:
     return await tx.run(SQL["forget_done"], {"days": days})
+
+
+async def depth(tx: Transaction) -> Mapping[str, int]:
+    """How many jobs wait (`todo`), run (`doing`) and are dead (`failed`), whichever brand's."""
+    found: dict[str, int] = dict(await tx.rows(SQL["queue_depth"]))  # type: ignore[arg-type]
+    return {state: found.get(state, 0) for state in ("todo", "doing", "failed")}

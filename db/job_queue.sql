@@ -61,3 +61,10 @@ using procrastinate_events as e
 where
     j.status = 'succeeded' and e.job_id = j.id and e.type = 'succeeded'
     and e.at < now() - make_interval(days => %(days)s);
+
+-- name: queue_depth
+-- Jobs that wait, run, or are dead, of every brand.
+select status::text, count(*)
+from procrastinate_jobs
+where status in ('todo', 'doing', 'failed')
+group by status;

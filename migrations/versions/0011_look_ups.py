@@ -140,6 +140,13 @@ returns void language sql security definer set search_path = public, pg_temp as 
   where o.tenant_id = gone.tenant_id and o.brand_id = gone.brand_id and o.event_id = gone.event_id
 $$
 """
+BACKLOG = """
+create function outbox_backlog()
+returns table (waiting bigint, oldest uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select count(*), (select o.event_id from outbox o order by o.event_id limit 1) from outbox
+$$
+"""
 DUE = """
 create function due_schedules(clock timestamptz, batch integer)
 returns table (tenant_slug text, brand_code text, schedule_id uuid)
@@ -163,6 +170,7 @@ FUNCTIONS = {
     "seats_are_short(uuid)": (SHORT, "fleet", ("staff", "worker")),
     "claim_outbox(integer, interval)": (CLAIM, "relay", ("write",)),
     "forget_relayed(integer[], integer[], uuid[])": (RELAYED, "relay", ("write",)),
+    "outbox_backlog()": (BACKLOG, "relay", ("write",)),
     "due_schedules(timestamptz, integer)": (DUE, "relay", ("write",)),
 }
 SEES = (

@@ -140,6 +140,8 @@ BUSY = (
     " from busy_periods(%(vehicles)s, %(drivers)s, %(starts_at)s, %(ends_at)s)"
 )
 COLD: Mapping[str, str] = {
+    "events.outbox_backlog": "a scraper, at most once in a few seconds",
+    "job_queue.queue_depth": "a scraper, at most once in a few seconds",
     "brands.brand_facts": "one of the few brands of a tenant",
     "counters.next_number": "an insert that finds its conflict by the primary key",
     "credentials.demo_customer": "the command line, on demo data",

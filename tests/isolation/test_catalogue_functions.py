@@ -19,6 +19,7 @@ DEFINERS = {
     "seats_are_short(uuid)": ("fleet", "public, pg_temp", "staff worker"),
     "claim_outbox(integer, interval)": ("relay", "public, pg_temp", "write"),
     "forget_relayed(integer[], integer[], uuid[])": ("relay", "public, pg_temp", "write"),
+    "outbox_backlog()": ("relay", "public, pg_temp", "write"),
     "due_schedules(timestamptz, integer)": ("relay", "public, pg_temp", "write"),
     "enqueue_job(text, text, jsonb, timestamptz, text)": (
         "owner",
