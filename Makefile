@@ -9,7 +9,7 @@ STAMP := .venv/installed
 CLIENTS := tests/clients/node_modules/.installed
 WORKERS ?= 2
 
-.PHONY: up test check proof lock clean install clients
+.PHONY: up test check proof bench load lock clean install clients
 .DEFAULT_GOAL := up
 
 up: install
@@ -48,6 +48,17 @@ proof: install
 	@echo "== proof: PostgreSQL in $(OLDEST)"
 	@POSTGRES_BIN=$(OLDEST) $(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 3 \
 		tests/db tests/isolation tests/services tests/resolvers tests/cli/test_seed.py
+
+# How fast, and beside what: figures of this machine into docs/performance.md.
+SCALE ?= 100
+REPORT ?= docs/performance.md
+BENCH ?=
+LOAD_SECONDS ?= 240
+bench: install
+	@$(BIN)/python -m bench.main --scale $(SCALE) --report $(REPORT) measure $(BENCH)
+
+load: install
+	@$(BIN)/python -m bench.main --scale $(SCALE) --report $(REPORT) load --seconds $(LOAD_SECONDS)
 
 # Newer versions: add UPGRADE=--upgrade. The second holds what the image installs, the third builds it.
 UPGRADE ?=

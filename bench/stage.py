@@ -1,0 +1,197 @@
+"""Where a measurement takes place: a seeded database and a Valkey on this machine, and callers."""
+
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pydantic import SecretStr
+
+from bench.rivals.told import Told
+from bootstrap.environment import child_environment
+from bootstrap.settings import Settings
+from cli.crew import say
+from cli.migrate import migrate
+from cli.seed import seed
+from db.clusters import ensure_database
+from domain.errors import OperatorError
+from integrations.embedded import Postgres, start_postgres, start_valkey
+from integrations.embedded.folder import kept
+
+ROOT: Final = Path(__file__).parents[1]
+FOLDER: Final = ROOT / ".tourbase" / "bench"
+DATABASE: Final = "tourbase"
+BRAND: Final = "wwt"
+PAGE: Final = 200
+NO_MAIL_SERVER: Final = "smtp://127.0.0.1:9"  # nothing here sends a mail
+CALLER: Final = """
+select b.tenant_id, b.id, b.time_zone, m.staff_user_id::text
+from brands b
+join tenants t using (tenant_id)
+join memberships m on m.tenant_id = b.tenant_id and m.role = 'manager'
+where t.slug = 'nw-touring' and b.code = %s
+order by m.staff_user_id limit 1
+"""
+
+
+class CredentialMissing(OperatorError):
+    """`tourbase token` failed; the message has its last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Addresses and secrets of the servers, and credentials of the callers who ask."""
+
+    settings: Settings
+    folder: Path
+    staff: str
+    site: str
+    rival: Told
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `tourbase serve` is started with: production, and a page as large as is asked."""
+        return child_environment(
+            {
+                **environment_of(self.settings),
+                "TOURBASE_ENV": "production",
+                "MAIL_URL": NO_MAIL_SERVER,
+                "METRICS_TOKEN": self.metrics_token,
+                "LIMIT_PAGE": str(PAGE),
+            }
+        )
+
+    @property
+    def admin_url(self) -> str:
+        return _told(self.settings.database_admin_url)
+
+    @property
+    def metrics_token(self) -> str:
+        return kept(self.folder / "metrics.token", lambda: secrets.token_urlsafe(24))
+
+
+@contextmanager
+def stage(scale: int) -> Iterator[Stage]:
+    """Servers of our own with the demo data, kept for the next time.
+
+    Errors: OperatorError, with what to do about it.
+    """
+    own = Settings()
+    folder = FOLDER / f"scale-{scale}"
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = child_environment({})
+    with (
+        start_postgres(
+            folder / "postgres",
+            port=None,
+            durable=True,
+            binaries=own.postgres_bin,
+            environment=environment,
+        ) as postgres,
+        start_valkey(
+            folder / "valkey", port=None, binary=own.valkey_bin, environment=environment
+        ) as valkey,
+    ):
+        say(f"PostgreSQL {postgres.programs.version} and Valkey run; data in {folder}")
+        settings = _settings(postgres, valkey.url, folder)
+        prepare(settings, scale=scale)
+        yield set_stage(settings, folder)
+
+
+def prepare(settings: Settings, *, scale: int) -> None:
+    """Tables and demo data if they are not there, and nothing left for autovacuum to do."""
+    migrate(settings, say=say)
+    seed(settings, scale=scale, today=datetime.now(UTC).date(), say=say)
+    with psycopg.connect(_admin(settings), autocommit=True) as owner:
+        owner.execute("vacuum (analyze)")
+        owner.execute("checkpoint")
+
+
+def set_stage(settings: Settings, folder: Path) -> Stage:
+    """Over a database that has the demo data."""
+    with psycopg.connect(_admin(settings)) as owner:
+        row = owner.execute(CALLER, [BRAND]).fetchone()
+    assert row is not None, "the demo data has this brand"  # noqa: S101
+    tenant_id, brand_id, zone, actor_id = row
+    environment = child_environment(environment_of(settings))
+    told = Told(
+        port=0,
+        database_url=_told(settings.database_read_url),
+        signing_key=_told(settings.auth_signing_key),
+        issuer=settings.auth_issuer,
+        role=f"{settings.database_role_prefix}staff",
+        tenant_id=tenant_id,
+        brand_id=brand_id,
+        actor_id=actor_id,
+        time_zone=zone,
+        pool_size=settings.database_pool_size,
+        limited=False,
+    )
+    staff, site = (_credential(environment, kind) for kind in ("staff", "site"))
+    return Stage(settings, folder, staff, site, told)
+
+
+def environment_of(settings: Settings) -> Mapping[str, str]:
+    return {
+        "TOURBASE_ENV": settings.tourbase_env,
+        "TOURBASE_FOLDER": str(settings.tourbase_folder),
+        "DATABASE_URL": _told(settings.database_url),
+        "DATABASE_READ_URL": _told(settings.database_read_url),
+        "DATABASE_ADMIN_URL": _told(settings.database_admin_url),
+        "REDIS_URL": _told(settings.redis_url),
+        "AUTH_SIGNING_KEY": _told(settings.auth_signing_key),
+        "EVENTS_SECRET": _told(settings.events_secret),
+    }
+
+
+def _settings(postgres: Postgres, redis: str, folder: Path) -> Settings:
+    ensure_database(postgres.url, DATABASE)
+    write, read = (
+        postgres.url_of(
+            DATABASE,
+            user=f"tourbase_{login}",
+            password=kept(folder / f"{login}.password", lambda: secrets.token_urlsafe(24)),
+        )
+        for login in ("write", "read")
+    )
+    return Settings(
+        tourbase_env="development",
+        tourbase_folder=folder,
+        database_url=SecretStr(write),
+        database_read_url=SecretStr(read),
+        database_admin_url=SecretStr(postgres.url_of(DATABASE)),
+        redis_url=SecretStr(redis),
+        auth_signing_key=SecretStr(kept(folder / "signing_key.pem", _new_key)),
+        events_secret=SecretStr(kept(folder / "events.secret", lambda: secrets.token_hex(32))),
+    )
+
+
+def _credential(environment: Mapping[str, str], kind: str) -> str:
+    command = [sys.executable, "-m", "cli.main", "token", "--brand", BRAND, "--as", kind]
+    made = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    if made.returncode != 0:
+        raise CredentialMissing(f"No credential of kind {kind}: {made.stderr.strip()[-500:]}")
+    return made.stdout.strip()
+
+
+def _admin(settings: Settings) -> str:
+    return _told(settings.database_admin_url)
+
+
+def _told(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret is not None else ""
+
+
+def _new_key() -> str:
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
