@@ -86,5 +86,5 @@ async def forget_done(tx: Transaction, *, days: int) -> int:
 
 async def depth(tx: Transaction) -> Mapping[str, int]:
     """How many jobs wait (`todo`), run (`doing`) and are dead (`failed`), whichever brand's."""
-    found: dict[str, int] = dict(await tx.rows(SQL["queue_depth"]))  # type: ignore[arg-type]
+    found: dict[str, int] = dict(await tx.rows(SQL["queue_depth"]))
     return {state: found.get(state, 0) for state in ("todo", "doing", "failed")}

@@ -16,6 +16,7 @@ from web.answers import refused
 from web.graphql import Endpoint
 from web.health import Health
 from web.middleware import BodyLimit, RequestId, SafeHeaders
+from web.metrics import MetricsPage, Queue
 from web.observation import KnownDocuments, Observation
 from web.playground import Playground
 from web.prepared import prepared
@@ -56,6 +57,7 @@ def build_app(made: Parts) -> Starlette:
             WebSocketRoute("/graphql", endpoint),
             *playground.routes,
             Route("/schema.graphql", contract),
+            Route("/metrics", _metrics(made).answer),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
         ],
@@ -70,6 +72,16 @@ def build_app(made: Parts) -> Starlette:
             405: _no_such_method,
             Exception: _fault,
         },
+    )
+
+
+def _metrics(made: Parts) -> MetricsPage:
+    token = made.settings.metrics_token
+    return MetricsPage(
+        made.registry,
+        Queue(made.database, now),
+        token=token.get_secret_value() if token else None,
+        is_open=made.settings.tourbase_env == "development",
     )
 
 
