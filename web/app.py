@@ -15,8 +15,8 @@ from resolvers.root import RELATIONS, build_schema
 from web.answers import refused
 from web.graphql import Endpoint
 from web.health import Health
-from web.middleware import BodyLimit, RequestId, SafeHeaders
 from web.metrics import MetricsPage, Queue
+from web.middleware import BodyLimit, RequestId, SafeHeaders
 from web.observation import KnownDocuments, Observation
 from web.playground import Playground
 from web.prepared import prepared

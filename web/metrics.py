@@ -1,4 +1,4 @@
-"""`/metrics`: what this process counted, and how deep the queue and the outbox are for all of them."""
+"""`/metrics`: what this process counted, and how much work waits in the queue and the outbox."""
 
 import asyncio
 import hmac
