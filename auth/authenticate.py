@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Final
 
 from auth.api_keys import hash_key, looks_like_a_key
+from auth.origins import Origins
 from auth.roles import scopes_of
 from auth.tokens import Claims, Tokens
 from db import callers
 from db.callers import Caller
-from db.database import Database
+from db.database import Database, Transaction
 from domain.errors import Forbidden, Unauthenticated
 from domain.identity import NOBODY, Kind, Principal
 
@@ -21,13 +22,24 @@ NOT_YOURS: Final = "This credential is not of the brand that X-Brand names."
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What a request carries: a credential, and the brand that staff choose."""
+    """What a request carries: a credential, the brand that staff choose, and the page it is from.
+
+    Shape:  `origin` is the page's, if that is another than the server's own.
+    """
 
     credential: str | None
     brand_code: str | None = None
+    origin: str | None = None
 
     @classmethod
-    def of(cls, authorization: str | None, api_key: str | None, brand: str | None) -> "Presented":
+    def of(
+        cls,
+        authorization: str | None,
+        api_key: str | None,
+        brand: str | None,
+        *,
+        origin: str | None = None,
+    ) -> "Presented":
         """Errors: Unauthenticated if the two headers disagree or are not of the expected form."""
         bearer = None
         if authorization:
@@ -40,49 +52,54 @@ class Presented:
         code = brand.strip().lower() if brand else None
         if code and not BRAND_CODE.fullmatch(code):
             raise Forbidden(NOT_YOURS)
-        return cls(bearer or api_key or None, code or None)
+        return cls(bearer or api_key or None, code or None, origin)
 
 
 class Authenticator:
     """The one way from a credential to a principal."""
 
-    def __init__(self, database: Database, tokens: Tokens, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, tokens: Tokens, origins: Origins, now: Callable[[], datetime]
+    ) -> None:
         self._database = database
         self._tokens = tokens
+        self._origins = origins
         self._now = now
 
     async def principal(self, presented: Presented) -> Principal:
         """Errors: Unauthenticated for a missing, wrong, expired, revoked or foreign credential;
-        Forbidden if the chosen brand is not one of the member's.
+        Forbidden if the chosen brand is not one of the member's, or the page not the brand's.
         """
         credential = presented.credential
         if credential is None:
             raise Unauthenticated("Send a credential in Authorization or X-API-Key.")
-        if looks_like_a_key(credential):
-            return await self._of_key(credential, presented.brand_code)
-        return await self._of_token(self._tokens.verify(credential), presented.brand_code)
-
-    async def _of_key(self, key: str, brand_code: str | None) -> Principal:
+        is_key = looks_like_a_key(credential)
+        claims = None if is_key else self._tokens.verify(credential)
         async with self._database.session(NOBODY).read() as tx:
-            caller = await callers.by_key(tx, hash_key(key), now=self._now())
+            if claims is None:
+                principal = await self._of_key(tx, credential, presented.brand_code)
+            else:
+                principal = await self._of_token(tx, claims, presented.brand_code)
+            await self._origins.check(tx, presented.origin, principal.brand)
+        return principal
+
+    async def _of_key(self, tx: Transaction, key: str, brand_code: str | None) -> Principal:
+        caller = await callers.by_key(tx, hash_key(key), now=self._now())
         if caller is None:
             raise Unauthenticated("The key is not valid.")
         if brand_code not in {None, caller.brand.code}:
             raise Forbidden(NOT_YOURS)
         return _principal(Kind(caller.role), caller)
 
-    async def _of_token(self, claims: Claims, brand_code: str | None) -> Principal:
+    async def _of_token(self, tx: Transaction, claims: Claims, brand_code: str | None) -> Principal:
         wanted = brand_code or claims.brand
-        async with self._database.session(NOBODY).read() as tx:
-            caller = await callers.by_subject(
-                tx, claims.kind, claims.tenant, wanted, claims.subject
+        caller = await callers.by_subject(tx, claims.kind, claims.tenant, wanted, claims.subject)
+        if caller is None and brand_code is not None and brand_code != claims.brand:
+            own = await callers.by_subject(
+                tx, claims.kind, claims.tenant, claims.brand, claims.subject
             )
-            if caller is None and brand_code is not None and brand_code != claims.brand:
-                own = await callers.by_subject(
-                    tx, claims.kind, claims.tenant, claims.brand, claims.subject
-                )
-                if own is not None:
-                    raise Forbidden(NOT_YOURS)
+            if own is not None:
+                raise Forbidden(NOT_YOURS)
         if caller is None:
             raise Unauthenticated("The token is not valid.")
         return _principal(claims.kind, caller)

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from auth.authenticate import Authenticator
+from auth.origins import Origins
 from auth.tokens import Tokens
 from bootstrap.settings import Settings
 from bootstrap.telemetry import collect, telemetry_for
@@ -67,6 +68,7 @@ class Parts:
     events: RedisEvents
     cache: RedisCache
     tokens: Tokens
+    origins: Origins
     authenticator: Authenticator
     ids: TimeOrderedIds
     registry: CollectorRegistry
@@ -179,13 +181,15 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
     """Everything that the server needs. Errors: SettingMissing, SettingUnfit, SigningKeyRefused."""
     tokens = Tokens(required(settings.auth_signing_key, "AUTH_SIGNING_KEY"), settings.auth_issuer)
     async with outside(settings, observe=observe) as made:
+        origins = Origins(made.database, now, development=settings.tourbase_env == "development")
         yield Parts(
             settings=settings,
             database=made.database,
             events=made.events,
             cache=made.cache,
             tokens=tokens,
-            authenticator=Authenticator(made.database, tokens, now),
+            origins=origins,
+            authenticator=Authenticator(made.database, tokens, origins, now),
             ids=TimeOrderedIds(),
             registry=made.registry,
             telemetry=made.telemetry,

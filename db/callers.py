@@ -53,3 +53,19 @@ async def by_subject(
 async def brand(tx: Transaction, tenant: str, code: str) -> Brand | None:
     row = await tx.row(SQL["brand_by_code"], {"tenant": tenant, "brand": code})
     return Brand(*row) if row else None
+
+
+async def knows_origin(
+    tx: Transaction, origin: str, *, now: datetime, brand: Brand | None = None
+) -> bool:
+    """Whether the origin is a website of the brand; of any brand if none is named."""
+    row = await tx.row(
+        SQL["origin_is_known"],
+        {
+            "origin": origin,
+            "tenant": brand.tenant_slug if brand else None,
+            "brand": brand.code if brand else None,
+            "now": now,
+        },
+    )
+    return row == (True,)

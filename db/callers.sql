@@ -30,3 +30,7 @@ from look_up_driver(%(tenant)s, %(brand)s, %(subject)s);
 -- A brand by its tenant's slug and its own code.
 select tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency
 from look_up_brand(%(tenant)s, %(brand)s);
+
+-- name: origin_is_known
+-- Whether an origin is a website of a brand, or of any brand if none is named.
+select look_up_origin(%(origin)s, %(tenant)s, %(brand)s, %(now)s);

@@ -82,11 +82,13 @@ class OperationContext:
         principal: Principal = NOBODY,
         *,
         request_id: str = "",
+        origin: str | None = None,
         prove: Prove | None = None,
     ) -> None:
         self.world = world
         self.principal = principal
         self.request_id = request_id
+        self.origin = origin
         self.connection_params: dict[str, object] | None = None
         self.refusal: DomainError | None = None
         self.cost = 0

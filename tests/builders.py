@@ -99,6 +99,17 @@ async def _settings_of(settings: Settings, brand: Brand) -> None:
         )
 
 
+async def allow_origins(settings: Settings, brand: Brand, *origins: str) -> None:
+    """Name the websites of a brand."""
+    assert settings.database_admin_url is not None
+    url = settings.database_admin_url.get_secret_value()
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        await connection.execute(
+            "update brand_settings set allowed_origins = %s where tenant_id = %s and brand_id = %s",
+            (list(origins), brand.tenant_id, brand.id),
+        )
+
+
 def a_principal(
     brand: Brand,
     kind: Kind = Kind.STAFF,

@@ -13,6 +13,7 @@ from resolvers.context import World
 from resolvers.operation import MASKED
 from resolvers.root import RELATIONS, build_schema
 from web.answers import refused
+from web.cors import Cors
 from web.graphql import Endpoint
 from web.health import Health
 from web.metrics import MetricsPage, Queue
@@ -37,6 +38,7 @@ def build_app(made: Parts) -> Starlette:
         limits=limits,
         production=made.settings.tourbase_env == "production",
         telemetry=made.telemetry,
+        cache=made.cache,
     )
     endpoint = Endpoint(
         schema,
@@ -64,7 +66,8 @@ def build_app(made: Parts) -> Starlette:
         middleware=[
             Middleware(RequestId, draw=lambda: str(made.ids.new())),
             Middleware(Observation, telemetry=made.telemetry),
-            Middleware(SafeHeaders),
+            Middleware(SafeHeaders, secure=world.production),
+            Middleware(Cors, origins=made.origins),
             Middleware(BodyLimit, most_bytes=made.settings.limit_body_bytes),
         ],
         exception_handlers={

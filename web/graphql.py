@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -19,17 +20,26 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from auth.authenticate import Authenticator, Presented
-from domain.errors import DomainError
+from domain.errors import DomainError, Forbidden
 from domain.faults import told
 from resolvers.context import OperationContext, World
 from resolvers.operation import MASKED, shaped
 from web.answers import ALSO_SAID, refused, status_of
+from web.cors import foreign_origin
 from web.middleware import BodyTooLarge
 
 LOG = structlog.get_logger("tourbase.web")
 HEADERS = ("authorization", "x-api-key", "x-brand")
 MOST_OPERATIONS_A_SOCKET = 100
-UNSUPPORTED = "Unsupported content type"  # Strawberry's words, with its status 400
+# What Strawberry answers by 400, by its words.
+ANOTHER_STATUS = {
+    "Unsupported content type": 415,
+    "mutations are not allowed when using GET": 405,
+    "subscriptions are not allowed when using GET": 405,
+}
+# A page of another origin cannot send one of these unless it was allowed to beforehand.
+PREFLIGHTED = ("authorization", "x-api-key", "x-brand", "x-request-id", "idempotency-key")
+SIMPLE = ("", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 MEDIA_TYPE = "application/graphql-response+json"
 
 
@@ -47,6 +57,7 @@ class Endpoint(GraphQL[OperationContext, None]):
         super().__init__(
             schema,
             graphql_ide=None,
+            allowed_origins=["*"],  # `connection_init` says whose page it must be; see below.
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=init_seconds),
             max_subscriptions_per_connection=MOST_OPERATIONS_A_SOCKET,
@@ -65,12 +76,16 @@ class Endpoint(GraphQL[OperationContext, None]):
     async def _answer(self, request: Request) -> Response:
         request_id = request.state.request_id
         try:
+            refuse_ambient(request)
             response = await self.run(request)
         except DomainError as error:
             return refused(error.code, error.message, request_id)
         except HTTPException as error:
-            status = 415 if error.reason == UNSUPPORTED else error.status_code
-            return refused("BAD_REQUEST", error.reason, request_id, status=status)
+            status = ANOTHER_STATUS.get(error.reason, error.status_code)
+            response = refused("BAD_REQUEST", error.reason, request_id, status=status)
+            if status == HTTPStatus.METHOD_NOT_ALLOWED:
+                response.headers["allow"] = "POST"
+            return response
         except BodyTooLarge:
             raise
         except Exception as error:  # noqa: BLE001 - the last place before the client
@@ -85,7 +100,11 @@ class Endpoint(GraphQL[OperationContext, None]):
     ) -> OperationContext:
         """The caller's context; a socket is nobody's until its `connection_init`."""
         if isinstance(request, WebSocket):
-            return OperationContext(self._world, request_id=request.state.request_id)
+            return OperationContext(
+                self._world,
+                request_id=request.state.request_id,
+                origin=foreign_origin(request),
+            )
         principal = await self._authenticator.principal(presented_by(request))
         return OperationContext(self._world, principal, request_id=request.state.request_id)
 
@@ -94,7 +113,8 @@ class Endpoint(GraphQL[OperationContext, None]):
         given = {name.lower(): value for name, value in (context.connection_params or {}).items()}
         values = [value if isinstance(value, str) else None for value in map(given.get, HEADERS)]
         try:
-            await context.become(partial(self._authenticator.principal, Presented.of(*values)))
+            presented = Presented.of(*values, origin=context.origin)
+            await context.become(partial(self._authenticator.principal, presented))
         except DomainError as error:
             raise ConnectionRejectionError from error
         return {"requestId": context.request_id}
@@ -143,5 +163,18 @@ class Endpoint(GraphQL[OperationContext, None]):
         return orjson.dumps(data).decode()
 
 
+def refuse_ambient(request: HTTPConnection) -> None:
+    """A browser adds a cookie by itself, so a request with one must show that its page may ask.
+
+    Errors: Forbidden.
+    """
+    headers = request.headers
+    if "cookie" not in headers or any(name in headers for name in PREFLIGHTED):
+        return
+    if headers.get("content-type", "").partition(";")[0].strip().lower() in SIMPLE:
+        raise Forbidden("A request with a cookie needs a header such as X-Request-ID as well.")
+
+
 def presented_by(request: HTTPConnection) -> Presented:
-    return Presented.of(*(request.headers.get(name) for name in HEADERS))
+    given = (request.headers.get(name) for name in HEADERS)
+    return Presented.of(*given, origin=foreign_origin(request))

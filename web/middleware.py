@@ -17,6 +17,8 @@ SAFE_HEADERS: Final[Mapping[str, str]] = {
     "x-xss-protection": "0",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
+LONGEST_QUERY_STRING: Final = 16_384  # The HTTP parser itself gives up at 64 KiB.
+ONLY_OVER_TLS: Final = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 
 class RequestId:
@@ -43,16 +45,19 @@ class RequestId:
 
 
 class SafeHeaders:
-    """Headers that keep browsers from guessing, framing and telling."""
+    """Headers that keep browsers from guessing, framing, telling, and where it is `secure`, from
+    speaking without TLS.
+    """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self.app = app
+        self.headers = {**SAFE_HEADERS, **(ONLY_OVER_TLS if secure else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SAFE_HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -73,6 +78,11 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if len(scope["query_string"]) > LONGEST_QUERY_STRING:
+            message = f"The address has more than {LONGEST_QUERY_STRING} bytes; use POST."
+            request_id = scope["state"]["request_id"]
+            await refused("URI_TOO_LONG", message, request_id, status=414)(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared) > self.most_bytes:

@@ -63,13 +63,22 @@ def upgrade() -> None:
         cancellation_tiers jsonb not null,
         guest_pays_card_fee boolean not null default false,
         terms text,
-        allowed_origins text[] not null default '{}',
+        allowed_origins text[] not null default '{}' constraint brand_settings_origins_have_no_path
+          check (array_to_string(allowed_origins, ' ') ~ '^(https?://[a-z0-9.:-]+( |$))*$'),
         effective_from date not null,
         version integer not null default 1,
         constraint brand_settings_opens_before_closes check (opens_at < closes_at)
         """,
         may={"site": May("select"), "customer": May("select"), "partner": May("select")},
         key="effective_from",
+        indexes=[
+            Index(
+                "allowed_origins",
+                "whose website an origin is, before a brand is known",
+                keyed=False,
+                method="gin",
+            )
+        ],
     )
     brand_table(
         "counters",

@@ -77,6 +77,24 @@ set search_path = public, pg_temp as $$
   where t.slug = look_up_brand.slug and {LIVE}
 $$
 """
+ORIGIN = f"""
+create function look_up_origin(presented text, slug text, code text, clock timestamptz)
+returns boolean language sql stable security definer set search_path = public, pg_temp as $$
+  -- Of the named brand's website; without a name, of any brand's.
+  select exists (
+    select 1
+    from brand_settings s
+    join brands b on b.tenant_id = s.tenant_id and b.id = s.brand_id
+    join tenants t on t.tenant_id = s.tenant_id
+    where s.allowed_origins @> array[presented] and {LIVE}
+      and (look_up_origin.slug is null
+        or (t.slug = look_up_origin.slug and b.code = look_up_origin.code))
+      and s.effective_from = (
+        select max(f.effective_from) from brand_settings f
+        where f.tenant_id = s.tenant_id and f.brand_id = s.brand_id
+          and f.effective_from <= (clock at time zone b.time_zone)::date))
+$$
+"""
 BUSY = """
 create function busy_periods(vehicles uuid[], drivers uuid[], since timestamptz, until timestamptz)
 returns table (vehicle_id uuid, driver_id uuid, starts_at timestamptz, ends_at timestamptz)
@@ -165,6 +183,7 @@ FUNCTIONS = {
     "look_up_customer(text, text, uuid)": (CUSTOMER, "lookup", ("write", "read")),
     "look_up_driver(text, text, uuid)": (DRIVER, "lookup", ("write", "read")),
     "look_up_brand(text, text)": (BRAND, "lookup", ("write", "read")),
+    "look_up_origin(text, text, text, timestamptz)": (ORIGIN, "lookup", ("write", "read")),
     "busy_periods(uuid[], uuid[], timestamptz, timestamptz)": (BUSY, "fleet", ("staff", "worker")),
     "release_expired_holds(uuid[], timestamptz)": (RELEASE, "fleet", ("staff", "worker")),
     "seats_are_short(uuid)": (SHORT, "fleet", ("staff", "worker")),
@@ -176,6 +195,11 @@ FUNCTIONS = {
 SEES = (
     ("tenants", "lookup", "select (tenant_id, slug, status)"),
     ("brands", "lookup", "select (tenant_id, id, code, name, time_zone, currency, status)"),
+    (
+        "brand_settings",
+        "lookup",
+        "select (tenant_id, brand_id, effective_from, allowed_origins)",
+    ),
     ("memberships", "lookup", "select"),
     ("staff_users", "lookup", "select (tenant_id, id, name, status)"),
     ("customers", "lookup", "select (tenant_id, brand_id, id, name, archived_at)"),

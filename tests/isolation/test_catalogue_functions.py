@@ -10,6 +10,7 @@ DEFINERS = {
     "look_up_customer(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
     "look_up_driver(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
     "look_up_brand(text, text)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_origin(text, text, text, timestamptz)": ("lookup", "public, pg_temp", "read write"),
     "busy_periods(uuid[], uuid[], timestamptz, timestamptz)": (
         "fleet",
         "public, pg_temp",

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
+from auth.origins import Origins
 from auth.tokens import Claims
 from bootstrap.wiring import Parts, now
 from db.database import Database
@@ -30,7 +32,7 @@ async def served(made: Parts) -> AsyncIterator[str]:
         lifespan="off",
         log_level="error",
         ws="websockets-sansio",
-        ws_max_size=64 * 1024,
+        ws_max_size=made.settings.limit_message_bytes,
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
@@ -43,6 +45,15 @@ async def served(made: Parts) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await running
+
+
+def in_production(made: Parts) -> Parts:
+    """The same objects, told that they are in production."""
+    return dataclasses.replace(
+        made,
+        settings=made.settings.model_copy(update={"tourbase_env": "production"}),
+        origins=Origins(made.database, now, development=False),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -67,6 +67,16 @@ async def test_a_body_of_untold_length_is_refused_once_it_has_passed_the_limit(
     assert answer.json()["errors"][0]["extensions"]["code"] == "BODY_TOO_LARGE"
 
 
+async def test_an_address_past_its_limit_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/graphql", params={"query": "x" * 16_385})
+
+    assert answer.status_code == 414
+    assert answer.json()["errors"][0]["message"] == (
+        "The address has more than 16384 bytes; use POST."
+    )
+    assert answer.json()["errors"][0]["extensions"]["code"] == "URI_TOO_LONG"
+
+
 async def test_the_contract_is_public_and_may_be_cached(client: httpx.AsyncClient) -> None:
     answer = await client.get("/schema.graphql")
 
