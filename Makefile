@@ -9,7 +9,7 @@ STAMP := .venv/installed
 CLIENTS := tests/clients/node_modules/.installed
 WORKERS ?= 2
 
-.PHONY: up test check proof bench load lock clean install clients
+.PHONY: up test check proof bench load lock clean install clients playground
 .DEFAULT_GOAL := up
 
 up: install
@@ -43,7 +43,7 @@ check: install
 # What takes too long for every run: a hundred thousand bookings; all of the database on the oldest.
 OLDEST ?= /usr/lib/postgresql/15/bin
 proof: install
-	@echo "== proof: the demo data at scale 100"
+	@echo "== proof: the demo data at scale 100, the playground built anew"
 	@$(BIN)/pytest -m proof --durations 3
 	@echo "== proof: PostgreSQL in $(OLDEST)"
 	@POSTGRES_BIN=$(OLDEST) $(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 3 \
@@ -68,6 +68,11 @@ lock: install
 	@$(COMPILE) -c requirements.lock -o requirements-runtime.lock pyproject.toml
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 		| $(COMPILE) -c requirements.lock -o requirements-build.lock -
+
+# The browser page of /graphql, from playground/ into web/playground/built/; needs Node and npm.
+playground:
+	@npm --prefix playground ci --ignore-scripts --silent
+	@npm --prefix playground run --silent build
 
 clean:
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .grimp_cache
