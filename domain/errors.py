@@ -27,7 +27,7 @@ class InvalidInput(DomainError):
 
 
 class NotFound(DomainError):
-    """Absent, another brand's, another tenant's or not yours: the four are told apart by nobody."""
+    """Absent, another brand's or not yours, told apart by nobody. Check the id and the brand."""
 
     code = "NOT_FOUND"
 
@@ -85,7 +85,7 @@ class PartyTooLarge(DomainError):
 
 
 class WrongState(DomainError):
-    """The object's status does not allow the change. The message names the status."""
+    """The object's status does not allow the change. Bring it to another; the message names it."""
 
     code = "WRONG_STATE"
 
@@ -119,7 +119,7 @@ class EndBeforeLastStop(DomainError):
 
 
 class OutsideOperatingDay(DomainError):
-    """The tour would leave the brand's operating day. The message names its hours."""
+    """The tour would leave the brand's operating day. Stay in the hours that the message names."""
 
     code = "OUTSIDE_OPERATING_DAY"
 
@@ -144,7 +144,7 @@ class ConflictingChange(DomainError):
 
 
 class RuleBroken(DomainError):
-    """The database refused a value by one of its rules. The message names what was refused."""
+    """The database refused a value by one of its rules. Change what the message names."""
 
     code = "RULE_BROKEN"
 

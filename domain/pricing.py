@@ -31,7 +31,7 @@ class OverridesExceedTotal(DomainError):
 
 
 class ShareWithoutPayer(DomainError):
-    """A rest is left that no guest is there to owe, or a guest is left that would owe nothing."""
+    """A rest without a guest who owes it, or a guest who would owe nothing. Correct the shares."""
 
     code = "SHARE_WITHOUT_PAYER"
 
