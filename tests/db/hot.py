@@ -106,9 +106,9 @@ EDGES: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "bookings.lock_booking": ("bookings_pkey",),
-    "bookings.move_blocks": ("blocks_brand_id_booking_id_idx",),
+    "bookings.move_blocks": ("blocks_booking_id_brand_id_idx",),
     "bookings.move_stops": ("booking_stops_position_key", "bookings_pkey"),
-    "bookings.resources_of_booking": ("blocks_brand_id_booking_id_idx",),
+    "bookings.resources_of_booking": ("blocks_booking_id_brand_id_idx",),
     "bookings.update_times": ("bookings_pkey",),
     "brands.operating_hours": ("brand_settings_pkey", "tenants_pkey"),
     "customer_mails.new_time": ("bookings_pkey", "customers_pkey"),
@@ -126,6 +126,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "callers.caller_by_driver": (*SLUGS, "drivers_pkey"),
     "callers.caller_by_key": ("api_keys_key_hash_idx", "tenants_pkey", "apps_pkey"),
     "callers.caller_by_member": (*SLUGS, "staff_users_pkey"),
+    "callers.origin_is_known": ("brand_settings_allowed_origins_idx", "tenants_pkey"),
     "events.claim_outbox": ("outbox_event_id_idx",),
     "events.forget_relayed": ("outbox_event_id_idx",),
     "fleet.release_expired_holds": ("blocks_vehicle_busy",),
@@ -192,6 +193,7 @@ PARAMS: Mapping[str, Any] = {
     "name": "x",
     "next_run_at": NOW,
     "now": NOW,
+    "origin": "https://www.example.com",
     "phone": None,
     "starts_at": NOW,
     "subject": BOOKING,
