@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import Final
 
-import structlog
 from pydantic import ValidationError
 
+from bootstrap.logs import logged
 from bootstrap.running import of_running
 from bootstrap.settings import Settings
 from domain.errors import DomainError, OperatorError
@@ -42,9 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
             name = "_".join(map(str, fault["loc"])).upper()
             print(f"tourbase: {name}: {fault['msg']}", file=sys.stderr)
         return 1
-    _log_as_json(settings)
     try:
-        code: int = pkgutil.resolve_name(COMMANDS[given.command])(settings, given)
+        with logged(settings):
+            code: int = pkgutil.resolve_name(COMMANDS[given.command])(settings, given)
     except (OperatorError, DomainError) as error:
         print(f"tourbase: {error}", file=sys.stderr)
         return 1
@@ -73,20 +73,6 @@ def _parser() -> argparse.ArgumentParser:
     dead = commands.add_parser("dead-jobs", help="list jobs that failed for good")
     dead.add_argument("--retry", type=int, help="try the job of this id again")
     return parser
-
-
-def _log_as_json(settings: Settings) -> None:
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ async def _serve(settings: Settings) -> int:
             http="httptools",
             loop="none",
             lifespan="off",
-            log_level=settings.log_level,
+            log_config=None,
             access_log=False,
             server_header=False,
             ws_max_size=settings.limit_message_bytes,

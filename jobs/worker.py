@@ -20,7 +20,6 @@ from domain.errors import ServiceUnavailable
 from domain.identity import NOBODY
 from jobs.admission import Admission, bury, strategy
 from jobs.event_relay import relay
-from jobs.logs import adopt_standard_log
 from jobs.pace import Pace, Stopping, insist, pause
 from jobs.schedules import keep_schedules
 from jobs.tasks import TASKS
@@ -50,7 +49,6 @@ async def work(settings: Settings, *, pace: Pace = STEADY) -> int:
 
     Errors: SettingMissing; UnsafeLogin if a login is an owner or a superuser.
     """
-    adopt_standard_log()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
