@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import io
-import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
@@ -28,7 +27,7 @@ from tests.web.conftest import bearer, served
 
 HERE = Path(__file__).parent
 OLDEST_NODE = 20
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +75,16 @@ async def credential(settings: Settings, kind: str) -> str:
     return printed.getvalue().strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """Runs programs of Node in a folder, with nothing but what they are given and the path."""
-
-    binary: str
-
-    async def start(self, *arguments: str | Path, folder: Path = HERE, **given: str) -> Any:
-        return await asyncio.create_subprocess_exec(
-            self.binary,
-            *arguments,
-            cwd=folder,
-            env=child_environment({"NO_COLOR": "1", **given}),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-
-    async def run(self, *arguments: str | Path, folder: Path = HERE, **given: str) -> str:
-        """What the program printed; it must end well."""
-        process = await self.start(*arguments, folder=folder, **given)
-        return await ended(process)
-
-    async def tool(self, package: str, path: str, *arguments: str, folder: Path) -> str:
-        return await self.run(HERE / "node_modules" / package / path, *arguments, folder=folder)
+async def start(*command: str | Path, folder: Path, **given: str) -> asyncio.subprocess.Process:
+    """A program in a folder, with `given` in its environment."""
+    return await asyncio.create_subprocess_exec(
+        *command,
+        cwd=folder,
+        env=child_environment({"NO_COLOR": "1", **given}),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
 
 
 async def ended(process: asyncio.subprocess.Process, *, say: bytes = b"") -> str:
@@ -115,8 +100,8 @@ async def ended(process: asyncio.subprocess.Process, *, say: bytes = b"") -> str
 
 
 @pytest.fixture(scope="session")
-def node() -> Node:
-    """Node and the packages that `make clients` installs; skipped, with the reason, without."""
+def node() -> str:
+    """Node, with the packages that `make clients` installs; skipped, with the reason, without."""
     binary = shutil.which("node")
     if binary is None:
         pytest.skip("Node is not on this machine: the outside clients are not tested")
@@ -126,4 +111,4 @@ def node() -> Node:
     stamp, lock = HERE / "node_modules" / ".installed", HERE / "package-lock.json"
     if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
         pytest.skip("the packages of tests/clients are not installed: `make clients` does it")
-    return Node(os.fspath(binary))
+    return binary

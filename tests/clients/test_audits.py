@@ -4,15 +4,15 @@ import json
 
 import httpx
 
-from tests.clients.conftest import House, Node
+from tests.clients.conftest import HERE, House, ended, start
 
 ALL_AUDITS = 61
 TYPENAME = "{__typename}"
 
 
-async def test_every_audit_of_graphql_over_http_passes(house: House, node: Node) -> None:
-    printed = await node.run("audits.mjs", TOURBASE_URL=house.address, TOURBASE_KEY=house.site)
-    results = json.loads(printed)
+async def test_every_audit_of_graphql_over_http_passes(house: House, node: str) -> None:
+    given = {"TOURBASE_URL": house.address, "TOURBASE_KEY": house.site}
+    results = json.loads(await ended(await start(node, "audits.mjs", folder=HERE, **given)))
 
     failed = [
         f"{each['id']} {each['status']}: {each['name']}: {each.get('reason')}"

@@ -13,7 +13,7 @@ from gql.transport.httpx import HTTPXAsyncTransport
 from gql.transport.websockets import WebsocketsTransport
 
 from bootstrap.wiring import now
-from tests.clients.conftest import HERE, PATIENCE_SECONDS, House, Node, ended
+from tests.clients.conftest import HERE, PATIENCE_SECONDS, House, ended, start
 from web.prepared import prepared
 
 ROOT = HERE.parents[1]
@@ -39,18 +39,19 @@ async def a_move(house: House, year: int) -> dict[str, Any]:
     }
 
 
-async def session(node: Node, house: House, move: dict[str, Any], *program: str | Path) -> Any:
+async def session(node: str, house: House, move: dict[str, Any], program: Path) -> Any:
     """Run a client's programme; let it move the booking once the server listens for it."""
     await house.listeners(0)
-    process = await node.start(
-        *program,
-        folder=Path(program[0]).parent,
+    process = await start(
+        node,
+        program,
+        folder=program.parent,
         TOURBASE_URL=house.address,
         TOURBASE_TOKEN=house.staff,
         MOVE=json.dumps(move),
     )
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        line = await process.stdout.readline()
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), PATIENCE_SECONDS)
     if line == b"subscribed\n":
         await house.listeners(1)
     return json.loads(await ended(process, say=b"go\n"))
@@ -71,7 +72,7 @@ async def moved_and_told(house: House, move: dict[str, Any], seen: dict[str, Any
 
 @pytest.mark.parametrize(("client", "year"), [("apollo", 2041), ("urql", 2042)])
 async def test_a_client_in_javascript_reads_moves_and_is_told(
-    client: str, year: int, house: House, node: Node
+    client: str, year: int, house: House, node: str
 ) -> None:
     move = await a_move(house, year)
 
@@ -81,7 +82,7 @@ async def test_a_client_in_javascript_reads_moves_and_is_told(
 
 
 @pytest.fixture
-async def compiled(node: Node, tmp_path: Path) -> Path:
+async def compiled(node: str, tmp_path: Path) -> Path:
     """The folder in which relay-compiler has compiled the documents against the committed SDL."""
     shutil.copytree(HERE / "relay", tmp_path / "relay")
     for name in ("package.json", "session.mjs"):
@@ -96,12 +97,13 @@ async def compiled(node: Node, tmp_path: Path) -> Path:
         "customScalarTypes": {"Cents": "number", "DateTime": "string"},
     }
     (tmp_path / "relay.config.json").write_text(json.dumps(config))
-    await node.tool("relay-compiler", "cli.js", "relay.config.json", folder=tmp_path)
+    compiler = "node_modules/relay-compiler/cli.js"
+    await ended(await start(node, compiler, "relay.config.json", folder=tmp_path))
     return tmp_path
 
 
 async def test_relay_compiles_its_documents_and_runs_what_it_compiled(
-    house: House, node: Node, compiled: Path
+    house: House, node: str, compiled: Path
 ) -> None:
     artifacts = sorted(path.name for path in (compiled / "relay" / "__generated__").iterdir())
     assert artifacts == [

@@ -1,0 +1,141 @@
+"""The guide for websites says what is true: its files compile, its commands print what it shows."""
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from graphql import ObjectTypeDefinitionNode, StringValueNode, parse
+
+from auth.roles import PUBLIC
+from bootstrap.settings import Settings
+from tests.clients.conftest import HERE, House, ended, start
+from web.answers import STATUS
+
+ROOT = HERE.parents[1]
+GUIDE = (ROOT / "docs" / "guide" / "website.md").read_text()
+SDL = ROOT / "schema" / "schema.graphql"
+BLOCK = re.compile(
+    r"(?:^`(?P<file>[\w./-]+)`[^\n]*:\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+BY_HAND = ("export TOURBASE", "npm install ")
+ROW = re.compile(r"^\| (.+?) \| (.*?) \|(?: (.*) \|)?$", re.MULTILINE)
+CODE = re.compile(r"`(\w+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block; `file` is the name in the line above it."""
+
+    file: str | None
+    language: str
+    text: str
+
+
+BLOCKS = [Block(**match.groupdict()) for match in BLOCK.finditer(GUIDE)]
+
+
+def section(title: str) -> str:
+    return GUIDE.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+@pytest.fixture
+def site(tmp_path: Path, node: str) -> Path:
+    """A website's folder: the guide's files, and what its `npm install` would bring."""
+    assert node
+    for block in BLOCKS:
+        if block.file:
+            file = tmp_path / block.file
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(block.text)
+    (tmp_path / "node_modules").symlink_to(HERE / "node_modules")
+    return tmp_path
+
+
+async def typed(text: str, folder: Path, house: House) -> str:
+    """What the command prints for a developer of the website; its spaces are plain ones."""
+    given = {"TOURBASE_URL": house.address, "TOURBASE_KEY": house.site}
+    command = ("bash", "-euo", "pipefail", "-c", text)
+    printed = await ended(await start(*command, folder=folder, **given))
+    return unicodedata.normalize("NFKC", printed.replace("\r", ""))
+
+
+async def test_every_command_of_the_guide_prints_what_the_guide_shows(
+    house: House, site: Path
+) -> None:
+    ran = 0
+    for block, following in zip(BLOCKS, [*BLOCKS[1:], None], strict=True):
+        if block.language != "sh" or block.text.startswith(BY_HAND):
+            continue
+        printed = await typed(block.text, site, house)
+        ran += 1
+        if following is None or following.file or following.language not in {"json", "text"}:
+            assert printed == "", block.text
+        elif following.language == "json":
+            assert json.loads(printed) == json.loads(following.text), block.text
+        else:
+            assert printed == following.text, block.text
+    assert ran == 9  # as many as the page shows, less those that a person types once
+
+
+async def test_a_document_that_the_contract_does_not_know_is_not_generated(
+    house: House, site: Path
+) -> None:
+    (site / "schema.graphql").write_text(SDL.read_text())
+    wineries = site / "src" / "wineries.ts"
+    wineries.write_text(wineries.read_text().replace("slug name city", "slug name town"))
+
+    with pytest.raises(AssertionError, match='Cannot query field "town" on type "Winery"'):
+        await typed("npx graphql-codegen", site, house)
+
+
+def test_the_guide_installs_the_versions_that_its_test_runs() -> None:
+    [install] = [block.text for block in BLOCKS if block.text.startswith("npm install")]
+    locked = json.loads((HERE / "package.json").read_text())["dependencies"]
+    named = dict(re.findall(r"(@?[\w/-]+)@([\d.]+)", install))
+
+    assert len(named) == 5
+    assert named == {name: locked[name] for name in named}
+
+
+def test_the_guide_makes_the_two_variables_that_its_commands_take() -> None:
+    [exports] = [block.text for block in BLOCKS if block.text.startswith("export TOURBASE")]
+
+    assert re.findall(r"^export (\w+)=", exports, re.MULTILINE) == ["TOURBASE_URL", "TOURBASE_KEY"]
+    assert "tourbase token --brand wwt --as site" in exports
+
+
+def test_a_site_key_reads_the_root_fields_that_the_guide_lists() -> None:
+    [query] = [
+        each
+        for each in parse(SDL.read_text()).definitions
+        if isinstance(each, ObjectTypeDefinitionNode) and each.name.value == "Query"
+    ]
+    readable = set()
+    for field in query.fields or ():
+        [scope] = [argument.value for each in field.directives for argument in each.arguments]
+        assert isinstance(scope, StringValueNode)
+        if scope.value in {each.value for each in PUBLIC}:
+            readable.add(field.name.value)
+    listed = [row[0] for row in ROW.findall(section("The key"))[1:]]
+
+    assert {name for cell in listed for name in CODE.findall(cell)} == readable
+
+
+def test_the_guide_gives_each_error_the_status_that_the_server_gives_it() -> None:
+    for codes, statuses, _todo in ROW.findall(section("Errors"))[1:]:
+        for code in CODE.findall(codes):
+            known = STATUS.get(code, 400)
+            assert statuses in {"200", str(known), f"200 or {known}"}, code
+
+
+def test_the_guide_names_the_limits_of_a_server_that_is_told_nothing_else() -> None:
+    named = [
+        int(most.split()[0].replace(",", "")) for _, most, _ in ROW.findall(section("Limits"))[1:]
+    ]
+    limits = ("body_bytes", "depth", "aliases", "root_fields", "page", "nodes", "operation_seconds")
+
+    assert named == [Settings.model_fields[f"limit_{name}"].default for name in limits]
