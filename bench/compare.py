@@ -34,6 +34,7 @@ class Plan:
     seconds: float = 3.0
     alone_seconds: float = 1.0
     values: int = 48
+    connections: int = CONNECTIONS
 
 
 @dataclass(slots=True)
@@ -114,7 +115,7 @@ async def _measure(server: Server, question: Question, plan: Plan, cell: Cell) -
     requests = server.requests(question)
     alone = await drive(server.target, requests, connections=1, seconds=plan.alone_seconds)
     used = server.used_seconds()
-    tally = await drive(server.target, requests, connections=CONNECTIONS, seconds=plan.seconds)
+    tally = await drive(server.target, requests, connections=plan.connections, seconds=plan.seconds)
     done = len(tally.latencies)
     cell.rates.append(done / tally.seconds)
     cell.costs.append((server.used_seconds() - used) / max(done, 1))

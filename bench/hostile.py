@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 
 from bench.client import Answer, ask_each, connect
-from bench.hostile_documents import SMALL, Make, documents
+from bench.hostile_documents import SMALL, Make
 from bench.servers import Server
 from cli.crew import say
 
@@ -26,9 +26,11 @@ class Blow:
     neighbour: float
 
 
-def strike(servers: Mapping[str, Server], *, times: int) -> Mapping[tuple[str, str], Blow]:
+def strike(
+    servers: Mapping[str, Server], hostile: Mapping[str, Make], *, times: int
+) -> Mapping[tuple[str, str], Blow]:
     """By document and server; the first document is an ordinary one, for comparison."""
-    everything: Mapping[str, Make] = {NOTHING: lambda _number: SMALL, **documents()}
+    everything: Mapping[str, Make] = {NOTHING: lambda _number: SMALL, **hostile}
     return asyncio.run(_strike(servers, everything, times))
 
 

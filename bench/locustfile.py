@@ -41,6 +41,20 @@ def _read(environment: Environment, **_rest: Any) -> None:
     environment.told = orjson.loads(Path(environment.parsed_options.told).read_bytes())  # type: ignore[attr-defined,union-attr]
 
 
+def said(status: int, content: bytes) -> tuple[dict[str, Any] | None, str]:
+    """The data, or none for an error; and the code of what was refused."""
+    try:
+        answer = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None, str(status)
+    if status != OK or answer.get("errors") or not answer.get("data"):
+        codes = [each.get("extensions", {}).get("code") for each in answer.get("errors", ())]
+        return None, f"{status} {codes[0] if codes else ''}"
+    data: dict[str, Any] = answer["data"]
+    payloads = [each for each in data.values() if isinstance(each, dict)]
+    return data, next((e["code"] for each in payloads for e in each.get("errors", ())), "")
+
+
 class Stages(LoadTestShape):
     """Up, hold, down."""
 
@@ -66,29 +80,20 @@ class Caller(FastHttpUser):
         self.headers = {"Authorization": f"Bearer {self.told[self.credential]}"}
 
     def ask(self, name: str, **variables: Any) -> dict[str, Any]:
-        """The data, or nothing. A refusal in a payload is an answer, under a name of its own."""
+        """The data, or nothing. What was refused, as data or not, is counted under its code."""
         body = {"query": DOCUMENTS[name], "variables": variables}
         with self.client.post(
-            "/graphql",
-            data=orjson.dumps(body).decode(),
-            headers=self.headers,
-            name=name,
-            catch_response=True,
+            "/graphql", json=body, headers=self.headers, name=name, catch_response=True
         ) as response:
-            response.request_meta["method"] = self.credential
-            try:
-                answer = orjson.loads(response.content or b"")
-            except orjson.JSONDecodeError:
-                answer = {}
-            if response.status_code != OK or "errors" in answer or "data" not in answer:
-                response.failure(f"{response.status_code} {answer.get('errors')}"[:200])
-                return {}
-            data: dict[str, Any] = answer["data"]
-            for payload in data.values():
-                for error in payload.get("errors", ()) if isinstance(payload, dict) else ():
-                    response.request_meta["name"] = f"{name}: {error['code']}"
-            response.success()
-            return data
+            response.request_meta["request_type"] = self.credential
+            data, refused = said(response.status_code, response.content or b"")
+            if refused:
+                response.request_meta["name"] = f"{name}: {refused}"
+            if data is None:
+                response.failure(refused)
+            else:
+                response.success()
+            return data or {}
 
 
 class Visitor(Caller):

@@ -12,6 +12,7 @@ from bench import report
 from bench.client import Target
 from bench.compare import Plan, compare
 from bench.hostile import strike
+from bench.hostile_documents import documents
 from bench.load import Visitors, press
 from bench.machine import facts
 from bench.processor import Cores, pin
@@ -55,7 +56,9 @@ def measure(made: Stage, cores: Cores, given: argparse.Namespace) -> str:
         plan = Plan(rounds=given.rounds, seconds=given.seconds, alone_seconds=given.seconds / 3)
         asked: Mapping[str, Callable[[], str]] = {
             "compare": lambda: _compared(servers, plan, scraped),
-            "hostile": lambda: report.hostile(strike(_graphql(servers), times=given.times)),
+            "hostile": lambda: report.hostile(
+                strike(_graphql(servers), documents(), times=given.times)
+            ),
             "website": lambda: report.website(
                 visit(as_site(own, made.site), scraped, seconds=4 * given.seconds)
             ),

@@ -44,9 +44,9 @@ def comparison(made: Comparison) -> str:
     plan = made.plan
     says = [
         f"{plan.rounds} rounds; in each round every server is asked for {plan.alone_seconds:g} s "
-        f"over one connection and for {plan.seconds:g} s over {CONNECTIONS}. "
+        f"over one connection and for {plan.seconds:g} s over {plan.connections}. "
         "Rates are medians of the rounds with the least and the most; percentiles are of all "
-        f"requests over {CONNECTIONS} busy connections; `alone` is p95 over one."
+        f"requests over {plan.connections} busy connections; `alone` is p95 over one."
     ]
     for question in made.asked:
         says += [f"#### {question.says}", _cells(made, question.name)]

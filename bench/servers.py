@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -56,28 +56,34 @@ class Server:
 
 @contextmanager
 def running(stage: Stage, names: Sequence[str], cores: Cores) -> Iterator[dict[str, Server]]:
-    """Started one after the other and ready when the block begins. Errors: ServerMissing."""
-    with ExitStack() as held:
-        yield {name: held.enter_context(_running(stage, name, cores)) for name in names}
+    """Started together and all ready when the block begins. Errors: ServerMissing."""
+    started: dict[str, Server] = {}
+    try:
+        for name in names:
+            started[name] = _start(stage, name, cores)
+        for server in started.values():
+            _await_ready(server, _log(stage, server.name))
+        yield started
+    finally:
+        processes = [server.process for server in started.values()]
+        end(processes, by=signal.SIGTERM, seconds=STOP_SECONDS)
 
 
-@contextmanager
-def _running(stage: Stage, name: str, cores: Cores) -> Iterator[Server]:
+def _start(stage: Stage, name: str, cores: Cores) -> Server:
     port = free_port()
-    log = stage.folder / "logs" / f"{name.replace(' ', '-')}.log"
-    with fresh_log(log) as output:
+    with fresh_log(_log(stage, name)) as output:
         process = spawn(
             [sys.executable, *_command(stage, name, port)],
             env=_environment(stage, name, port),
             output=output,
             folder=ROOT,
         )
-    try:
-        pin(process.pid, cores.server)
-        _await_ready(name, process, port, log)
-        yield Server(name, process, Target(port, f"Authorization: Bearer {stage.staff}\r\n"))
-    finally:
-        end([process], by=signal.SIGTERM, seconds=STOP_SECONDS)
+    pin(process.pid, cores.server)
+    return Server(name, process, Target(port, f"Authorization: Bearer {stage.staff}\r\n"))
+
+
+def _log(stage: Stage, name: str) -> Path:
+    return stage.folder / "logs" / f"{name.replace(' ', '-')}.log"
 
 
 def _command(stage: Stage, name: str, port: int) -> list[str]:
@@ -94,15 +100,17 @@ def _environment(stage: Stage, name: str, port: int) -> dict[str, str]:
     return child_environment({})
 
 
-def _await_ready(name: str, process: Process, port: int, log: Path) -> None:
+def _await_ready(server: Server, log: Path) -> None:
     deadline = time.monotonic() + READY_SECONDS
+    health = f"http://{LOOPBACK}:{server.target.port}/health/ready"
     with httpx.Client(trust_env=False, timeout=2) as client:
-        while time.monotonic() < deadline and process.poll() is None:
+        while time.monotonic() < deadline and server.process.poll() is None:
             try:
-                answer = client.get(f"http://{LOOPBACK}:{port}/health/ready")
+                answer = client.get(health)
             except httpx.TransportError:
                 time.sleep(0.05)
                 continue
             if answer.is_success:
                 return
-    raise ServerMissing(f"The server `{name}` did not start: {' / '.join(last_lines(log, 5))}")
+    last = " / ".join(last_lines(log, 5))
+    raise ServerMissing(f"The server `{server.name}` did not start: {last}")

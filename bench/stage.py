@@ -1,6 +1,8 @@
 """Where a measurement takes place: a seeded database and a Valkey on this machine, and callers."""
 
+import hashlib
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -8,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import PIPE
 from typing import Final
 
 import psycopg
@@ -28,6 +31,7 @@ from integrations.embedded.folder import kept
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / ".tourbase" / "bench"
+SOURCES: Final = ("migrations", "cli/demo")
 DATABASE: Final = "tourbase"
 BRAND: Final = "wwt"
 PAGE: Final = 200
@@ -85,8 +89,7 @@ def stage(scale: int) -> Iterator[Stage]:
     Errors: OperatorError, with what to do about it.
     """
     own = Settings()
-    folder = FOLDER / f"scale-{scale}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = fresh(FOLDER / f"scale-{scale}", made_of())
     environment = child_environment({})
     with (
         start_postgres(
@@ -104,6 +107,27 @@ def stage(scale: int) -> Iterator[Stage]:
         settings = _settings(postgres, valkey.url, folder)
         prepare(settings, scale=scale)
         yield set_stage(settings, folder)
+
+
+def made_of() -> str:
+    """A digest of the revisions and of the demo data: others make another database."""
+    files = (each for folder in SOURCES for each in sorted((ROOT / folder).rglob("*.*")))
+    digest = hashlib.sha256()
+    for file in files:
+        if file.suffix in {".py", ".csv", ".sql"}:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def fresh(folder: Path, digest: str) -> Path:
+    """The folder as it is if it was made of the same, and otherwise an empty one."""
+    mark = folder / "made-of"
+    if folder.exists() and (not mark.exists() or mark.read_text() != digest):
+        say(f"{folder} was made of other revisions or other demo data: it is made anew")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.write_text(digest)
+    return folder
 
 
 def prepare(settings: Settings, *, scale: int) -> None:
@@ -135,7 +159,7 @@ def set_stage(settings: Settings, folder: Path) -> Stage:
         pool_size=settings.database_pool_size,
         limited=False,
     )
-    staff, site = (_credential(environment, kind) for kind in ("staff", "site"))
+    staff, site = map(_told_by, [_ask(environment, kind) for kind in ("staff", "site")])
     return Stage(settings, folder, staff, site, told)
 
 
@@ -174,14 +198,17 @@ def _settings(postgres: Postgres, redis: str, folder: Path) -> Settings:
     )
 
 
-def _credential(environment: Mapping[str, str], kind: str) -> str:
+def _ask(environment: Mapping[str, str], kind: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "cli.main", "token", "--brand", BRAND, "--as", kind]
-    made = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT
-    )
-    if made.returncode != 0:
-        raise CredentialMissing(f"No credential of kind {kind}: {made.stderr.strip()[-500:]}")
-    return made.stdout.strip()
+    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True)
+
+
+def _told_by(asked: subprocess.Popen[str]) -> str:
+    """Errors: CredentialMissing."""
+    made, said = asked.communicate()
+    if asked.returncode != 0:
+        raise CredentialMissing(f"`tourbase token` gave none: {said.strip()[-500:]}")
+    return made.strip()
 
 
 def _admin(settings: Settings) -> str:
