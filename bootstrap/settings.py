@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = setting(
         None, "Bearer token of `/metrics`; outside development there is no such page without it."
     )
+    worker_metrics_port: int | None = setting(
+        None, "Port of HOST on which `work` answers `/metrics` too; unset, it does not.", ge=0, le=65535
+    )
     otel_exporter_otlp_endpoint: str | None = setting(
         None, "OTLP/HTTP collector that receives traces, as `http://127.0.0.1:4318`."
     )

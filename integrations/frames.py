@@ -64,3 +64,10 @@ class Frame:
     def traceparent(self) -> str:
         """Source: W3C Trace Context, section 3.2."""
         return f"00-{self.trace_id}-{self.span_id}-{self.flags:02x}"
+
+
+def tell_caller(tenant: str, brand: str, kind: str) -> None:
+    """Whose work is being done now, if anybody watches it."""
+    frame = CURRENT.get()
+    if frame is not None:
+        frame.caller(tenant, brand, kind)

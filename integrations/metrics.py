@@ -1,5 +1,6 @@
 """What this process counts and times, for a scraper; every label has a closed list of values."""
 
+import hmac
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
@@ -130,6 +131,14 @@ class Read(Collector):
             yield CounterMetricFamily(name, text, value=read())
         for name, (text, read) in self._gauges.items():
             yield GaugeMetricFamily(name, text, value=read())
+
+
+def may_scrape(authorization: str, token: str | None, *, is_open: bool) -> bool:
+    """Whether who sends this header may read the page; without a token, nobody may."""
+    if is_open:
+        return True
+    wanted = f"Bearer {token}" if token else None
+    return wanted is not None and hmac.compare_digest(wanted.encode(), authorization.encode())
 
 
 def _gauge_name(key: str) -> str:

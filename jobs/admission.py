@@ -18,6 +18,7 @@ from db.job_queue import WorkingBrand
 from domain import faults
 from domain.identity import NOBODY, Brand, Kind, Principal
 from domain.notifications import MailRefused
+from integrations.frames import tell_caller
 from jobs.pace import Pace
 from services.ports import Alerts, Mailer
 
@@ -109,6 +110,7 @@ class Admission:
             found = await job_queue.working_brand(tx)
         if found is None:
             raise Refused("the job's brand is not in business")
+        tell_caller(found.brand.tenant_slug, found.brand.code, Kind.WORKER.value)
         worker = Principal(Kind.WORKER, found.brand, actor_id, role=Kind.WORKER.value)
         return Work(self._database.session(worker), found, self._mailer, self._now)
 

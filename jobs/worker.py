@@ -18,11 +18,14 @@ from db import job_queue
 from db.database import Database
 from domain.errors import ServiceUnavailable
 from domain.identity import NOBODY
+from integrations.telemetry import Telemetry
 from jobs.admission import Admission, bury, strategy
 from jobs.event_relay import relay
 from jobs.pace import Pace, Stopping, insist, pause
 from jobs.schedules import keep_schedules
+from jobs.scraping import page_of
 from jobs.tasks import TASKS
+from jobs.watching import watched
 from services.ports import Alerts, EventStream, Mailer
 
 LOG = structlog.get_logger("tourbase.worker")
@@ -42,6 +45,7 @@ class Parts:
     now: Callable[[], datetime]
     write_url: str
     pace: Pace
+    telemetry: Telemetry | None = None
 
 
 async def work(settings: Settings, *, pace: Pace = STEADY) -> int:
@@ -66,7 +70,7 @@ async def work(settings: Settings, *, pace: Pace = STEADY) -> int:
 @asynccontextmanager
 async def parts(settings: Settings, *, pace: Pace) -> AsyncIterator[Parts]:
     """The live objects of a worker, closed in reverse when the block ends."""
-    async with outside(settings) as made:
+    async with outside(settings) as made, page_of(settings, made.registry):
         yield Parts(
             database=made.database,
             events=made.events,
@@ -75,6 +79,7 @@ async def parts(settings: Settings, *, pace: Pace) -> AsyncIterator[Parts]:
             now=now,
             write_url=made.database.doors.write_url,
             pace=pace,
+            telemetry=made.telemetry,
         )
 
 
@@ -153,7 +158,8 @@ def queue_app(parts: Parts) -> App:
         )
     )
     for name, task in TASKS.items():
-        app.task(name=name, pass_context=True, retry=strategy(parts.pace))(admission.admit(task))
+        run = watched(parts.telemetry, name, admission.admit(task))
+        app.task(name=name, pass_context=True, retry=strategy(parts.pace))(run)
     return app
 
 
