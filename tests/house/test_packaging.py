@@ -12,6 +12,7 @@ from bootstrap.wiring import doors, refuse_unfit
 from tests.containers import (
     ROOT,
     SECRETS,
+    VARIABLE,
     NotSet,
     asked_for,
     copied,
@@ -24,6 +25,7 @@ from tests.containers import (
 )
 from tests.house.test_house import PROJECT
 
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
 SERVICES = services(SECRETS)
 OURS = ("migrate", "api", "worker")
 HARDENED = [name for name in SERVICES if name != "postgres"]
@@ -126,6 +128,21 @@ def test_the_secrets_that_are_asked_for_are_in_no_file_but_the_developers() -> N
     assert asked_for() == set(SECRETS) == set(development())
 
 
+def test_the_guide_names_every_variable_and_says_which_must_be_set() -> None:
+    guide = (ROOT / "docs" / "guide" / "deploy.md").read_text()
+    required = re.findall(r"^\| `([A-Z_]+)` \|", guide, re.MULTILINE)
+    may = {match["name"] for match in VARIABLE.finditer(COMPOSE) if match["name"]} - asked_for()
+
+    assert set(required) == asked_for()
+    assert {name for name in may if name not in guide} == set()
+    assert may == {
+        "API_PORT",
+        "DATABASE_ADDRESS",
+        "DATABASE_PREPARE_THRESHOLD",
+        "TOURBASE_IMAGE",
+    }
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_a_service_is_told_settings_that_exist(name: str) -> None:
     told = {each.lower() for each in SERVICES[name]["environment"]}
@@ -164,23 +181,14 @@ def test_migrate_alone_is_told_the_owners_password() -> None:
     assert knows == ["postgres", "migrate"]
 
 
-@pytest.mark.parametrize("name", ["api", "worker"])
-def test_what_the_file_does_not_ask_for_has_the_value_that_the_code_gives_it(name: str) -> None:
-    settings = settings_of(name)
-    required = {"host", "redis_url", "database_url", "database_read_url"}
-    required |= {each.lower() for each in SECRETS}
-    differs = {
-        each
-        for each in SERVICES[name]["environment"]
-        if (known := each.lower()) not in required
-        and getattr(settings, known) != Settings.model_fields[known].default
-    }
-
-    assert differs == set()
+@pytest.mark.parametrize("name", OURS)
+def test_every_other_setting_comes_from_a_file_that_need_not_be_there(name: str) -> None:
+    assert SERVICES[name]["env_file"] == [{"path": "compose/settings.env", "required": False}]
+    assert "compose/settings.env" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 def test_the_developers_lines_reach_the_servers_that_they_start() -> None:
-    head = (ROOT / "docker-compose.yml").read_text().partition("services:")[0]
+    head = COMPOSE.partition("services:")[0]
     exported = dict(re.findall(r"^#   export (\w+)=(\S+)$", head, re.MULTILINE))
     folder = services(development())
     logins = {
