@@ -5,13 +5,14 @@ import contextlib
 import io
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry
 
 from bootstrap.environment import child_environment
 from bootstrap.settings import Settings
@@ -26,6 +27,7 @@ from tests.jobs.conftest import QUICK
 from tests.web.conftest import bearer, served
 
 HERE = Path(__file__).parent
+DATABASE = "tourbase_clients"
 OLDEST_NODE = 20
 PATIENCE_SECONDS = 60
 
@@ -38,6 +40,7 @@ class House:
     site: str
     staff: str
     events: RedisEvents
+    registry: CollectorRegistry
 
     async def ask(self, document: str, **variables: object) -> Any:
         async with httpx.AsyncClient(base_url=self.address) as client:
@@ -48,22 +51,33 @@ class House:
 
     async def listeners(self, count: int) -> None:
         """Wait until so many subscriptions are heard by Redis."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while self.events.listeners != count:  # noqa: ASYNC110 - it has no event for it
-                await asyncio.sleep(0.005)
+        await until(lambda: self.events.listeners == count)
+
+    async def answered(self, status: int) -> None:
+        """Wait until some request of GraphQL was given this status."""
+        labels = {"method": "POST", "route": "/graphql", "status_code": str(status)}
+        name = "http_request_duration_seconds_count"
+        await until(lambda: bool(self.registry.get_sample_value(name, labels)))
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what tells nobody that it has happened."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not is_so():  # noqa: ASYNC110 - there is no event for it
+            await asyncio.sleep(0.005)
 
 
 @pytest.fixture(scope="session")
 async def house(postgres: Postgres, valkey: Valkey, template: str) -> AsyncIterator[House]:
     """The demo data in a database of its own, since its relay sees the events of every brand."""
-    create_database(postgres, "tourbase_clients", template)
-    settings = settings_for(postgres, valkey, "tourbase_clients")
+    create_database(postgres, DATABASE, template)
+    settings = settings_for(postgres, valkey, DATABASE)
     seed(settings, today=now().date(), say=lambda _line: None)
     stop = asyncio.Event()
     async with parts(settings) as made, served(made) as address:
         relaying = asyncio.create_task(relay(made.database, made.events, stop=stop, pace=QUICK))
         site, staff = [await credential(settings, kind) for kind in ("site", "staff")]
-        yield House(address, site, staff, made.events)
+        yield House(address, site, staff, made.events, made.registry)
         stop.set()
         await relaying
 

@@ -1,17 +1,22 @@
 """The guide for websites says what is true: its files compile, its commands print what it shows."""
 
+import asyncio
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from auth.roles import PUBLIC
 from bootstrap.settings import Settings
-from tests.clients.conftest import HERE, House, ended, start
+from integrations.embedded import Postgres
+from tests.clients.conftest import DATABASE, HERE, House, ended, start
 from web.answers import STATUS
 
 ROOT = HERE.parents[1]
@@ -57,17 +62,21 @@ def section(title: str) -> str:
     return GUIDE.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-@pytest.fixture
-def site(tmp_path: Path, node: str) -> Path:
+def written(folder: Path) -> Path:
     """A website's folder: the guide's files, and what its `npm install` would bring."""
-    assert node
     for block in BLOCKS:
         if block.file:
-            file = tmp_path / block.file
+            file = folder / block.file
             file.parent.mkdir(exist_ok=True)
             file.write_text(block.text)
-    (tmp_path / "node_modules").symlink_to(HERE / "node_modules")
-    return tmp_path
+    (folder / "node_modules").symlink_to(HERE / "node_modules")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, node: str) -> Path:
+    assert node
+    return written(tmp_path_factory.mktemp("site"))
 
 
 async def typed(text: str, folder: Path, house: House) -> str:
@@ -96,15 +105,46 @@ async def test_every_command_of_the_guide_prints_what_the_guide_shows(
     assert ran == 9  # as many as the page shows, less those that a person types once
 
 
-async def test_a_document_that_the_contract_does_not_know_is_not_generated(
-    house: House, site: Path
+@contextmanager
+def away(postgres: Postgres) -> Iterator[None]:
+    """The house's database takes no connections, and ends those it has, until the block ends."""
+    with psycopg.connect(postgres.url, autocommit=True) as admin:
+        admin.execute(f"alter database {DATABASE} allow_connections false")
+        admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [DATABASE]
+        )
+        try:
+            yield
+        finally:
+            admin.execute(f"alter database {DATABASE} allow_connections true")
+
+
+async def test_the_guides_client_waits_for_a_server_that_comes_back(
+    house: House, site: Path, postgres: Postgres
 ) -> None:
+    if not (site / "dist").is_dir():
+        (site / "schema.graphql").write_text(SDL.read_text())
+        await typed("npm run build --silent", site, house)
+    expected = await typed("node dist/sitemap.js", site, house)
+
+    with away(postgres):
+        waiting = asyncio.create_task(typed("node dist/sitemap.js", site, house))
+        await house.answered(503)
+
+    assert await waiting == expected
+    assert expected.endswith("39 wineries, each once\n")
+
+
+async def test_a_document_that_the_contract_does_not_know_is_not_generated(
+    house: House, node: str, tmp_path: Path
+) -> None:
+    site = written(tmp_path)
     (site / "schema.graphql").write_text(SDL.read_text())
     wineries = site / "src" / "wineries.ts"
     wineries.write_text(wineries.read_text().replace("slug name city", "slug name town"))
 
     with pytest.raises(AssertionError, match='Cannot query field "town" on type "Winery"'):
-        await typed("npx graphql-codegen", site, house)
+        await typed(f"{node} node_modules/.bin/graphql-codegen", site, house)
 
 
 def test_the_guide_installs_the_versions_that_its_test_runs() -> None:
