@@ -15,6 +15,7 @@ SCHEMES: Final = {
     "mail_url": {"smtp", "smtps", "mailbox"},
     "alert_webhook_url": {"http", "https"},
     "sentry_dsn": {"http", "https"},
+    "stripe_api_url": {"http", "https"},
 }
 
 
@@ -79,6 +80,10 @@ class Settings(BaseSettings):
         "`smtp://user:pass@host:587`, or in development `mailbox:FOLDER`.",
     )
     alert_webhook_url: SecretStr | None = setting(None, "Receives a JSON document for each alert.")
+    stripe_secret_key: SecretStr | None = setting(
+        None, "Secret key of Stripe; `sk_test_…` in development."
+    )
+    stripe_api_url: str = setting("https://api.stripe.com", "Where Stripe answers.")
     events_secret: SecretStr | None = setting(
         None, "Keys the names of the Redis channels; 32 characters or more."
     )
@@ -105,7 +110,10 @@ class Settings(BaseSettings):
         None, "Bearer token of `/metrics`; outside development there is no such page without it."
     )
     worker_metrics_port: int | None = setting(
-        None, "Port of HOST on which `work` answers `/metrics` too; unset, it does not.", ge=0, le=65535
+        None,
+        "Port of HOST on which `work` answers `/metrics` too; unset, it does not.",
+        ge=0,
+        le=65535,
     )
     otel_exporter_otlp_endpoint: str | None = setting(
         None, "OTLP/HTTP collector that receives traces, as `http://127.0.0.1:4318`."
@@ -129,9 +137,12 @@ class Settings(BaseSettings):
 
     @field_validator(*SCHEMES)
     @classmethod
-    def _scheme_fits(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    def _scheme_fits(
+        cls, value: SecretStr | str | None, info: ValidationInfo
+    ) -> SecretStr | str | None:
         schemes = SCHEMES[str(info.field_name)]
-        if value is not None and value.get_secret_value().partition(":")[0] not in schemes:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if text is not None and text.partition(":")[0] not in schemes:
             raise ValueError(f"must start with one of: {', '.join(sorted(schemes))}")
         return value
 

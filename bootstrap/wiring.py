@@ -73,6 +73,7 @@ class Parts:
     ids: TimeOrderedIds
     registry: CollectorRegistry
     telemetry: Telemetry
+    mailer: Mailer
 
 
 def now() -> datetime:
@@ -193,4 +194,5 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             ids=TimeOrderedIds(),
             registry=made.registry,
             telemetry=made.telemetry,
+            mailer=made.mailer,
         )

@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "seed": "cli.seed:run",
     "token": "cli.token:run",
     "sdl": "cli.sdl:sdl",
+    "doctor": "cli.doctor:run",
     "dead-jobs": "cli.dead_jobs:run",
 }
 
@@ -70,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--as", dest="kind", required=True, choices=CALLERS)
     token.add_argument("--tenant", help="slug of the tenant, if it is not the first: kiwi-tours")
     commands.add_parser("sdl", help="print the GraphQL schema")
+    doctor = commands.add_parser(
+        "doctor", help="look at each dependency: what is wrong, and how to mend it"
+    )
+    doctor.add_argument("--json", action="store_true", help="print one JSON document")
     dead = commands.add_parser("dead-jobs", help="list jobs that failed for good")
     dead.add_argument("--retry", type=int, help="try the job of this id again")
     return parser

@@ -5,7 +5,7 @@ import os
 import re
 import ssl
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -72,8 +72,15 @@ class SmtpMailer:
     async def send(self, mail: Mail) -> None:
         """Errors: MailRefused, ServiceUnavailable."""
         message = compose(mail, now=datetime.now(UTC))
+        await self._speak(lambda client: client.send_message(message))
+
+    async def ping(self) -> None:
+        """Connect and sign in, and send nothing. Errors: ServiceUnavailable, MailRefused."""
+        await self._speak(lambda client: client.noop())
+
+    async def _speak(self, say: Callable[[aiosmtplib.SMTP], Awaitable[object]]) -> None:
         try:
-            await self._deliver(message)
+            await self._connected(say)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _refusal(min(each.code for each in error.recipients)) from error
         except aiosmtplib.SMTPAuthenticationError as error:
@@ -83,7 +90,7 @@ class SmtpMailer:
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise ServiceUnavailable("The mail server is not reachable now.") from error
 
-    async def _deliver(self, message: EmailMessage) -> None:
+    async def _connected(self, say: Callable[[aiosmtplib.SMTP], Awaitable[object]]) -> None:
         server = self._server
         client = aiosmtplib.SMTP(
             hostname=server.host,
@@ -96,7 +103,7 @@ class SmtpMailer:
             if server.user:
                 self._insist_on_tls(client)
                 await client.login(server.user, server.password)
-            await client.send_message(message)
+            await say(client)
 
     def _insist_on_tls(self, client: aiosmtplib.SMTP) -> None:
         encrypted = client.transport and client.transport.get_extra_info("sslcontext")
@@ -114,6 +121,17 @@ class MailboxMailer:
         """Errors: MailRefused."""
         message = compose(mail, now=datetime.now(UTC))
         await asyncio.to_thread(self._write, f"{_digest(mail.key)}.eml", message.as_bytes())
+
+    async def ping(self) -> None:
+        """Errors: ServiceUnavailable if nothing can be written there."""
+        try:
+            await asyncio.to_thread(self._try)
+        except OSError as error:
+            raise ServiceUnavailable("The mailbox cannot be written.") from error
+
+    def _try(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        tempfile.TemporaryFile(dir=self._folder).close()
 
     def _write(self, name: str, content: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

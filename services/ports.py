@@ -20,10 +20,13 @@ from domain.notifications import Mail
 class Mailer(Protocol):
     """Hands a message to a mail server, or to a local mailbox.
 
-    Errors: MailRefused if trying again is no use, ServiceUnavailable if it is.
+    Errors: MailRefused if trying again is no use, ServiceUnavailable if it is; so does `ping`,
+            which sends nothing.
     """
 
     async def send(self, mail: Mail) -> None: ...
+
+    async def ping(self) -> None: ...
 
 
 class Alerts(Protocol):

@@ -1,5 +1,7 @@
 """The HTTP and WebSocket application."""
 
+from importlib import metadata
+
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -7,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from bootstrap.checks import Checks
 from bootstrap.wiring import Parts, limits_of, now
 from domain.faults import told
 from resolvers.context import World
@@ -47,7 +50,8 @@ def build_app(made: Parts) -> Starlette:
         init_seconds=made.settings.limit_connection_init_seconds,
     )
     playground = Playground.of(made)
-    health = Health(made.database, made.events)
+    checks = Checks(made.settings, made.database, made.events, made.mailer, now)
+    health = Health(checks, now=now, version=metadata.version("tourbase"))
     sdl = schema.as_str()
 
     async def contract(_request: Request) -> Response:
@@ -62,6 +66,8 @@ def build_app(made: Parts) -> Starlette:
             Route("/metrics", _metrics(made).answer),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
+            Route("/api/health/database", health.database),
+            Route("/api/health/system", health.system),
         ],
         middleware=[
             Middleware(RequestId, draw=lambda: str(made.ids.new())),

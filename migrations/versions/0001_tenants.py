@@ -47,6 +47,7 @@ def upgrade() -> None:
         "machine text not null, from_status text not null, to_status text not null,"
         " primary key (machine, from_status, to_status)",
     )
+    run(f"grant select on migrations to {role('write')}")
     _tenants()
     _brands()
     brand_table(

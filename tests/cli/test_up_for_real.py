@@ -119,6 +119,28 @@ def check_callers(url: str, block: str) -> None:
     }
 
 
+def check_health(folder: Path, url: str) -> None:
+    """Every part is well, by HTTP and by `doctor`; payments are not set up here."""
+    system = httpx.get(url.replace("/graphql", "/api/health/system"))
+    assert system.status_code == 200, system.text
+    assert {name: each["status"] for name, each in system.json()["checks"].items()} == {
+        "database": "ok",
+        "writes": "ok",
+        "migrations": "ok",
+        "redis": "ok",
+        "worker": "ok",
+        "mail": "ok",
+        "stripe": "off",
+        "disk": "ok",
+    }
+    told = json.loads(tourbase(folder, "doctor", "--json"))
+    assert {each["name"] for each in told if each["status"] == "ok"} == {
+        "settings",
+        "logins",
+        *system.json()["checks"],
+    } - {"stripe"}
+
+
 def see_a_change(url: str, credential: str) -> str:
     """Watch a booking with the README's example, move it, and give what the example printed."""
     address = url.removeprefix("http://").removesuffix("/graphql")
@@ -157,6 +179,7 @@ def test_up_serves_each_brand_alone_shows_a_change_and_ends_with_nothing_left(
         check_callers(url, block)
         check_brands(folder, url)
         assert see_a_change(url, credentials_of(block)["owner"]) == "BookingRescheduled"
+        check_health(folder, url)
     assert descendants_of(folder) == []
     assert sorted(folder.glob("running.json")) == []
 

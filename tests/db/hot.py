@@ -156,6 +156,8 @@ COLD: Mapping[str, str] = {
     "events.insert_outbox": "an insert",
     "events.insert_personal_values": "an insert",
     "fleet.lock_resources": "no table: advisory locks",
+    "installation.revision": "a table of one row",
+    "installation.worker_seen": "the queue's own table, a row a worker",
     "job_queue.dead_jobs": "the queue's own table and indexes, on the command line",
     "job_queue.forget_done": "the queue's own table and indexes, once a day",
     "job_queue.free_name": "the queue's own table and indexes",

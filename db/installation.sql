@@ -1,0 +1,7 @@
+-- name: revision
+-- The migration that the database is at.
+select version_num from migrations;
+
+-- name: worker_seen
+-- When a worker gave its last sign of life; NULL if none is registered.
+select max(last_heartbeat) from procrastinate_workers;
