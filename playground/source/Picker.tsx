@@ -73,6 +73,7 @@ export function Picker({ onCaller }: Props) {
           for
           <select
             name="brand"
+            aria-label="Brand"
             value={`${tenant}/${code}`}
             onChange={({ target }) => chooseBrand(target.value)}
           >

@@ -1,5 +1,6 @@
 // The sidebar's list of operations that the server prepared: one click opens a tab with one.
 import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { type DefinitionNode, Kind, type OperationDefinitionNode, parse } from "graphql";
 import type { PreparedOperation } from "./offer";
 import { variablesFor } from "./variables";
 
@@ -13,7 +14,7 @@ function Icon() {
 }
 
 function List({ operations }: { operations: PreparedOperation[] }) {
-  const { addTab } = useGraphiQLActions();
+  const { addTab, setOperationFacts } = useGraphiQLActions();
   const { queryEditor, variableEditor, schema, tabs, activeTabIndex } = useGraphiQL((state) => ({
     queryEditor: state.queryEditor,
     variableEditor: state.variableEditor,
@@ -22,10 +23,14 @@ function List({ operations }: { operations: PreparedOperation[] }) {
     activeTabIndex: state.activeTabIndex,
   }));
 
-  function open({ document }: PreparedOperation) {
+  function open({ name, document }: PreparedOperation) {
     if (tabs[activeTabIndex]?.query?.trim()) addTab();
     queryEditor?.setValue(document);
     variableEditor?.setValue(variablesFor(document, schema));
+    // The editor finds these out after a pause; whoever runs the operation at once needs them now.
+    const documentAST = parse(document);
+    const operations = documentAST.definitions.filter(isOperation);
+    setOperationFacts({ documentAST, operations, operationName: name });
     queryEditor?.focus();
   }
 
@@ -53,3 +58,6 @@ export function preparedPlugin(operations: PreparedOperation[]): GraphiQLPlugin 
     content: () => <List operations={operations} />,
   };
 }
+
+const isOperation = (node: DefinitionNode): node is OperationDefinitionNode =>
+  node.kind === Kind.OPERATION_DEFINITION;

@@ -55,7 +55,7 @@ async def test_a_browser_that_opens_the_endpoint_is_shown_the_page(
         " form-action 'none'; frame-ancestors 'none';"
         f" connect-src 'self' ws://{host} wss://{host}"
     )
-    assert answer.headers["vary"] == "accept"
+    assert "accept" in answer.headers["vary"].split(", ")
     assert offer_of(answer.text) == {
         "picker": True,
         "prepared": [
@@ -70,10 +70,8 @@ async def test_head_tells_of_the_page_and_sends_none_of_it(playground: httpx.Asy
     head = await playground.head("/graphql", headers=A_BROWSER)
 
     assert (head.status_code, head.content) == (200, b"")
-    ours = {"date", "x-request-id"}
-    assert {name: head.headers[name] for name in head.headers if name not in ours} == {
-        name: page.headers[name] for name in page.headers if name not in ours
-    }
+    for name in ("content-type", "content-length", "content-security-policy", "cache-control"):
+        assert head.headers[name] == page.headers[name]
 
 
 @pytest.mark.parametrize(
