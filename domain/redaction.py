@@ -12,11 +12,11 @@ from uuid import UUID
 
 MASK: Final = "[redacted]"
 SENSITIVE: Final = re.compile(
-    r"authori[sz]ation|cookie|passw|passphrase|secret|token|credential|api_?key|private_?key|"
-    r"signing_?key|signature|dsn|e_?mail|phone|mobile|guest|birth|card_?number|iban|"
+    r"authori[sz]ation|cookie|passw|passphrase|secret|token|credential|api[_-]?key|private[_-]?key|"
+    r"signing[_-]?key|signature|dsn|e[_-]?mail|phone|mobile|guest|birth|card[_-]?number|iban|"
     r"address|pickup|dropoff|"
     r"^(?:name|label|sender|recipient|to|subject|note|notes|text|body|query|variables|document)$|"
-    r"(?:first|last|full|given|family|sur|contact|customer|driver|display|person|staff|user)_?name",
+    r"(?:first|last|full|given|family|sur|contact|customer|driver|display|person|staff|user)[_-]?name",
     re.IGNORECASE,
 )
 LOOKS: Final = (

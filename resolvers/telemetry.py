@@ -39,6 +39,7 @@ class Observed(SchemaExtension):
             yield
             return
         frame, began = telemetry.operation_begun(), perf_counter()
+        told_of_caller(frame, self.execution_context.context)
         try:
             yield
         except (asyncio.CancelledError, GeneratorExit):
