@@ -10,7 +10,7 @@ import orjson
 from bench import metrics
 from bench.client import Answer, Target, ask_each, drive
 from bench.figures import Spread, percentile, ratios
-from bench.metrics import Page
+from bench.metrics import Page, statement_percentile
 from bench.questions import Question, questions
 from bench.servers import OURS, Server
 from cli.crew import say
@@ -66,7 +66,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Every cell, and the 95th percentile of our statements in seconds."""
+    """Every cell, and the 95th percentile of our statements in seconds, one caller asking."""
 
     plan: Plan
     asked: Sequence[Question]
@@ -88,20 +88,18 @@ async def _compare(servers: Mapping[str, Server], plan: Plan, scraped: Target) -
         await refuse_unequal(servers, question)
     say(f"{len(servers)} servers give equal answers to {plan.values} values of each question")
     cells = {(name, each.name): Cell() for name in servers for each in asked}
-    p95 = {}
+    statements: dict[str, list[tuple[Page, Page]]] = {each.name: [] for each in asked}
     for question in asked:
-        before = await metrics.read(scraped)
         for number, turn in enumerate(turns(list(servers), plan.rounds), 1):
             for name in turn:
-                await _measure(servers[name], question, plan, cells[name, question.name])
+                spans = await _measure(
+                    servers[name], question, plan, cells[name, question.name], scraped
+                )
+                statements[question.name] += spans if name == OURS else []
             rates = {name: round(cells[name, question.name].rates[-1]) for name in servers}
             say(f"{question.name}, round {number} of {plan.rounds}: {rates} requests/s")
-        p95[question.name] = _p95(await metrics.read(scraped), before)
+    p95 = {name: statement_percentile(spans, 95) for name, spans in statements.items()}
     return Comparison(plan, asked, cells, p95)
-
-
-def _p95(after: Page, before: Page) -> float:
-    return after.statement_percentile(before, 95)
 
 
 def turns(names: Sequence[str], rounds: int) -> Iterator[list[str]]:
@@ -111,9 +109,14 @@ def turns(names: Sequence[str], rounds: int) -> Iterator[list[str]]:
         yield [*names[at:], *names[:at]]
 
 
-async def _measure(server: Server, question: Question, plan: Plan, cell: Cell) -> None:
+async def _measure(
+    server: Server, question: Question, plan: Plan, cell: Cell, scraped: Target
+) -> list[tuple[Page, Page]]:
+    """What `/metrics` said before and after the turn of one connection, too."""
     requests = server.requests(question)
+    before = await metrics.read(scraped)
     alone = await drive(server.target, requests, connections=1, seconds=plan.alone_seconds)
+    after = await metrics.read(scraped)
     used = server.used_seconds()
     tally = await drive(server.target, requests, connections=plan.connections, seconds=plan.seconds)
     done = len(tally.latencies)
@@ -122,6 +125,7 @@ async def _measure(server: Server, question: Question, plan: Plan, cell: Cell) -
     cell.latencies += tally.latencies
     cell.alone += alone.latencies
     cell.errors += tally.errors + alone.errors
+    return [(before, after)]
 
 
 async def pick_questions(server: Server, values: int) -> Sequence[Question]:

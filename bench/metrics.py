@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,17 +25,18 @@ class Page:
     misses: float
     statements: Mapping[float, float]
 
-    def statement_percentile(self, since: "Page", percent: float) -> float:
-        """Of the statements between two readings. Units: seconds, nan if none were counted."""
-        buckets = [
-            (bound, count - since.statements.get(bound, 0.0))
-            for bound, count in sorted(self.statements.items())
-        ]
-        return bucket_percentile(buckets, percent)
-
     def hit_ratio(self, since: "Page") -> float:
         hits, misses = self.hits - since.hits, self.misses - since.misses
         return hits / (hits + misses) if hits + misses else math.nan
+
+
+def statement_percentile(spans: Sequence[tuple[Page, Page]], percent: float) -> float:
+    """Of the statements between the readings of each pair. Units: seconds, nan if none."""
+    counted: Counter[float] = Counter()
+    for before, after in spans:
+        counted.update(after.statements)
+        counted.subtract(before.statements)
+    return bucket_percentile(sorted(counted.items()), percent)
 
 
 async def read(target: Target) -> Page:

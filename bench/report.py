@@ -89,21 +89,15 @@ def _ratios(made: Comparison) -> str:
 
 
 def targets(made: Comparison) -> str:
-    """The client's targets beside what our cells gave."""
+    """The client's targets beside what our server gave to one caller at a time."""
     rows = []
     for question in made.asked:
-        cell = made.cells[OURS, question.name]
-        alone, busy = percentile(cell.alone, 95), cell.percentile(95)
+        name, cell = question.name, made.cells[OURS, question.name]
+        api, sql = percentile(cell.alone, 95), made.statement_p95[name]
         rows += [
-            _target(f"API p95, {question.name}, alone", alone * MS_PER_SECOND, API_P95_MS, "ms"),
-            _target(f"API p95, {question.name}, saturated", busy * MS_PER_SECOND, API_P95_MS, "ms"),
-            _target(
-                f"SQL p95, {question.name}",
-                made.statement_p95[question.name] * MS_PER_SECOND,
-                SQL_P95_MS,
-                "ms",
-            ),
-            _target(f"errors, {question.name}", 100 * cell.error_rate, ERRORS_PERCENT, "%"),
+            _target(f"API p95, {name}", api * MS_PER_SECOND, API_P95_MS, "ms"),
+            _target(f"SQL p95, {name}", sql * MS_PER_SECOND, SQL_P95_MS, "ms"),
+            _target(f"errors, {name}", 100 * cell.error_rate, ERRORS_PERCENT, "%"),
         ]
     return table(TARGET_HEAD, rows)
 
@@ -111,18 +105,19 @@ def targets(made: Comparison) -> str:
 def hostile(blows: Mapping[tuple[str, str], Blow]) -> str:
     servers = list(dict.fromkeys(server for _, server in blows))
     documents = list(dict.fromkeys(document for document, _ in blows))
-    head = [
-        "request",
-        *(f"{each}: {what}" for each in servers for what in ("answer", "CPU ms", "neighbour ms")),
+    rows = [
+        (document, *(_blow(blows[document, server]) for server in servers))
+        for document in documents
     ]
-    rows = []
-    for document in documents:
-        row = [document]
-        for server in servers:
-            blow = blows[document, server]
-            row += [blow.answer, milliseconds(blow.processor), milliseconds(blow.neighbour)]
-        rows.append(row)
-    return table(head, rows)
+    most = max(blow.processor for (_, server), blow in blows.items() if server == OURS)
+    cost = _target("processor time of each", most * MS_PER_SECOND, HOSTILE_MS, "ms")
+    says = "Processor time in ms / the neighbour's longest wait in ms (the answer)."
+    head = ("request", *servers)
+    return "\n\n".join((says, table(head, rows), table(TARGET_HEAD, [cost])))
+
+
+def _blow(blow: Blow) -> str:
+    return f"{milliseconds(blow.processor)} / {milliseconds(blow.neighbour)} ({blow.answer})"
 
 
 def website(made: Visit) -> str:

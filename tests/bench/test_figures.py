@@ -8,7 +8,7 @@ import pytest
 from bench.compare import difference, turns
 from bench.figures import Spread, bucket_percentile, percentile, ratios
 from bench.load import Visitors, read, written
-from bench.metrics import of_text
+from bench.metrics import of_text, statement_percentile
 from bench.processor import clock_seconds
 from bench.report import put, table, targets_of
 
@@ -93,9 +93,9 @@ def test_metrics_are_summed_over_their_labels() -> None:
     assert (page.hits, page.misses) == (10.0, 5.0)
     assert page.statements == {0.01: 4.0, math.inf: 5.0}
     assert page.hit_ratio(none) == pytest.approx(2 / 3)
-    assert page.statement_percentile(none, 40) == pytest.approx(0.005)
+    assert statement_percentile([(none, page)], 40) == pytest.approx(0.005)
     assert math.isnan(page.hit_ratio(page))
-    assert math.isnan(page.statement_percentile(page, 95))
+    assert math.isnan(statement_percentile([(page, page)], 95))
 
 
 def test_the_first_difference_of_two_answers_is_named_with_its_place() -> None:
