@@ -4,12 +4,15 @@ The one variable of this module belongs to no object: Python keeps the values, o
 the variable itself to stand in a module.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
 from opentelemetry.trace import Span
 
+Ended = Callable[[BaseException | None], None]
+Watch = Callable[[str], Ended]
 CURRENT: Final[ContextVar["Frame | None"]] = ContextVar("frame", default=None)
 
 
@@ -25,6 +28,7 @@ class Frame:
     tenant: str = ""
     brand: str = ""
     kind: str = ""
+    watch_redis: Watch | None = None
     statements: int = 0
     span: Span | None = None
 
@@ -42,6 +46,7 @@ class Frame:
             outer.tenant,
             outer.brand,
             outer.kind,
+            outer.watch_redis,
         )
 
     def enter(self) -> None:

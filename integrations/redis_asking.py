@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar, cast
 
 import structlog
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
+
+from integrations.redis_watching import WatchedRedis
 
 LOG = structlog.get_logger("tourbase.cache")
 FAULTS: Final = (RedisError, OSError, TimeoutError)
@@ -27,7 +29,7 @@ class Asking:
 
     def __init__(self, url: str, *, patience_seconds: float, rest_seconds: float) -> None:
         connections = pool(url, CONNECTIONS, patience_seconds, patience_seconds)
-        self.client = Redis(connection_pool=connections)
+        self.client = WatchedRedis(connection_pool=connections)
         self._rest = rest_seconds
         self._silent_until: float | None = None
         self._names: dict[str, None] = {}

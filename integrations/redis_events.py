@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from domain.errors import ServiceUnavailable
 from domain.events import Notice
 from integrations.redis_listening import Channel, Listener, Subject, Switchboard
+from integrations.redis_watching import WatchedRedis, watched
 
 AWAY: Final = "Notices of changes are not available now. Try again."
 UNSET: Final = "REDIS_URL is not set: there are no notices of changes."
@@ -44,7 +45,7 @@ class RedisEvents:
         self._switchboard: Switchboard | None = None
         if url:
             pool = _pool(url, connections, patience_seconds, patience_seconds)
-            self._client = Redis(connection_pool=pool)
+            self._client = WatchedRedis(connection_pool=pool)
             lines = _pool(url, 1, patience_seconds, None)
             self._switchboard = Switchboard(lines, patience_seconds)
 
@@ -93,7 +94,8 @@ class RedisEvents:
         listener = Listener(self._most_waiting)
         channel = self._switchboard.join(name, subject, listener)
         try:
-            await self._acknowledged(channel)
+            with watched("SUBSCRIBE"):
+                await self._acknowledged(channel)
             yield listener
         finally:
             self._switchboard.leave(name, listener)

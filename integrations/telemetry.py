@@ -4,7 +4,7 @@ A hook costs a few microseconds, never waits and never raises.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final, Protocol
@@ -13,10 +13,9 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Span, StatusCode, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from integrations.frames import CURRENT, Frame
+from integrations.frames import CURRENT, Ended, Frame
 from integrations.metrics import OTHER, Metrics
 
-Ended = Callable[[BaseException | None], None]
 PROPAGATOR: Final = TraceContextTextMapPropagator()
 FAULT: Final = "INTERNAL_SERVER_ERROR"
 CANCELLED: Final = "CANCELLED"
@@ -71,7 +70,7 @@ class Telemetry:
         frame.request_id = request_id
         remote = PROPAGATOR.extract(carrier, Context()) if carrier else Context()
         if self.spans is not None:
-            frame.span = self.spans.request(remote, about)
+            frame.span, frame.watch_redis = self.spans.request(remote, about), self.redis
         elif carrier:
             continued(frame, get_current_span(remote))
         identify(frame)
@@ -96,6 +95,7 @@ class Telemetry:
         frame = Frame.inside(CURRENT.get())
         if self.spans is not None:
             frame.span = self.spans.operation(_span_around(frame))
+            frame.watch_redis = self.redis
         identify(frame)
         frame.enter()
         return frame
@@ -120,7 +120,7 @@ class Telemetry:
     def job_begun(self, task: str) -> Frame:
         frame = Frame()
         if self.spans is not None:
-            frame.span = self.spans.job(task)
+            frame.span, frame.watch_redis = self.spans.job(task), self.redis
         identify(frame)
         frame.enter()
         return frame
