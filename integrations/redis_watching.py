@@ -33,12 +33,12 @@ class WatchedRedis(Redis):
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         with watched(str(args[0])):
-            return await super().execute_command(*args, **options)
+            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
     def pipeline(
         self,
-        transaction: bool = True,
-        shard_hint: str | None = None,  # noqa: FBT001, FBT002 - theirs
+        transaction: bool = True,  # noqa: FBT001, FBT002 - redis-py's own
+        shard_hint: str | None = None,
     ) -> "WatchedPipeline":
         return WatchedPipeline(
             self.connection_pool, self.response_callbacks, transaction, shard_hint
@@ -48,6 +48,6 @@ class WatchedRedis(Redis):
 class WatchedPipeline(Pipeline):
     """Many commands in one round trip are one span."""
 
-    async def execute(self, raise_on_error: bool = True) -> list[Any]:  # noqa: FBT001, FBT002 - theirs
+    async def execute(self, raise_on_error: bool = True) -> list[Any]:  # noqa: FBT001, FBT002 - redis-py's own
         with watched(PIPELINE):
             return await super().execute(raise_on_error)
