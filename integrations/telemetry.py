@@ -131,13 +131,15 @@ class Telemetry:
         _end(frame.span, None if outcome == "done" else outcome)
 
     def statement(self, text: str, read_only: bool) -> Ended:  # noqa: FBT001 - called by place
-        """A statement begins; gives what to call when it has ended."""
-        frame = CURRENT.get()
-        span = None
+        """A statement begins; gives what to call when it has ended.
+
+        A span is made of what happens for somebody: not of the loops that look for work.
+        """
+        frame, span = CURRENT.get(), None
         if frame is not None:
             frame.statements += 1
-        if self.spans is not None:
-            span = self.spans.statement(frame.span if frame else None, text)
+            if self.spans is not None:
+                span = self.spans.statement(frame.span, text)
         observe = (self.metrics.read if read_only else self.metrics.write).observe
         began = perf_counter()
 
@@ -153,10 +155,10 @@ class Telemetry:
 
     def redis(self, command: str) -> Ended:
         """A command to Redis begins; gives what to call when it has ended."""
-        if self.spans is None:
-            return _nothing
         frame = CURRENT.get()
-        span = self.spans.redis(frame.span if frame else None, command)
+        if frame is None or self.spans is None:
+            return _nothing
+        span = self.spans.redis(frame.span, command)
         return lambda error: _end(span, type(error).__name__ if error else None)
 
 

@@ -21,6 +21,7 @@ PATH: Final = "/v1/traces"
 MOST_WAITING: Final = 4096
 BATCH: Final = 512
 SECONDS_BETWEEN: Final = 1.0
+REMARK: Final = re.compile(r"^\s*--.*$", re.MULTILINE)
 TARGET: Final = re.compile(r"\b(?:from|into|update)\s+([a-z_][a-z0-9_.]*)", re.IGNORECASE)
 
 
@@ -31,7 +32,7 @@ class Traces:
         self, endpoint: str, *, version: str, names: Mapping[str, str], patience_seconds: float = 2
     ) -> None:
         self._names = names
-        self._summaries: dict[str, str] = {}
+        self._summaries: dict[str, tuple[str, str]] = {}
         self._exporter = OTLPSpanExporter(
             endpoint=endpoint.rstrip("/").removesuffix(PATH) + PATH, timeout=patience_seconds
         )
@@ -65,14 +66,14 @@ class Traces:
         )
 
     def statement(self, outer: Span | None, text: str) -> Span:
-        summary = self._summary(text)
+        verb, summary = self._verb_and_summary(text)
         return self._tracer.start_span(
             summary,
             context=_within(outer),
             kind=SpanKind.CLIENT,
             attributes={
                 "db.system.name": "postgresql",
-                "db.operation.name": text.split(None, 1)[0].upper(),
+                "db.operation.name": verb,
                 "db.query.summary": summary,
                 "db.query.text": text,
             },
@@ -94,13 +95,13 @@ class Traces:
         if ending.is_alive():
             self._exporter.shutdown()  # type: ignore[no-untyped-call]
 
-    def _summary(self, text: str) -> str:
+    def _verb_and_summary(self, text: str) -> tuple[str, str]:
         """The statement's name in its file; of one that is printed, its verb and its table."""
         if text not in self._summaries:
-            found = TARGET.search(text)
-            verb = text.split(None, 1)[0].upper()
+            sql = REMARK.sub("", text)
+            verb, found = sql.split(None, 1)[0].upper(), TARGET.search(sql)
             printed = f"{verb} {found.group(1)}" if found else verb
-            self._summaries[text] = self._names.get(text, printed)
+            self._summaries[text] = (verb, self._names.get(text, printed))
         return self._summaries[text]
 
 

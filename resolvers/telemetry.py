@@ -7,17 +7,21 @@ from typing import Any, Final
 
 import structlog
 from graphql import OperationDefinitionNode
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext
 
 from domain.identity import Kind
 from integrations.frames import Frame
 from integrations.metrics import OTHER
-from integrations.telemetry import CANCELLED, Operation
+from integrations.telemetry import CANCELLED, FAULT, Operation
 from resolvers.context import OperationContext
 
 LOG: Final = structlog.get_logger("tourbase.access")
 MOST_CODES: Final = 5
+UNRUNNABLE: Final = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+"""What Strawberry raises past its own extensions."""
 KnownName = Callable[[str, str], bool]
 """Whether the server knows a document that calls its operation by this name: (name, text)."""
 
@@ -44,6 +48,12 @@ class Observed(SchemaExtension):
             yield
         except (asyncio.CancelledError, GeneratorExit):
             self._codes[CANCELLED] = None
+            raise
+        except UNRUNNABLE:
+            self._codes["BAD_REQUEST"] = None
+            raise
+        except Exception:
+            self._codes[FAULT] = None
             raise
         finally:
             execution, seconds = self.execution_context, perf_counter() - began
