@@ -53,9 +53,8 @@ class Nearby:
         return kept.value
 
     def put(self, key: CacheKey, value: bytes, token: bytes, now: float) -> None:
-        """Remember a value, unless its scope was dropped meanwhile."""
-        generation = self._generations.get(key.scope)
-        if self._seconds <= 0 or generation is None or generation.token != token:
+        """Remember a value under the token that it was read with."""
+        if self._seconds <= 0:
             return
         self._remove(key)
         self._values[key] = Remembered(value, token, now + self._seconds)

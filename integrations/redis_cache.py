@@ -43,7 +43,7 @@ class Patience:
     """
 
     local: float = 2
-    redis: float = 0.2
+    redis: float = 0.5
     rest: float = 1
     others: float = 0.5
 
@@ -176,19 +176,20 @@ class RedisCache:
         return found | followed | (await self._fetch(left, load, opened) if left else {})
 
     async def _lead(self, keys: Sequence[CacheKey], load: Load, opened: Opened) -> Values:
-        """Read, and tell who followed; unless the reading was on a snapshot older than itself."""
+        """Read, and tell who followed meanwhile; None tells them to read for themselves.
+
+        Shape:  who leads has no snapshot yet, so that it is younger than this reading.
+        """
         flights = {key: asyncio.get_running_loop().create_future() for key in keys}
         self._flights.update(flights)
-        began, found = _now(), dict[CacheKey, bytes]()
+        found: Values = {}
         try:
             found = await self._fetch(keys, load, opened)
         finally:
-            begun = opened()
-            fresh = begun is None or begun >= began
             for key, flight in flights.items():
                 if self._flights.get(key) is flight:
                     del self._flights[key]
-                flight.set_result(found.get(key) if fresh else None)
+                flight.set_result(found.get(key))
         return found
 
     async def _fetch(self, keys: Sequence[CacheKey], load: Load, opened: Opened) -> Values:
@@ -200,8 +201,11 @@ class RedisCache:
         if not missing:
             return answer.values
         self._misses.inc(len(missing))
-        loaded = dict(zip(missing, await load(missing), strict=True))
-        await self._keep(loaded, answer.generations, opened())
+        loaded: Values = {}
+        try:
+            loaded = dict(zip(missing, await load(missing), strict=True))
+        finally:
+            await self._keep(missing, loaded, answer.generations, opened())
         return answer.values | loaded
 
     async def _ask(self, keys: Sequence[CacheKey]) -> Answer:
@@ -262,7 +266,8 @@ class RedisCache:
         asking = self._asking
         if asking is None or not missing:
             return
-        mine = await self._attempt(lambda: self._lock(asking, missing))
+        locks = [self._lock(key, answer.generations) for key in missing]
+        mine = await self._attempt(lambda: self._take(asking, locks))
         lost = [key for key, won in zip(missing, mine or (), strict=False) if not won]
         until = _now() + self._patience.others
         while lost and opened() is None and _now() < until:
@@ -270,17 +275,20 @@ class RedisCache:
             answer.values |= (await self._ask(lost)).values
             lost = [key for key in lost if key not in answer.values]
 
-    async def _lock(self, asking: Asking, keys: Sequence[CacheKey]) -> list[bool | None]:
-        """Which keys are ours to load. All in one step, so that no two wait for each other."""
+    async def _take(self, asking: Asking, locks: Sequence[str]) -> list[bool | None]:
+        """Which locks are ours. All in one step, so that no two wait for each other."""
         pipeline = asking.client.pipeline(transaction=True)
-        for key in keys:
-            milliseconds = round(self._patience.others * 1000)
-            pipeline.set(self._space + "lock:" + key.name, b"", px=milliseconds, nx=True)
-        locked: list[bool | None] = await pipeline.execute()
-        return locked
+        for lock in locks:
+            pipeline.set(lock, b"", px=round(self._patience.others * 1000), nx=True)
+        taken: list[bool | None] = await pipeline.execute()
+        return taken
 
     async def _keep(
-        self, loaded: Values, generations: Mapping[str, Generation], begun: float | None
+        self,
+        keys: Sequence[CacheKey],
+        loaded: Values,
+        generations: Mapping[str, Generation],
+        begun: float | None,
     ) -> None:
         """Store what was read on a snapshot younger than the generation; let others go on."""
         asking = self._asking
@@ -296,10 +304,15 @@ class RedisCache:
         pipeline = asking.client.pipeline(transaction=False)
         for key, token in fit.items():
             pipeline.set(self._space + key.name, token + loaded[key], ex=key.seconds)
-        pipeline.delete(*(self._space + "lock:" + key.name for key in loaded))
+        pipeline.delete(*(self._lock(key, generations) for key in keys))
         if await self._attempt(pipeline.execute) is not None:
             for key, token in fit.items():
                 self._nearby.put(key, loaded[key], token, _now())
+
+    def _lock(self, key: CacheKey, generations: Mapping[str, Generation]) -> str:
+        """Of one generation: who comes after a drop does not wait for who came before."""
+        known = generations.get(key.scope)
+        return f"{self._space}lock:{known.token.hex() if known else ''}:{key.name}"
 
     async def _attempt(self, action: Callable[[], Awaitable[T]]) -> T | None:
         answer = await self._asking.attempt(action) if self._asking is not None else None
