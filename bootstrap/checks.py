@@ -66,12 +66,14 @@ class Checks:
         self._now = now
         self._least_free_bytes = least_free_bytes
         self._seconds = seconds
-        self.of_database: Mapping[str, Check] = {
-            "database": self._reads,
-            "writes": self._writes,
-            "migrations": self._is_migrated,
-        }
-        self.of_all: Mapping[str, Check] = {
+
+    @property
+    def of_database(self) -> Mapping[str, Check]:
+        return {"database": self._reads, "writes": self._writes, "migrations": self._is_migrated}
+
+    @property
+    def of_all(self) -> Mapping[str, Check]:
+        return {
             **self.of_database,
             "redis": self._redis,
             "worker": self._worker,

@@ -6,16 +6,18 @@ import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from bootstrap.checks import Checks
 from bootstrap.wiring import Parts, limits_of, now
 from domain.faults import told
+from domain.limits import Limits
 from resolvers.context import World
 from resolvers.operation import MASKED
-from resolvers.root import RELATIONS, build_schema
+from resolvers.root import RELATIONS, Schema, build_schema
 from web.answers import refused
+from web.contract import Contract
 from web.cors import Cors
 from web.graphql import Endpoint
 from web.health import Health
@@ -32,43 +34,9 @@ def build_app(made: Parts) -> Starlette:
     """The application over objects that are already open."""
     limits = limits_of(made.settings)
     schema = build_schema(limits, KnownDocuments(prepared()))
-    world = World(
-        made.database,
-        RELATIONS,
-        made.events,
-        now,
-        made.ids,
-        limits=limits,
-        production=made.settings.tourbase_env == "production",
-        telemetry=made.telemetry,
-        cache=made.cache,
-    )
-    endpoint = Endpoint(
-        schema,
-        world,
-        made.authenticator,
-        init_seconds=made.settings.limit_connection_init_seconds,
-    )
-    playground = Playground.of(made)
-    checks = Checks(made.settings, made.database, made.events, made.mailer, now)
-    health = Health(checks, now=now, version=metadata.version("tourbase"))
-    sdl = schema.as_str()
-
-    async def contract(_request: Request) -> Response:
-        return PlainTextResponse(sdl, headers={"cache-control": "public, max-age=300"})
-
+    world = _world(made, limits)
     return Starlette(
-        routes=[
-            Route("/graphql", endpoint, middleware=playground.middleware),
-            WebSocketRoute("/graphql", endpoint),
-            *playground.routes,
-            Route("/schema.graphql", contract),
-            Route("/metrics", _metrics(made).answer),
-            Route("/health/live", health.live),
-            Route("/health/ready", health.ready),
-            Route("/api/health/database", health.database),
-            Route("/api/health/system", health.system),
-        ],
+        routes=_routes(made, schema, world),
         middleware=[
             Middleware(RequestId, draw=lambda: str(made.ids.new())),
             Middleware(Observation, telemetry=made.telemetry),
@@ -82,6 +50,39 @@ def build_app(made: Parts) -> Starlette:
             Exception: _fault,
         },
     )
+
+
+def _world(made: Parts, limits: Limits) -> World:
+    return World(
+        made.database,
+        RELATIONS,
+        made.events,
+        now,
+        made.ids,
+        limits=limits,
+        production=made.settings.tourbase_env == "production",
+        telemetry=made.telemetry,
+        cache=made.cache,
+    )
+
+
+def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:
+    init_seconds = made.settings.limit_connection_init_seconds
+    endpoint = Endpoint(schema, world, made.authenticator, init_seconds=init_seconds)
+    playground = Playground.of(made)
+    checks = Checks(made.settings, made.database, made.events, made.mailer, now)
+    health = Health(checks, now=now, version=metadata.version("tourbase"))
+    return [
+        Route("/graphql", endpoint, middleware=playground.middleware),
+        WebSocketRoute("/graphql", endpoint),
+        *playground.routes,
+        Route("/schema.graphql", Contract(schema.as_str()).answer),
+        Route("/metrics", _metrics(made).answer),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route("/api/health/database", health.database),
+        Route("/api/health/system", health.system),
+    ]
 
 
 def _metrics(made: Parts) -> MetricsPage:

@@ -27,6 +27,7 @@ from resolvers.operation import MASKED, shaped
 from web.answers import ALSO_SAID, refused, status_of
 from web.cors import foreign_origin
 from web.middleware import BodyTooLarge
+from web.sockets import SocketHandler
 
 LOG = structlog.get_logger("tourbase.web")
 HEADERS = ("authorization", "x-api-key", "x-brand")
@@ -45,6 +46,8 @@ MEDIA_TYPE = "application/graphql-response+json"
 
 class Endpoint(GraphQL[OperationContext, None]):
     """Strawberry's ASGI view with this service's credentials and answers."""
+
+    graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(
         self,

@@ -83,3 +83,14 @@ async def test_the_contract_is_public_and_may_be_cached(client: httpx.AsyncClien
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "public, max-age=300"
     assert "type Booking implements Node" in answer.text
+
+
+async def test_the_contract_is_sent_again_only_if_it_has_changed(
+    client: httpx.AsyncClient,
+) -> None:
+    tag = (await client.get("/schema.graphql")).headers["etag"]
+    same = await client.get("/schema.graphql", headers={"if-none-match": f'"old", {tag}'})
+    other = await client.get("/schema.graphql", headers={"if-none-match": '"old"'})
+
+    assert (same.status_code, same.content) == (304, b"")
+    assert (other.status_code, other.headers["etag"]) == (200, tag)

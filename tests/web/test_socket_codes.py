@@ -79,3 +79,24 @@ async def test_a_server_that_ends_says_so_to_its_sockets(
         assert (await receive(ws))["type"] == "connection_ack"
 
     assert (await closed(ws))[0] == 1012
+
+
+async def test_one_operation_too_many_is_refused_with_a_code_and_the_socket_stays_open(
+    address: str, database: Database, brand: Brand, sign: Sign
+) -> None:
+    booking = await write(database, brand, a_booking)
+    token = sign(await a_member(database, brand))
+    async with socket(address, Authorization=f"Bearer {token}") as ws:
+        assert (await receive(ws))["type"] == "connection_ack"
+        for number in range(101):
+            await subscribe(ws, booking, str(number))
+        refused = await receive(ws)
+        await send(ws, type="ping")
+        assert (await receive(ws))["type"] == "pong"
+
+    assert (refused["id"], refused["type"]) == ("100", "error")
+    [error] = refused["payload"]
+    assert error["message"] == (
+        "The socket runs more than 100 operations at once, the most that is taken."
+    )
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"

@@ -1,0 +1,27 @@
+"""A socket of graphql-transport-ws whose every error has a code and the request's id."""
+
+from typing import TYPE_CHECKING
+
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+)
+
+from resolvers.context import OperationContext
+from resolvers.limits import LimitExceeded
+from resolvers.operation import as_graphql, shaped
+
+if TYPE_CHECKING:
+    from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[OperationContext, None]):
+    """The library's handler; what it words itself is worded here."""
+
+    async def send_message(self, message: "Message") -> None:
+        """The only error that comes without a code is one operation too many."""
+        if message["type"] == "error" and "extensions" not in message["payload"][0]:
+            most = self.max_subscriptions_per_connection or 0
+            refusal = as_graphql(LimitExceeded("socket runs", most, "operations at once"))
+            told = shaped(refusal, self.context.request_id).formatted
+            message = {**message, "payload": [told]}
+        await super().send_message(message)
