@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from importlib import metadata
 from typing import Any, Final
 
 from sentry_sdk import Client
@@ -23,22 +24,35 @@ KEPT: Final = frozenset(
     {"event_id", "timestamp", "level", "logger", "platform", "environment", "release", "sdk"}
 )
 SENT: Final = ("exception", "message", "tags", "extra", "fingerprint")
+NOTHING: Final[Any] = {
+    "user_info": False,
+    "cookies": {"mode": "off"},
+    "http_headers": {"request": {"mode": "off"}},
+    "http_bodies": [],
+    "url_query_params": {"mode": "off"},
+    "graphql": {"document": False, "variables": False},
+    "gen_ai": {"inputs": False, "outputs": False},
+    "database_query_data": False,
+    "queues": False,
+    "stack_frame_variables": False,
+    "frame_context_lines": 0,
+}
+"""What Sentry's client may gather by itself."""
 ENDING_SECONDS: Final = 2.0
 
 
 class Sentry:
     """Sends in a thread of its own. A Sentry that is away costs reports, and nobody's time."""
 
-    def __init__(self, dsn: str, *, environment: str, release: str | None = None) -> None:
+    def __init__(self, dsn: str, *, environment: str) -> None:
         self._client = Client(
             dsn=dsn,
             environment=environment,
-            release=release,
+            release=metadata.version("tourbase"),
+            server_name="",
             default_integrations=False,
             auto_enabling_integrations=False,
-            send_default_pii=False,
-            include_local_variables=False,
-            include_source_context=False,
+            data_collection=NOTHING,
             max_request_body_size="never",
             max_breadcrumbs=0,
             attach_stacktrace=False,
