@@ -43,7 +43,7 @@ def machine(facts: Mapping[str, str]) -> str:
 def comparison(made: Comparison) -> str:
     plan = made.plan
     says = [
-        f"{plan.rounds} rounds; in each round every server is asked for {plan.alone_seconds:g} s "
+        f"{plan.rounds} rounds; in each round every server is asked for {plan.alone_seconds:.2g} s "
         f"over one connection and for {plan.seconds:g} s over {plan.connections}. "
         "Rates are medians of the rounds with the least and the most; percentiles are of all "
         f"requests over {plan.connections} busy connections; `alone` is p95 over one."
