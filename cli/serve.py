@@ -1,6 +1,7 @@
 """The server process."""
 
 import asyncio
+import gc
 from argparse import Namespace
 from types import FrameType
 
@@ -14,6 +15,7 @@ from domain.errors import ServiceUnavailable
 from web.app import build_app
 
 LOG = structlog.get_logger("tourbase.serve")
+COLLECT_AFTER = (50_000, 20, 100)
 
 
 class Server(uvicorn.Server):
@@ -31,6 +33,17 @@ def serve(settings: Settings, _given: Namespace) -> int:
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(settings))
+
+
+def settle_memory() -> None:
+    """Spare the collector what lives as long as the process, and the short life of an answer.
+
+    The schema and the modules are most of the heap, and none of it is ever garbage: looking through
+    it took a third of the time of an answer of 200 rows.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 async def _serve(settings: Settings) -> int:
@@ -52,6 +65,7 @@ async def _serve(settings: Settings) -> int:
             ws_max_size=settings.limit_message_bytes,
             timeout_graceful_shutdown=10,
         )
+        settle_memory()
         LOG.info("serving", host=settings.host, port=settings.port)
         server = Server(config)
         await server.serve()
