@@ -13,14 +13,13 @@ BESIDE_A_VALUE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A scope between two drops: its token, when this process first saw it, and last.
+    """A scope between two drops: its token, and since when this process has known it.
 
     Tokens are drawn at random: one that is seen twice stood all the time between.
     """
 
     token: bytes
     since: float
-    seen: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,16 @@ class Nearby:
         self._most_bytes = most_bytes
         self._values: OrderedDict[CacheKey, Remembered] = OrderedDict()
         self._generations: OrderedDict[str, Generation] = OrderedDict()
+        self._sure: dict[str, float] = {}
         self.bytes = 0
 
     def get(self, key: CacheKey, now: float) -> bytes | None:
         """The value, if its scope was asked after within the last seconds and not dropped since."""
         kept, generation = self._values.get(key), self._generations.get(key.scope)
-        if kept is None or generation is None or kept.token != generation.token:
+        sure = self._sure.get(key.scope)
+        if kept is None or generation is None or sure is None or kept.token != generation.token:
             return None
-        if now >= min(kept.until, generation.seen + self._seconds):
+        if now >= min(kept.until, sure + self._seconds):
             return None
         self._values.move_to_end(key)
         return kept.value
@@ -62,24 +63,33 @@ class Nearby:
         while self.bytes > self._most_bytes:
             self._remove(next(iter(self._values)))
 
-    def seen(self, scope: str, token: bytes, now: float) -> Generation:
-        """The generation of a scope whose token was just read, as old as it is known to be."""
-        known = self._generations.get(scope)
-        since = known.since if known is not None and known.token == token else now
-        return Generation(token, since, now)
+    def see(self, scope: str, token: bytes, now: float, *, sure: bool) -> Generation:
+        """The generation of a scope whose token was just read, as old as it is known to be.
 
-    def remember(self, scope: str, generation: Generation) -> None:
-        self._generations[scope] = generation
-        self._generations.move_to_end(scope)
+        Shape:  `sure` says that no drop has passed unheard while it was read; another token that
+                was read unsurely may be older than the one that is known.
+        """
+        known = self._generations.get(scope)
+        same = known is not None and known.token == token
+        generation = known if known is not None and same else Generation(token, now)
+        if sure:
+            self._sure[scope] = now
+        if sure or same or known is None:
+            self._generations[scope] = generation
+            self._generations.move_to_end(scope)
         while len(self._generations) > MOST_SCOPES:
-            self._generations.popitem(last=False)
+            self.forget(next(iter(self._generations)))
+        return generation
 
     def forget(self, scope: str) -> None:
+        """A drop: whatever was kept under the token of before is served no more."""
         self._generations.pop(scope, None)
+        self._sure.pop(scope, None)
 
-    def clear(self) -> None:
+    def doubt(self) -> None:
+        """A drop may have passed unheard: whatever was kept is served no more."""
         self._values.clear()
-        self._generations.clear()
+        self._sure.clear()
         self.bytes = 0
 
     def _remove(self, key: CacheKey) -> None:

@@ -5,7 +5,8 @@ silence; then one caller asks again, while the others still go without.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import secrets
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar, cast
 
 import structlog
@@ -20,6 +21,8 @@ from integrations.redis_watching import WatchedRedis
 LOG = structlog.get_logger("tourbase.cache")
 FAULTS: Final = (RedisError, OSError, TimeoutError)
 CONNECTIONS: Final = 8
+TOKEN_BYTES: Final = 16
+TOKEN_SECONDS: Final = 24 * 3600
 
 T = TypeVar("T")
 
@@ -32,7 +35,8 @@ class Asking:
         self.client = WatchedRedis(connection_pool=connections)
         self._rest = rest_seconds
         self._silent_until: float | None = None
-        self._names: dict[str, None] = {}
+        self._tokens: dict[str, None] = {}
+        self._values: dict[str, None] = {}
         self._trip: asyncio.Task[dict[str, bytes | None]] | None = None
 
     async def attempt(self, action: Callable[[], Awaitable[T]]) -> T | None:
@@ -52,23 +56,40 @@ class Asking:
         self._silent_until = None
         return result
 
-    async def get(self, names: Sequence[str]) -> dict[str, bytes | None]:
-        """Values by name, in one round trip for all who ask in the same turn of the loop."""
-        self._names.update(dict.fromkeys(names))
+    async def get(self, tokens: Iterable[str], values: Iterable[str]) -> dict[str, bytes | None]:
+        """Values by name, in one round trip for all who ask in the same turn of the loop.
+
+        Shape:  of tokens there is none that is not set: what is lost is drawn anew, in one more.
+        """
+        self._tokens.update(dict.fromkeys(tokens))
+        self._values.update(dict.fromkeys(values))
         if self._trip is None:
             self._trip = asyncio.create_task(self._go())
             self._trip.add_done_callback(_noticed)
-        answers = await asyncio.shield(self._trip)
-        return {name: answers[name] for name in names}
+        return await asyncio.shield(self._trip)
 
     async def close(self) -> None:
         await self.client.aclose(close_connection_pool=True)
 
     async def _go(self) -> dict[str, bytes | None]:
         await asyncio.sleep(0)
-        names, self._names, self._trip = list(self._names), {}, None
-        values = await cast("Any", self.client.mget(names))
-        return dict(zip(names, values, strict=True))
+        tokens, names = list(self._tokens), [*self._tokens, *self._values]
+        self._tokens, self._values, self._trip = {}, {}, None
+        got = dict(zip(names, await cast("Any", self.client.mget(names)), strict=True))
+        lost = [name for name in tokens if got[name] is None]
+        return got | await self._draw(lost) if lost else got
+
+    async def _draw(self, lost: Sequence[str]) -> dict[str, bytes | None]:
+        """Whoever draws first, draws for all."""
+        pipeline = self.client.pipeline(transaction=False)
+        for name in lost:
+            pipeline.set(name, a_token(), ex=TOKEN_SECONDS, nx=True)
+            pipeline.get(name)
+        return dict(zip(lost, (await pipeline.execute())[1::2], strict=True))
+
+
+def a_token() -> bytes:
+    return secrets.token_bytes(TOKEN_BYTES)
 
 
 def pool(

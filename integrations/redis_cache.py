@@ -7,7 +7,6 @@ brings back nothing either.
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -20,13 +19,11 @@ from prometheus_client import CollectorRegistry, Counter
 from domain.caching import CacheKey
 from domain.errors import ServiceUnavailable
 from integrations.nearby import Generation, Nearby
-from integrations.redis_asking import FAULTS, Asking
+from integrations.redis_asking import FAULTS, TOKEN_BYTES, TOKEN_SECONDS, Asking, a_token
 from integrations.redis_drops import Hearing
 
 UNSET: Final = "REDIS_URL is not set: there is no cache to drop from."
 AWAY: Final = "The cache is not available now. Try again."
-TOKEN_BYTES: Final = 16
-GENERATION_SECONDS: Final = 24 * 3600
 POLL_SECONDS: Final = 0.01
 
 T = TypeVar("T")
@@ -118,7 +115,7 @@ class RedisCache:
             raise ServiceUnavailable(UNSET)
         pipeline = self._asking.client.pipeline(transaction=False)
         for scope in scopes:
-            pipeline.set(self._generation(scope), _token(), ex=GENERATION_SECONDS)
+            pipeline.set(self._generation(scope), a_token(), ex=TOKEN_SECONDS)
         for scope in scopes:
             told = orjson.dumps({"event_id": UUID(int=0), "kind": scope})
             pipeline.publish(self._space + "drops", told)
@@ -152,7 +149,7 @@ class RedisCache:
         if life is None:
             return None
         if life != self._life:
-            self._nearby.clear()
+            self._nearby.doubt()
             self._life = life
         return life, self._heard_drops
 
@@ -209,54 +206,32 @@ class RedisCache:
         return answer.values | loaded
 
     async def _ask(self, keys: Sequence[CacheKey]) -> Answer:
-        """One round trip; one more for a scope that has no token."""
         asking, listening = self._asking, self._listening()
         if asking is None:
             return Answer()
-        scopes = {key.scope: self._generation(key.scope) for key in keys}
-        names = [*scopes.values(), *(self._space + key.name for key in keys)]
-        got = await self._attempt(lambda: asking.get(names))
+        tokens = {key.scope: self._generation(key.scope) for key in keys}
+        values = [self._space + key.name for key in keys]
+        got = await self._attempt(lambda: asking.get(tokens.values(), values))
         if got is None:
             return Answer()
-        tokens = {scope: got[name] for scope, name in scopes.items()}
-        if None in tokens.values():
-            tokens = await self._attempt(lambda: self._draw(asking, tokens)) or {}
-        return self._understood(keys, got, tokens, sure=self._listening() == listening)
+        sure = listening is not None and listening == self._listening()
+        return self._understood(keys, got, sure=sure)
 
     def _understood(
-        self,
-        keys: Sequence[CacheKey],
-        got: Mapping[str, bytes | None],
-        tokens: Mapping[str, bytes | None],
-        *,
-        sure: bool,
+        self, keys: Sequence[CacheKey], got: Mapping[str, bytes | None], *, sure: bool
     ) -> Answer:
         """The values whose token stands; remembered, unless a drop was heard meanwhile."""
         answer, now = Answer(), _now()
-        for scope, token in tokens.items():
-            if token is not None:
-                answer.generations[scope] = self._nearby.seen(scope, token, now)
-                if sure:
-                    self._nearby.remember(scope, answer.generations[scope])
         for key in keys:
-            stored, token = got[self._space + key.name], tokens.get(key.scope)
-            if stored is not None and token is not None and stored.startswith(token):
+            token, stored = got[self._generation(key.scope)], got[self._space + key.name]
+            if token is None:
+                continue
+            answer.generations[key.scope] = self._nearby.see(key.scope, token, now, sure=sure)
+            if stored is not None and stored.startswith(token):
                 answer.values[key] = stored[TOKEN_BYTES:]
                 self._nearby.put(key, answer.values[key], token, now)
         self._hits.labels("redis").inc(len(answer.values))
         return answer
-
-    async def _draw(
-        self, asking: Asking, tokens: Mapping[str, bytes | None]
-    ) -> dict[str, bytes | None]:
-        """A new token where there was none: whatever was stored under the old one is dead."""
-        lost = [scope for scope, token in tokens.items() if token is None]
-        pipeline = asking.client.pipeline(transaction=False)
-        for scope in lost:
-            pipeline.set(self._generation(scope), _token(), ex=GENERATION_SECONDS, nx=True)
-            pipeline.get(self._generation(scope))
-        drawn = (await pipeline.execute())[1::2]
-        return {**tokens, **dict(zip(lost, drawn, strict=True))}
 
     async def _wait_for_others(
         self, keys: Sequence[CacheKey], answer: Answer, opened: Opened
@@ -322,10 +297,6 @@ class RedisCache:
 
     def _generation(self, scope: str) -> str:
         return f"{self._space}generation:{scope}"
-
-
-def _token() -> bytes:
-    return secrets.token_bytes(TOKEN_BYTES)
 
 
 def _now() -> float:

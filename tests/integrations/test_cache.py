@@ -424,9 +424,9 @@ async def test_a_drop_that_is_heard_while_redis_answers_is_not_forgotten(
     assert cache._asking is not None  # noqa: SLF001
     get = cache._asking.get  # noqa: SLF001
 
-    async def slowly(names: Sequence[str]) -> dict[str, bytes | None]:
+    async def slowly(*names: Any) -> dict[str, bytes | None]:
         monkeypatch.undo()
-        answer = await get(names)
+        answer = await get(*names)
         source.rows[key], heard = b"new", cache._listening()  # noqa: SLF001
         await other.drop([key.scope])
         while cache._listening() == heard:  # noqa: ASYNC110, SLF001
