@@ -14,12 +14,13 @@ from structlog.stdlib import ProcessorFormatter
 
 from bootstrap.settings import Settings
 from domain.faults import told
-from domain.redaction import of_name
+from domain.redaction import LONGEST, LOOKS, any_of, of_name, sensitive
 from integrations.frames import CURRENT
 
 Line = MutableMapping[str, Any]
 REPORTED: Final = frozenset({"fault", "alert"})
-UNTOLD: Final = frozenset({"event", "level", "logger", "timestamp"})
+FLAT: Final = frozenset({str, int, float, bool, type(None)})
+SIGNS: Final = tuple(sign.encode() for signs, _ in LOOKS for sign in signs)
 LIBRARIES: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 
 
@@ -63,9 +64,7 @@ def configure(
             structlog.stdlib.add_logger_name,
             stamp,
             without_message,
-            redact,
-            *([reporting(report)] if report else []),
-            as_bytes,
+            rendering(report),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.BytesLoggerFactory(stream.buffer),
@@ -126,19 +125,38 @@ def first_line(_logger: Any, _name: str, line: Line) -> Line:
     return line
 
 
+def rendering(report: Callable[[Line], None] | None) -> Callable[[Any, str, Line], bytes]:
+    """The end of a line: written as it is if nothing in it can be sensitive, else redacted."""
+
+    def rendered(logger: Any, name: str, line: Line) -> bytes:
+        reported = report is not None and line["event"] in REPORTED
+        written = None if reported else as_it_is(line)
+        if written is not None:
+            return written
+        redact(logger, name, line)
+        if report is not None and reported:
+            report(line)
+        return as_bytes(logger, name, line)
+
+    return rendered
+
+
+def as_it_is(line: Line) -> bytes | None:
+    """The line, if it is flat and holds no sign of what is masked: a look instead of a search."""
+    for name, value in line.items():
+        if type(value) not in FLAT or sensitive(name):
+            return None
+    try:
+        written = orjson.dumps(line)
+    except TypeError:
+        return None
+    return written if len(written) < LONGEST and not any_of(SIGNS, written) else None
+
+
 def redact(_logger: Any, _name: str, line: Line) -> Line:
     for name, value in line.items():
         line[name] = of_name(name, value)
     return line
-
-
-def reporting(report: Callable[[Line], None]) -> Callable[[Any, str, Line], Line]:
-    def reported(_logger: Any, _name: str, line: Line) -> Line:
-        if line["event"] in REPORTED:
-            report(line)
-        return line
-
-    return reported
 
 
 def as_bytes(_logger: Any, _name: str, line: Line) -> bytes:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
+T = TypeVar("T", str, bytes)
 MASK: Final = "[redacted]"
 SENSITIVE: Final = re.compile(
     r"authori[sz]ation|cookie|passw|passphrase|secret|token|credential|api[_-]?key|private[_-]?key|"
@@ -67,7 +68,7 @@ def masked(text: str) -> str:
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
-def any_of(signs: Collection[str], text: str) -> bool:
+def any_of(signs: Collection[T], text: T) -> bool:
     for sign in signs:  # noqa: SIM110 - a generator costs more than what it would look for
         if sign in text:
             return True

@@ -44,7 +44,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._names: set[str] = set()
-        self._requests: dict[tuple[str, str, str], Histogram] = {}
+        self._requests: dict[tuple[str, str, int], Histogram] = {}
         self._request = Histogram(
             "http_request_duration_seconds",
             "Time from a request to the end of its answer.",
@@ -81,8 +81,8 @@ class Metrics:
             collect(registry=registry)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Shape: `route` is a template of ours or "other"."""
-        key = (method if method in METHODS else "OTHER", route, str(status))
+        """Shape: `method` is one of METHODS or "OTHER", `route` a template of ours or "other"."""
+        key = (method, route, status)
         if key not in self._requests:
             self._requests[key] = self._request.labels(*key)
         self._requests[key].observe(seconds)

@@ -96,7 +96,8 @@ class Telemetry:
         if self.spans is not None:
             frame.span = self.spans.operation(_span_around(frame))
             frame.watch_redis = self.redis
-        identify(frame)
+        if self.spans is not None or not frame.trace_id:
+            identify(frame)
         frame.enter()
         return frame
 

@@ -117,5 +117,5 @@ def log(frame: Frame, operation: Operation, seconds: float, *, cost: int) -> Non
         statements=frame.statements,
         cost=cost,
         outcome=operation.outcome,
-        codes=operation.codes,
+        codes=" ".join(operation.codes),
     )

@@ -17,6 +17,7 @@ from web.prepared import PreparedOperation
 LOG: Final = structlog.get_logger("tourbase.access")
 QUIET: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 CARRIED: Final[Mapping[bytes, str]] = {b"traceparent": "traceparent", b"tracestate": "tracestate"}
+NOTHING: Final[Mapping[str, str | int]] = {}
 FAULT: Final = 500
 CLIENT_LEFT: Final = 499
 SWITCHED: Final = 101
@@ -36,7 +37,9 @@ class Observation:
             await self.app(scope, receive, send)
             return
         frame = self.telemetry.request_begun(
-            scope["state"]["request_id"], carried(scope), about(scope)
+            scope["state"]["request_id"],
+            carried(scope),
+            about(scope) if self.telemetry.spans else NOTHING,
         )
         seen = Passing(self.telemetry, frame, scope, send)
         try:
@@ -82,30 +85,26 @@ class Passing:
         """A socket's span ends here, and stays the parent of its operations."""
         self.status, self._open = SWITCHED, True
         self._telemetry.metrics.sockets.inc()
-        self._answered(SWITCHED)
+        self._answered(method_of(self._scope), route_of(self._scope), SWITCHED)
 
     def ended(self) -> None:
         seconds = perf_counter() - self._began
-        status = self.status or CLIENT_LEFT
-        if self._scope["type"] == "http":
-            self._answered(status)
-            self._telemetry.metrics.request(
-                self._scope["method"], route_of(self._scope), status, seconds
-            )
-        elif self._open:
+        scope, status = self._scope, self.status or CLIENT_LEFT
+        method, route = method_of(scope), route_of(scope)
+        if scope["type"] == "http":
+            self._telemetry.metrics.request(method, route, status, seconds)
+        if self._open:
             self._telemetry.metrics.sockets.dec()
         else:
-            self._answered(status)
-        self._log(status, seconds)
+            self._answered(method, route, status)
+        self._log(method, route, status, seconds)
         self._frame.leave()
 
-    def _answered(self, status: int) -> None:
-        self._telemetry.request_answered(
-            self._frame, method=method_of(self._scope), route=route_of(self._scope), status=status
-        )
+    def _answered(self, method: str, route: str, status: int) -> None:
+        self._telemetry.request_answered(self._frame, method=method, route=route, status=status)
 
-    def _log(self, status: int, seconds: float) -> None:
-        frame, route = self._frame, route_of(self._scope)
+    def _log(self, method: str, route: str, status: int, seconds: float) -> None:
+        frame = self._frame
         say = LOG.debug if route in QUIET else LOG.info
         say(
             "request" if self._scope["type"] == "http" else "socket",
@@ -114,7 +113,7 @@ class Passing:
             tenant=frame.tenant,
             brand=frame.brand,
             kind=frame.kind,
-            method=method_of(self._scope),
+            method=method,
             route=route,
             status=status,
             duration_ms=round(seconds * 1000, 2),

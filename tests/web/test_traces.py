@@ -250,16 +250,16 @@ async def test_a_dead_collector_fails_no_request_and_delays_neither_it_nor_the_e
         async with a_server(settings, otel_exporter_otlp_endpoint=endpoint) as (_, base):
             took = []
             async with httpx.AsyncClient(base_url=base, headers=site_headers) as client:
-                for _ in range(30):
+                for _ in range(15):
                     began = time.perf_counter()
                     answer = await client.post("/graphql", json={"query": "{ viewer { kind } }"})
                     took.append(time.perf_counter() - began)
                     assert answer.status_code == 200
-                    await asyncio.sleep(0.04)  # Long enough for a batch to be sent in between.
+                    await asyncio.sleep(0.07)  # Long enough for a batch to be sent in between.
             ending = time.perf_counter()
         ended = time.perf_counter() - ending
 
-    assert sorted(took)[15] < 0.25
+    assert sorted(took)[7] < 0.25
     assert ended < 5
 
 
