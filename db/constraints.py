@@ -15,6 +15,8 @@ from domain.errors import (
     WrongState,
 )
 
+NOT_HELD: Final = "The booking does not hold its vehicles and drivers any more. Assign them anew."
+
 REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "blocks_vehicle_busy": VehicleBusy,
     "blocks_driver_busy": DriverBusy,
@@ -31,6 +33,39 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "bookings_confirmed_needs_deposit": lambda: WrongState(
         "A booking is confirmed by its deposit, or by a waiver with a reason."
     ),
+    "booking_vehicles_are_blocked": lambda: WrongState(NOT_HELD),
+    "booking_drivers_are_blocked": lambda: WrongState(NOT_HELD),
+    "bookings_come_back_with_a_van": lambda: WrongState(NOT_HELD),
+    "bookings_come_back_paid": lambda: WrongState("An expired booking comes back by a payment."),
+    "bookings_deposit_is_paid": lambda: RuleBroken(
+        "The deposit was not paid. Record its payment, or waive it with a reason."
+    ),
+    "booking_vehicles_are_in_service": lambda: WrongState(
+        "The vehicle is out of service. Assign another."
+    ),
+    "booking_stops_within_the_tour": lambda: RuleBroken(
+        "A stop would be reached before the tour starts, or when it is over."
+    ),
+    "booking_price_lines_sum_to_total": lambda: RuleBroken(
+        "The price lines do not add up to the total."
+    ),
+    "proposal_inclusions_line_adds_up": lambda: RuleBroken(
+        "A line is not its unit times guests, days or quantity."
+    ),
+    "proposal_inclusions_sum_to_subtotal": lambda: RuleBroken(
+        "The lines do not add up to the subtotal."
+    ),
+    "proposal_days_within_proposal": lambda: RuleBroken(
+        "A day would lie outside of the proposal's dates."
+    ),
+    "proposals_phase_goes_on": lambda: WrongState("The planning does not go back."),
+    "proposals_plan_is_final": lambda: WrongState("The plan is final."),
+    "payments_card_is_paid_by_stripe": lambda: WrongState(
+        "A card payment becomes paid by what the card network says, and by nobody's hand."
+    ),
+    "tickets_are_sold_in_time": lambda: WrongState("The sale of this tour has ended."),
+    "tickets_are_paid_in_full": lambda: WrongState("A ticket is confirmed when it is paid."),
+    "vehicles_mileage_rises": lambda: RuleBroken("A vehicle's mileage does not fall."),
     "refunds_within_payment": lambda: RuleBroken("Refunds would pass what was paid."),
     "tickets_within_seats": lambda: RuleBroken("The tour has not that many seats left."),
     "proposal_guests_overrides_within_total": lambda: RuleBroken(

@@ -32,17 +32,25 @@ TENANT: Final = (
     " values (%(tenant_id)s, %(slug)s, %(name)s, %(created_at)s)"
 )
 INSTALLED: Final = "insert into installation (kind, seeded_at) values (%(kind)s, %(seeded_at)s)"
+INSERT: Final = "insert into {table} ({columns}) select {columns} from {staged}"
+SET: Final = (
+    "update {table} as known set {pairs} from {staged} as staged where known.id = staged.id"
+)
 SETTLE: Final = "set constraints all immediate"
 DEFER: Final = "set constraints all deferred"
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows for one table. The keys of tenant and brand come from the scope they are stored in."""
+    """Rows for one table. The keys of tenant and brand come from the scope they are stored in.
+
+    Shape:  `known` are stored rows: their other columns are set, and found by their id.
+    """
 
     table: str
     columns: tuple[str, ...]
     rows: Iterable[Row]
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +141,7 @@ class Loading:
             for row in rows.rows:
                 stream.write_row(row)
         self._enter(role, scope)
-        insert = sql.SQL("insert into {} ({}) select {} from {}").format(
-            sql.Identifier(rows.table), columns, columns, staged
-        )
-        stored = self._connection.execute(insert).rowcount
+        stored = self._connection.execute(_from(staged, rows)).rowcount
         if rows.table not in self._analyzed:
             self._analyzed[rows.table] = None
             self._analyze([rows.table])
@@ -191,6 +196,20 @@ class Loading:
 
     def _leave(self) -> None:
         self._connection.execute(ENTER, {"role": "none", "tenant": "", "brand": ""})
+
+
+def _from(staged: sql.Identifier, rows: Rows) -> sql.Composed:
+    """The statement that takes the staged rows over."""
+    names = [sql.Identifier(name) for name in rows.columns]
+    pairs = [
+        sql.SQL("{0} = staged.{0}").format(name) for name in names if name != sql.Identifier("id")
+    ]
+    return sql.SQL(SET if rows.known else INSERT).format(
+        table=sql.Identifier(rows.table),
+        columns=sql.SQL(", ").join(names),
+        pairs=sql.SQL(", ").join(pairs),
+        staged=staged,
+    )
 
 
 @contextmanager

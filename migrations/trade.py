@@ -11,6 +11,10 @@ TOUR_TYPES = (
     "'wine_tour', 'private_transportation', 'airport_transfer', 'local_transfer', 'corporate',"
     " 'wedding', 'celebration', 'shared_tour', 'custom'"
 )
+IN_ITS_CURRENCY = (
+    "constraint {0}_currency_fkey foreign key (tenant_id, brand_id, currency)"
+    " references brands (tenant_id, id, currency)"
+)
 BOOKING = (
     "tenant_id, brand_id, id, number, status, tour_type, source, customer_id, customer_name,"
     " customer_email, customer_phone, sold_by_app_id, reservation_id, party_size, starts_at,"

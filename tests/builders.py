@@ -185,7 +185,7 @@ async def a_booking(tx: Transaction, **values: Any) -> UUID:
         values["customer_id"] = await a_customer(tx)
     brand = tx.principal.brand
     assert brand is not None
-    return await insert(
+    booking = await insert(
         tx,
         "bookings",
         **{
@@ -211,47 +211,77 @@ async def a_booking(tx: Transaction, **values: Any) -> UUID:
             **values,
         },
     )
+    if values.get("deposit_received_at"):
+        await _the_deposit(tx, booking)
+    return booking
+
+
+async def _the_deposit(tx: Transaction, booking_id: UUID) -> None:
+    """The payment that a booking says it has received."""
+    row = await tx.row(
+        "select customer_id, deposit_cents, deposit_received_at,"
+        " greatest(created_at, deposit_received_at) from bookings where id = %(id)s",
+        {"id": booking_id},
+    )
+    assert row is not None
+    customer, cents, received_at, created_at = row
+    if customer and cents:
+        paid = {"amount_cents": cents, "received_at": received_at, "created_at": created_at}
+        await a_payment(tx, booking_id=booking_id, customer_id=customer, **paid)
 
 
 async def a_block(tx: Transaction, **values: Any) -> UUID:
+    """Maintenance, or the time of the booking that is named, as its status has it."""
     starts_at = values.get("starts_at", START)
-    brand = tx.principal.brand
-    assert brand is not None
-    return await insert(
-        tx,
-        "blocks",
-        **{
-            "kind": "booking" if "booking_id" in values else "maintenance",
-            "brand_id": brand.id if "booking_id" in values else None,
-            "starts_at": starts_at,
-            "ends_at": starts_at + timedelta(hours=6, minutes=30),
-            **values,
-        },
+    given: dict[str, Any] = {
+        "kind": "maintenance",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=6, minutes=30),
+    }
+    if "booking_id" in values:
+        given |= await _blocking(tx, values["booking_id"])
+    return await insert(tx, "blocks", **{**given, **values})
+
+
+async def _blocking(tx: Transaction, booking_id: UUID) -> dict[str, Any]:
+    row = await tx.row(
+        "select brand_id, starts_at, ends_at, status, hold_expires_at from bookings"
+        " where id = %(id)s",
+        {"id": booking_id},
     )
+    assert row is not None
+    brand_id, starts_at, ends_at, status, expires_at = row
+    hold = {"kind": "hold", "expires_at": expires_at} if status == "held" else {"kind": "booking"}
+    return {
+        "brand_id": brand_id,
+        "starts_at": starts_at,
+        "ends_at": ends_at + timedelta(minutes=30),
+        "released_at": START if status in {"draft", "cancelled", "expired"} else None,
+        **hold,
+    }
 
 
-async def assign_vehicle(
-    tx: Transaction, booking_id: UUID, vehicle_id: UUID, *, starts_at: datetime = START
-) -> UUID:
+async def assign_vehicle(tx: Transaction, booking_id: UUID, vehicle_id: UUID, **block: Any) -> UUID:
     """The vehicle on the booking, and the block that goes with it."""
     await tx.run(
         "insert into booking_vehicles (booking_id, vehicle_id, party_size) values (%(b)s, %(v)s, 4)",
         {"b": booking_id, "v": vehicle_id},
     )
-    return await a_block(tx, booking_id=booking_id, vehicle_id=vehicle_id, starts_at=starts_at)
+    return await a_block(tx, booking_id=booking_id, vehicle_id=vehicle_id, **block)
 
 
-async def assign_driver(
-    tx: Transaction, booking_id: UUID, driver_id: UUID, *, starts_at: datetime = START
-) -> UUID:
+async def assign_driver(tx: Transaction, booking_id: UUID, driver_id: UUID, **block: Any) -> UUID:
     await tx.run(
         "insert into booking_drivers (booking_id, driver_id, assigned_at) values (%(b)s, %(d)s, now())",
         {"b": booking_id, "d": driver_id},
     )
-    return await a_block(tx, booking_id=booking_id, driver_id=driver_id, starts_at=starts_at)
+    return await a_block(tx, booking_id=booking_id, driver_id=driver_id, **block)
 
 
 async def a_stop(tx: Transaction, booking_id: UUID, position: int, **values: Any) -> UUID:
+    """A stop so many hours behind the tour's start."""
+    row = await tx.row("select starts_at from bookings where id = %(id)s", {"id": booking_id})
+    assert row is not None
     return await insert(
         tx,
         "booking_stops",
@@ -260,13 +290,17 @@ async def a_stop(tx: Transaction, booking_id: UUID, position: int, **values: Any
             "position": position,
             "kind": "custom",
             "name": f"Stop {position}",
-            "planned_arrival_at": START + timedelta(hours=position),
+            "planned_arrival_at": row[0] + timedelta(hours=position),
             **values,
         },
     )
 
 
 async def a_payment(tx: Transaction, **values: Any) -> UUID:
+    """A deposit by cheque; one by card has an intent at Stripe, and only a worker may say paid."""
+    brand = tx.principal.brand
+    assert brand is not None
+    intent = f"pi_{secrets.token_hex(6)}" if values.get("method") == "card" else None
     return await insert(
         tx,
         "payments",
@@ -274,7 +308,8 @@ async def a_payment(tx: Transaction, **values: Any) -> UUID:
             "kind": "deposit",
             "method": "check",
             "status": "succeeded",
-            "currency": "USD",
+            "currency": brand.currency,
+            "stripe_intent_id": intent,
             "amount_cents": 31094,
             "received_at": START,
             "created_at": START,

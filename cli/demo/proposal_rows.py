@@ -14,7 +14,6 @@ from db.loading import Row, Rows, rows_of
 from domain.pricing import inclusion_cents
 
 SEEN = frozenset({"viewed", "accepted", "converted", "declined"})
-PHASES = {"accepted": "active_planning", "converted": "finalized"}
 VALID = timedelta(days=30)
 
 
@@ -34,6 +33,8 @@ def proposal_rows(
         yield rows_of("proposal_stops", list(_stops(made, days, places, chance)))
     yield rows_of("proposal_inclusions", list(_inclusions(made, chance)))
     yield rows_of("proposal_guests", list(_guest_facts(made, chance)))
+    final = [(each.id, "finalized") for each in made if each.status == "converted"]
+    yield Rows("proposals", ("id", "planning_phase"), final, known=True)
 
 
 def _facts(each: Proposal, plan: BrandPlan, numbers: Numbers) -> dict[str, object]:
@@ -41,7 +42,7 @@ def _facts(each: Proposal, plan: BrandPlan, numbers: Numbers) -> dict[str, objec
         "id": each.id,
         "number": numbers.next("proposal", each.created_at),
         "status": each.status,
-        "planning_phase": PHASES.get(each.status, "proposal"),
+        "planning_phase": "active_planning" if each.status in SIGNED else "proposal",
         "title": each.title,
         "customer_id": each.customer.id,
         "party_size": each.plan.party,

@@ -147,6 +147,7 @@ def _brands() -> None:
           stripe_account text,
           version integer not null default 1,
           primary key (tenant_id, id),
+          constraint brands_currency_key unique (tenant_id, id, currency),
           constraint brands_code_key unique (tenant_id, code)
         )
         """

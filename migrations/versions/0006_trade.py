@@ -17,6 +17,7 @@ from migrations.trade import (
     BOOKING,
     DRIVEN,
     EMAIL,
+    IN_ITS_CURRENCY,
     ON_BOOKING,
     PHONE,
     SEEN,
@@ -168,6 +169,9 @@ def _reservations() -> None:
         created_at timestamptz not null,
         version integer not null default 1,
         constraint reservations_number_key unique (tenant_id, brand_id, number),
+        constraint reservations_consultation_within_a_day
+          check (consult_by = created_at + interval '24 hours'),
+        {IN_ITS_CURRENCY.format("reservations")},
         constraint reservations_id_customer_id_key unique (tenant_id, brand_id, id, customer_id)
         """,
         refs=[Ref("customer_id", "customers"), Ref("inquiry_id", "inquiries")],
@@ -190,8 +194,8 @@ def _bookings() -> None:
         source text not null check (source in ({SOURCES})),
         customer_id uuid,
         customer_name text,
-        customer_email text,
-        customer_phone text,
+        customer_email text {EMAIL.format("customer_email")},
+        customer_phone text {PHONE.format("customer_phone")},
         guest_first_name text generated always as (split_part(customer_name, ' ', 1)) stored,
         sold_by_app_id uuid,
         inquiry_id uuid,
@@ -227,6 +231,7 @@ def _bookings() -> None:
         search text generated always as (lower(number) || ' ' || lower(coalesce(customer_name, ''))
           || ' ' || coalesce(customer_email, '') || ' ' || coalesce(customer_phone, '')) stored,
         constraint bookings_number_key unique (tenant_id, brand_id, number),
+        {IN_ITS_CURRENCY.format("bookings")},
         constraint bookings_id_customer_id_key unique (tenant_id, brand_id, id, customer_id),
         constraint bookings_end_after_start check (ends_at > starts_at),
         constraint bookings_total_adds_up

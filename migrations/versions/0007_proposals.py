@@ -12,6 +12,7 @@ from migrations.tables import (
     permit,
     run,
 )
+from migrations.trade import IN_ITS_CURRENCY
 
 revision = "0007"
 down_revision = "0006"
@@ -44,7 +45,7 @@ def upgrade() -> None:
 def _proposals() -> None:
     brand_table(
         "proposals",
-        """
+        f"""
         id uuid not null,
         number text not null,
         status text not null default 'draft' check (status in
@@ -58,7 +59,7 @@ def _proposals() -> None:
         starts_on date not null,
         ends_on date not null,
         valid_until timestamptz not null,
-        currency text not null check (currency ~ '^[A-Z]{3}$'),
+        currency text not null check (currency ~ '^[A-Z]{{3}}$'),
         discount_ppm integer not null default 0 check (discount_ppm between 0 and 1000000),
         gratuity_ppm integer not null default 0 check (gratuity_ppm between 0 and 1000000),
         subtotal_cents bigint not null default 0 check (subtotal_cents >= 0),
@@ -80,7 +81,12 @@ def _proposals() -> None:
         version integer not null default 1,
         constraint proposals_number_key unique (tenant_id, brand_id, number),
         constraint proposals_id_customer_id_key unique (tenant_id, brand_id, id, customer_id),
+        {IN_ITS_CURRENCY.format("proposals")},
         constraint proposals_dates_ordered check (ends_on >= starts_on),
+        constraint proposals_discount_is_its_percentage check
+          (discount_cents = round(subtotal_cents * discount_ppm::numeric / 1000000)),
+        constraint proposals_gratuity_is_its_percentage check (gratuity_cents
+          = round((subtotal_cents - discount_cents) * gratuity_ppm::numeric / 1000000)),
         constraint proposals_total_adds_up check
           (total_cents = subtotal_cents - discount_cents + tax_cents + gratuity_cents),
         constraint proposals_deposit_within_total check (deposit_cents <= total_cents),
@@ -229,7 +235,7 @@ def _prices() -> None:
 def _shared_tours() -> None:
     brand_table(
         "shared_tours",
-        """
+        f"""
         id uuid not null,
         title text not null,
         status text not null default 'scheduled'
@@ -237,7 +243,7 @@ def _shared_tours() -> None:
         starts_at timestamptz not null,
         ends_at timestamptz not null,
         time_zone text not null,
-        guests_min integer not null default 2 check (guests_min >= 1),
+        guests_min integer not null default 2 check (guests_min between 2 and 14),
         guests_max integer not null default 14 check (guests_max between 2 and 14),
         currency text not null,
         seat_cents bigint not null check (seat_cents >= 0),
@@ -248,7 +254,9 @@ def _shared_tours() -> None:
         version integer not null default 1,
         constraint shared_tours_end_after_start check (ends_at > starts_at),
         constraint shared_tours_guests_ordered check (guests_max >= guests_min),
-        constraint shared_tours_closes_before_start check (sales_close_at <= starts_at)
+        constraint shared_tours_closes_before_start check (sales_close_at <= starts_at),
+        constraint shared_tours_cancels_before_start check (cancel_until <= starts_at),
+        {IN_ITS_CURRENCY.format("shared_tours")}
         """,
         refs=[Ref("vehicle_id", "vehicles", "operator", indexed=False)],
         indexes=[Index("starts_at, id", "shared tours page by start")],
@@ -260,7 +268,7 @@ def _shared_tours() -> None:
     )
     brand_table(
         "tickets",
-        """
+        f"""
         id uuid not null,
         number text not null,
         shared_tour_id uuid not null,
@@ -276,6 +284,7 @@ def _shared_tours() -> None:
         created_at timestamptz not null,
         version integer not null default 1,
         constraint tickets_number_key unique (tenant_id, brand_id, number),
+        {IN_ITS_CURRENCY.format("tickets")},
         constraint tickets_id_customer_id_key unique (tenant_id, brand_id, id, customer_id)
         """,
         refs=[Ref("shared_tour_id", "shared_tours"), Ref("customer_id", "customers")],

@@ -1,6 +1,7 @@
 """Money received, returned and asked for: payments, refunds and invoices."""
 
 from migrations.tables import ACTOR, Index, May, Ref, brand_table, drop_tables
+from migrations.trade import IN_ITS_CURRENCY
 
 revision = "0008"
 down_revision = "0007"
@@ -16,7 +17,7 @@ ON_BOOKING = "exists (select 1 from bookings b where b.id = booking_id)"
 def upgrade() -> None:
     brand_table(
         "payments",
-        """
+        f"""
         id uuid not null,
         booking_id uuid,
         reservation_id uuid,
@@ -29,7 +30,7 @@ def upgrade() -> None:
         method text not null check (method in ('card', 'check', 'cash', 'bank_transfer', 'other')),
         status text not null check (status in ('pending', 'requires_action', 'succeeded', 'failed',
           'cancelled', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost')),
-        currency text not null check (currency ~ '^[A-Z]{3}$'),
+        currency text not null check (currency ~ '^[A-Z]{{3}}$'),
         amount_cents bigint not null check (amount_cents > 0),
         received_at timestamptz,
         reference text,
@@ -39,6 +40,11 @@ def upgrade() -> None:
         constraint payments_one_subject check
           (num_nonnulls(booking_id, reservation_id, proposal_id, proposal_guest_id, ticket_id) = 1),
         constraint payments_stripe_intent_id_key unique (tenant_id, brand_id, stripe_intent_id),
+        constraint payments_paid_card_has_intent check
+          (method <> 'card' or received_at is null or stripe_intent_id is not null),
+        constraint payments_guest_share_has_guest check
+          (kind <> 'guest_share' or proposal_guest_id is not null),
+        {IN_ITS_CURRENCY.format("payments")},
         constraint payments_card_has_no_hand check
           (method = 'card' or status not in ('requires_action', 'disputed', 'dispute_lost')),
         constraint payments_paid_has_time check (received_at is not null or status not in
@@ -94,7 +100,7 @@ def upgrade() -> None:
     )
     brand_table(
         "invoices",
-        """
+        f"""
         id uuid not null,
         number text not null,
         booking_id uuid not null,
@@ -109,6 +115,7 @@ def upgrade() -> None:
         due_on date not null,
         version integer not null default 1,
         constraint invoices_number_key unique (tenant_id, brand_id, number),
+        {IN_ITS_CURRENCY.format("invoices")},
         constraint invoices_due_after_issue check (due_on >= issued_on)
         """,
         refs=[Ref("booking_id", "bookings")],

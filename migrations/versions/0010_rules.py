@@ -113,7 +113,8 @@ begin
 end $$
 """
 FROZEN_COLUMNS = (
-    "currency, discount_ppm, gratuity_ppm, subtotal_cents, discount_cents, tax_cents,"
+    "party_size, individual_billing, accepted_at, signature_name, terms_accepted_at,"
+    " currency, discount_ppm, gratuity_ppm, subtotal_cents, discount_cents, tax_cents,"
     " gratuity_cents, total_cents, deposit_cents"
 )
 REFUNDS = """

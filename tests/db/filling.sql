@@ -106,7 +106,7 @@ insert into reservations
 select
     tenant_id, id, md5('reservation' || id || '-' || n)::uuid, 'RES-' || n,
     md5('customer' || id || '-' || 1 + n % 1500)::uuid, date '2026-01-01' + n % 700, 4, 'wine_tour', 'card', 'USD', 25000,
-    now(), timestamptz '2026-01-01' + n * interval '17 minutes'
+    timestamptz '2026-01-02' + n * interval '17 minutes', timestamptz '2026-01-01' + n * interval '17 minutes'
 from few cross join generate_series(1, 4500) as n;
 
 insert into bookings
@@ -203,7 +203,7 @@ select
     tenant_id, brand_id, md5('payment' || id::text)::uuid, case when n % 3 = 0 then id end,
     case when n % 3 = 1 then reservation_id end,
     case when n % 3 = 2 then md5('proposal' || brand_id || '-' || 1 + n % 1500)::uuid end,
-    customer_id, 'deposit', 'card',
+    customer_id, 'deposit', 'check',
     case when n % 4 = 0 then 'succeeded' else 'refunded' end, 'USD', 31094, now(), created_at
 from (select b.*, substr(b.number, 3)::integer as n from bookings as b) as numbered;
 

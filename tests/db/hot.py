@@ -106,9 +106,9 @@ EDGES: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "bookings.lock_booking": ("bookings_pkey",),
-    "bookings.move_blocks": ("blocks_booking_id_brand_id_idx",),
+    "bookings.move_blocks": ("blocks_brand_id_booking_id_idx",),
     "bookings.move_stops": ("booking_stops_position_key", "bookings_pkey"),
-    "bookings.resources_of_booking": ("blocks_booking_id_brand_id_idx",),
+    "bookings.resources_of_booking": ("blocks_brand_id_booking_id_idx",),
     "bookings.update_times": ("bookings_pkey",),
     "brands.operating_hours": ("brand_settings_pkey", "tenants_pkey"),
     "customer_mails.new_time": ("bookings_pkey", "customers_pkey"),

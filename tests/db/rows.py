@@ -23,6 +23,11 @@ DAY = date(2026, 6, 8)
 Make = Callable[..., Awaitable[UUID]]
 
 
+def _currency(tx: Transaction) -> str:
+    assert tx.principal.brand is not None
+    return tx.principal.brand.currency
+
+
 async def an_inquiry(tx: Transaction, **values: Any) -> UUID:
     given: dict[str, Any] = {
         "number": token_hex(6),
@@ -51,16 +56,19 @@ async def a_reservation(tx: Transaction, **values: Any) -> UUID:
         "party_size": 4,
         "tour_type": "wine_tour",
         "method": "card",
-        "currency": "USD",
+        "currency": _currency(tx),
         "deposit_cents": 25000,
-        "consult_by": START,
+        "consult_by": START + timedelta(hours=24),
         "created_at": START,
     }
     return await insert(tx, "reservations", **{**given, **values})
 
 
 async def a_proposal(tx: Transaction, **values: Any) -> UUID:
-    """1323.90 in total, as in the table of prices; signed, so that any status fits."""
+    """1323.90 in total, as in the table of prices; signed, so that any status fits.
+
+    Shape:  what was accepted has a line of its subtotal.
+    """
     given: dict[str, Any] = {
         "number": token_hex(6),
         "title": "Three days",
@@ -69,7 +77,9 @@ async def a_proposal(tx: Transaction, **values: Any) -> UUID:
         "starts_on": DAY,
         "ends_on": DAY,
         "valid_until": START,
-        "currency": "USD",
+        "currency": _currency(tx),
+        "discount_ppm": 100000,
+        "gratuity_ppm": 150000,
         "subtotal_cents": 120000,
         "discount_cents": 12000,
         "tax_cents": 8190,
@@ -81,7 +91,12 @@ async def a_proposal(tx: Transaction, **values: Any) -> UUID:
         "terms_accepted_at": START,
         "created_at": START,
     }
-    return await insert(tx, "proposals", **{**given, **values})
+    facts = {**given, **values}
+    proposal = await insert(tx, "proposals", **facts)
+    if facts.get("status") in {"accepted", "converted"}:
+        cents = facts["subtotal_cents"]
+        await an_inclusion(tx, proposal_id=proposal, unit_cents=cents, line_cents=cents)
+    return proposal
 
 
 async def a_guest(tx: Transaction, **values: Any) -> UUID:
@@ -91,12 +106,21 @@ async def a_guest(tx: Transaction, **values: Any) -> UUID:
     return await insert(tx, "proposal_guests", **{**given, **values})
 
 
+OF_ONE_LINE: Mapping[str, int] = {
+    **dict.fromkeys(("discount_ppm", "gratuity_ppm", "discount_cents", "gratuity_cents"), 0),
+    "tax_cents": 9,
+    "subtotal_cents": 100,
+    "total_cents": 109,
+    "deposit_cents": 55,
+}
+
+
 async def an_inclusion(tx: Transaction, **values: Any) -> UUID:
     given: dict[str, Any] = {"position": 1, "kind": "dining", "label": "Lunch", "pricing": "flat"}
     given |= {"unit_cents": 100, "line_cents": 100, "taxable": True}
-    return await insert(
-        tx, "proposal_inclusions", **{**given, "proposal_id": await a_proposal(tx), **values}
-    )
+    if "proposal_id" not in values:
+        values["proposal_id"] = await a_proposal(tx, **OF_ONE_LINE)
+    return await insert(tx, "proposal_inclusions", **{**given, **values})
 
 
 async def a_shared_tour(tx: Transaction, **values: Any) -> UUID:
@@ -105,7 +129,7 @@ async def a_shared_tour(tx: Transaction, **values: Any) -> UUID:
         "starts_at": START,
         "ends_at": START + timedelta(hours=6),
         "time_zone": "America/Los_Angeles",
-        "currency": "USD",
+        "currency": _currency(tx),
         "seat_cents": 9500,
         "seat_with_lunch_cents": 11500,
         "sales_close_at": START - timedelta(hours=48),
@@ -115,7 +139,7 @@ async def a_shared_tour(tx: Transaction, **values: Any) -> UUID:
 
 
 async def a_ticket(tx: Transaction, **values: Any) -> UUID:
-    """Two guests without lunch: 207.29."""
+    """Two guests without lunch: 207.29, bought a week before."""
     if "shared_tour_id" not in values:
         values["shared_tour_id"] = await a_shared_tour(tx)
     if "customer_id" not in values:
@@ -124,10 +148,11 @@ async def a_ticket(tx: Transaction, **values: Any) -> UUID:
         "number": token_hex(6),
         "guests": 2,
         "with_lunch": False,
-        "currency": "USD",
+        "currency": _currency(tx),
+        "created_at": START - timedelta(days=7),
     }
     money: dict[str, Any] = {"subtotal_cents": 19000, "tax_cents": 1729, "total_cents": 20729}
-    return await insert(tx, "tickets", **{**given, **money, "created_at": START, **values})
+    return await insert(tx, "tickets", **{**given, **money, **values})
 
 
 async def a_paid_booking(tx: Transaction, **values: Any) -> UUID:
@@ -137,7 +162,17 @@ async def a_paid_booking(tx: Transaction, **values: Any) -> UUID:
     return await a_payment(tx, **{"booking_id": booking, "customer_id": customer, **values})
 
 
+TOLD = """
+update payments set status = case when amount_cents = back.cents then 'refunded'
+  else 'partially_refunded' end
+from (select sum(amount_cents) as cents from refunds
+  where payment_id = %(id)s and status = 'succeeded') as back
+where id = %(id)s and back.cents > 0 and status in ('succeeded', 'partially_refunded')
+"""
+
+
 async def a_refund(tx: Transaction, **values: Any) -> UUID:
+    """A refund, and the status of its payment with it."""
     if "payment_id" not in values:
         values["payment_id"] = await a_paid_booking(tx)
     given: dict[str, Any] = {
@@ -146,7 +181,9 @@ async def a_refund(tx: Transaction, **values: Any) -> UUID:
         "reason": "Rain",
         "created_at": START,
     }
-    return await insert(tx, "refunds", **{**given, **values})
+    refund = await insert(tx, "refunds", **{**given, **values})
+    await tx.run(TOLD, {"id": values["payment_id"]})
+    return refund
 
 
 async def an_invoice(tx: Transaction, **values: Any) -> UUID:
@@ -154,7 +191,7 @@ async def an_invoice(tx: Transaction, **values: Any) -> UUID:
         "number": token_hex(6),
         "kind": "final",
         "status": "sent",
-        "currency": "USD",
+        "currency": _currency(tx),
     }
     given |= {"lines": "[]", "subtotal_cents": 100, "tax_cents": 9, "total_cents": 109}
     given |= {"issued_on": DAY, "due_on": DAY}
@@ -198,6 +235,22 @@ async def a_duty(tx: Transaction, **values: Any) -> UUID:
     return await insert(tx, "duty_entries", **{**given, **values})
 
 
+async def a_proposal_day(tx: Transaction, **values: Any) -> UUID:
+    given: dict[str, Any] = {"position": 1, "on_date": DAY}
+    if "proposal_id" not in values:
+        values["proposal_id"] = await a_proposal(tx)
+    return await insert(tx, "proposal_days", **{**given, **values})
+
+
+async def a_proposal_stop(tx: Transaction, **values: Any) -> UUID:
+    """A stop of a day of its own, unless a proposal and its day are named."""
+    if "proposal_id" not in values:
+        values["proposal_id"] = await a_proposal(tx)
+        values["day_id"] = await a_proposal_day(tx, proposal_id=values["proposal_id"])
+    given: dict[str, Any] = {"position": 1, "kind": "custom", "name": "A view"}
+    return await insert(tx, "proposal_stops", **{**given, **values})
+
+
 async def a_block_of_a_van(tx: Transaction, **values: Any) -> UUID:
     return await a_block(tx, **{"vehicle_id": await a_vehicle(tx), **values})
 
@@ -215,9 +268,9 @@ async def a_price_line(tx: Transaction, **values: Any) -> UUID:
         "unit_cents": 9500,
     }
     given |= {"amount_cents": 57000, "taxable": True}
-    return await insert(
-        tx, "booking_price_lines", **{**given, "booking_id": await a_booking(tx), **values}
-    )
+    if "booking_id" not in values:
+        values["booking_id"] = await a_booking(tx, tax_cents=0, total_cents=57000)
+    return await insert(tx, "booking_price_lines", **{**given, **values})
 
 
 MAKERS: Mapping[str, Make] = {
@@ -232,8 +285,10 @@ MAKERS: Mapping[str, Make] = {
     "invoices": an_invoice,
     "payments": a_paid_booking,
     "price_rules": a_price_rule,
+    "proposal_days": a_proposal_day,
     "proposal_guests": a_guest,
     "proposal_inclusions": an_inclusion,
+    "proposal_stops": a_proposal_stop,
     "proposals": a_proposal,
     "rate_cards": a_rate,
     "refunds": a_refund,

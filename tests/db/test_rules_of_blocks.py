@@ -1,6 +1,6 @@
 """One van, one driver, one tour at a time: across the brands of a tenant, whoever asks."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,8 @@ from tests.builders import (
     a_brand,
     a_driver,
     a_vehicle,
+    assign_driver,
+    assign_vehicle,
     new_id,
     write,
 )
@@ -26,8 +28,17 @@ from tests.db.refusals import assert_refused
 
 HOUR = timedelta(hours=1)
 END = START + 6 * HOUR
+PAUSE = timedelta(minutes=30)
 MAKE: dict[str, Callable[..., Awaitable[UUID]]] = {"vehicle_id": a_vehicle, "driver_id": a_driver}
 BUSY: dict[str, type[DomainError]] = {"vehicle_id": VehicleBusy, "driver_id": DriverBusy}
+ASSIGN = {"vehicle_id": assign_vehicle, "driver_id": assign_driver}
+UNASSIGN = (
+    "delete from booking_vehicles a using blocks k"
+    " where k.id = %(id)s and a.booking_id = k.booking_id and a.vehicle_id = k.vehicle_id",
+    "delete from booking_drivers a using blocks k"
+    " where k.id = %(id)s and a.booking_id = k.booking_id and a.driver_id = k.driver_id",
+)
+CONFIRMED: Mapping[str, Any] = {"status": "confirmed", "deposit_waiver_reason": "A school"}
 BUSY_PERIODS = (
     "select vehicle_id, driver_id, starts_at, ends_at"
     " from busy_periods(%(vehicles)s, %(drivers)s, %(since)s, %(until)s)"
@@ -46,13 +57,33 @@ async def _resource(database: Database, brand: Brand, resource: str, **values: A
     return made
 
 
-def _taking(resource: str, id: UUID, **values: Any) -> Callable[[Transaction], Awaitable[UUID]]:
-    """A booking of its own that blocks the van or driver, from 10:00 to 16:00 unless told."""
+def _taking(
+    resource: str,
+    id: UUID,
+    *,
+    starts_at: datetime = START,
+    ends_at: datetime = END,
+    booked: Mapping[str, Any] = CONFIRMED,
+    **block: Any,
+) -> Callable[[Transaction], Awaitable[UUID]]:
+    """A booking of its own that takes the van or driver from 10:00 to 16:00, the pause counted."""
 
     async def work(tx: Transaction) -> UUID:
-        booking = await a_booking(tx)
-        given = {"booking_id": booking, resource: id, "starts_at": START, "ends_at": END}
-        return await a_block(tx, **{**given, **values})
+        booking = await a_booking(tx, starts_at=starts_at, ends_at=ends_at - PAUSE, **booked)
+        return await ASSIGN[resource](tx, booking, id, **block)
+
+    return work
+
+
+def _letting_go(block: UUID) -> Callable[[Transaction], Awaitable[int]]:
+    """Release a block, and take its van or driver off the booking."""
+
+    async def work(tx: Transaction) -> int:
+        for statement in UNASSIGN:
+            await tx.run(statement, {"id": block})
+        return await tx.run(
+            "update blocks set released_at = now() where id = %(id)s", {"id": block}
+        )
 
     return work
 
@@ -122,11 +153,7 @@ async def test_a_released_block_frees_its_time(
     id = await _resource(database, brand, resource)
     block = await write(database, brand, _taking(resource, id))
 
-    async def release(tx: Transaction) -> int:
-        statement = "update blocks set released_at = now() where id = %(id)s"
-        return await tx.run(statement, {"id": block})
-
-    assert await write(database, brand, release) == 1
+    assert await write(database, brand, _letting_go(block)) == 1
     assert isinstance(await write(database, sister, _taking(resource, id)), UUID)
 
 
@@ -144,10 +171,7 @@ async def test_an_offset_pair_shares_its_time_and_a_third_is_refused(
     for third in (side(1), side(2), side(1, new_id()), _taking(resource, id)):
         await assert_refused(database, brand, third, BUSY[resource])
 
-    async def release(tx: Transaction) -> None:
-        await tx.run("update blocks set released_at = now() where id = %(id)s", {"id": first})
-
-    await write(database, brand, release)
+    await write(database, brand, _letting_go(first))
     assert isinstance(await write(database, brand, side(1)), UUID)
 
 
@@ -195,7 +219,8 @@ async def test_busy_times_are_cut_where_they_touch(database: Database, brand: Br
 
 
 def _held(van: UUID, *, expires_at: datetime) -> Callable[[Transaction], Awaitable[UUID]]:
-    return _taking("vehicle_id", van, kind="hold", expires_at=expires_at)
+    held = {"status": "held", "hold_expires_at": expires_at}
+    return _taking("vehicle_id", van, booked=held)
 
 
 async def test_an_expired_hold_of_another_brand_is_released_and_is_no_busy_time(

@@ -12,7 +12,7 @@ from domain.bookings import TRANSITIONS
 from domain.errors import WrongState
 from domain.identity import Brand, Kind
 from tests.builders import START, a_booking, a_vehicle, assign_vehicle, write
-from tests.db.rows import a_proposal, a_reservation, an_inquiry
+from tests.db.rows import a_proposal, a_reservation, an_inclusion, an_inquiry
 
 RESERVATIONS = {
     "pending": {"contacted", "cancelled", "expired"},
@@ -49,21 +49,40 @@ ORIGINS = [(machine, origin) for machine, steps in MACHINES.items() for origin i
 
 async def _in_status(tx: Transaction, machine: str, status: str) -> UUID:
     """A row that nothing but its status keeps from going anywhere."""
+    if machine == "proposals":
+        proposal = await a_proposal(tx, status=status)
+        if status not in {"accepted", "converted"}:
+            await an_inclusion(tx, proposal_id=proposal, unit_cents=120000, line_cents=120000)
+        return proposal
     if machine != "bookings":
-        make = {"reservations": a_reservation, "proposals": a_proposal, "inquiries": an_inquiry}
+        make = {"reservations": a_reservation, "inquiries": an_inquiry}
         return await make[machine](tx, status=status)
     booking = await a_booking(tx, status=status, deposit_received_at=START, hold_expires_at=START)
-    await tx.run(
-        "insert into booking_vehicles (booking_id, vehicle_id, party_size)"
-        " values (%(booking)s, %(vehicle)s, 4)",
-        {"booking": booking, "vehicle": await a_vehicle(tx)},
-    )
+    await assign_vehicle(tx, booking, await a_vehicle(tx))
     return booking
 
 
 async def _go(tx: Transaction, machine: str, id: UUID, status: str) -> None:
     statement = f"update {machine} set status = %(status)s where id = %(id)s"  # noqa: S608
     assert await tx.run(statement, {"status": status, "id": id}) == 1
+
+
+async def _what_goes_with(tx: Transaction, machine: str, id: UUID, status: str) -> None:
+    """What the same transaction has to do, so that the step may be taken."""
+    if status == "converted":
+        await a_booking(tx, **{f"{machine.removesuffix('s')}_id": id})
+    elif machine == "bookings" and status in {"draft", "cancelled", "expired"}:
+        await tx.run(
+            "update blocks set released_at = %(at)s"
+            " where booking_id = %(id)s and released_at is null",
+            {"id": id, "at": START},
+        )
+    elif machine == "bookings":
+        await tx.run(
+            "update blocks set kind = 'booking', expires_at = null, released_at = null"
+            " where booking_id = %(id)s",
+            {"id": id},
+        )
 
 
 async def _status(database: Database, brand: Brand, machine: str, id: UUID) -> str:
@@ -88,6 +107,7 @@ async def test_a_status_goes_where_the_domain_says_and_nowhere_else(
 
         async def step(tx: Transaction, id: UUID = id, target: str = target) -> None:
             await _go(tx, machine, id, target)
+            await _what_goes_with(tx, machine, id, target)
 
         if target in steps[origin]:
             await write(database, brand, step, kind=kind)

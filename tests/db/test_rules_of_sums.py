@@ -11,8 +11,17 @@ import pytest
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
 from domain.errors import DomainError, PartyTooLarge, RuleBroken, WrongState
-from domain.identity import Brand
-from tests.builders import START, a_booking, a_brand, a_customer, a_payment, a_vehicle, write
+from domain.identity import Brand, Kind
+from tests.builders import (
+    START,
+    a_booking,
+    a_brand,
+    a_customer,
+    a_payment,
+    a_vehicle,
+    assign_vehicle,
+    write,
+)
 from tests.db.refusals import assert_refused
 from tests.db.rows import (
     a_guest,
@@ -23,6 +32,12 @@ from tests.db.rows import (
     a_ticket,
 )
 
+# A van off the booking, with what it blocked.
+LOSE_ALL = """
+with gone as (delete from booking_vehicles where booking_id = %(id)s returning vehicle_id)
+update blocks set released_at = now() from gone
+where blocks.booking_id = %(id)s and blocks.vehicle_id = gone.vehicle_id and released_at is null
+"""
 Work = Callable[[Transaction], Awaitable[Any]]
 
 
@@ -44,11 +59,7 @@ async def _one(database: Database, brand: Brand, statement: str, **params: Any) 
 async def _a_party(tx: Transaction, status: str, guests: int, seats: list[int]) -> UUID:
     booking = await a_booking(tx, status=status, party_size=guests, deposit_received_at=START)
     for number in seats:
-        await tx.run(
-            "insert into booking_vehicles (booking_id, vehicle_id, party_size)"
-            " values (%(booking)s, %(vehicle)s, 1)",
-            {"booking": booking, "vehicle": await a_vehicle(tx, seats=number)},
-        )
+        await assign_vehicle(tx, booking, await a_vehicle(tx, seats=number))
     return booking
 
 
@@ -84,7 +95,7 @@ async def test_a_party_that_fits_or_is_not_yet_assigned_is_stored(
     "statement",
     [
         "update bookings set party_size = 15 where id = %(id)s",
-        "delete from booking_vehicles where booking_id = %(id)s",
+        LOSE_ALL,
     ],
 )
 async def test_a_party_that_grows_or_loses_its_van_is_refused(
@@ -104,12 +115,8 @@ async def test_a_van_is_exchanged_for_another_in_one_transaction(
     booking = await write(database, brand, lambda tx: _a_party(tx, "assigned", 14, [14]))
 
     async def exchange(tx: Transaction) -> None:
-        await tx.run("delete from booking_vehicles where booking_id = %(id)s", {"id": booking})
-        await tx.run(
-            "insert into booking_vehicles (booking_id, vehicle_id, party_size)"
-            " values (%(id)s, %(van)s, 14)",
-            {"id": booking, "van": await a_vehicle(tx, seats=14)},
-        )
+        await tx.run(LOSE_ALL, {"id": booking})
+        await assign_vehicle(tx, booking, await a_vehicle(tx, seats=14))
 
     await write(database, brand, exchange)
     vans = "select count(*) from booking_vehicles where booking_id = %(id)s"
@@ -175,7 +182,8 @@ async def test_a_refund_is_not_moved_to_a_payment_that_cannot_bear_it(
 
 async def _billed(tx: Transaction, shares: list[dict[str, Any]], status: str = "accepted") -> UUID:
     """A proposal of 100.00, split over its guests."""
-    money = {"subtotal_cents": 10000, "discount_cents": 0, "tax_cents": 0, "gratuity_cents": 0}
+    none = ("discount_ppm", "gratuity_ppm", "discount_cents", "tax_cents", "gratuity_cents")
+    money = {"subtotal_cents": 10000, **dict.fromkeys(none, 0)}
     totals = {"total_cents": 10000, "deposit_cents": 5000}
     proposal = await a_proposal(tx, **money, **totals, status=status, individual_billing=True)
     for position, share in enumerate(shares, start=1):
@@ -217,9 +225,12 @@ async def test_shares_a_cent_off_the_total_are_refused(
     [
         "delete from proposal_guests where proposal_id = %(id)s and position = 4",
         "update proposal_guests set owed_cents = 1 where proposal_id = %(id)s and position = 3",
+        "update proposal_guests set sponsored = true where proposal_id = %(id)s and position = 1",
+        "update proposal_guests set override_cents = 3000"
+        " where proposal_id = %(id)s and position = 3",
     ],
 )
-async def test_a_change_of_one_share_alone_is_refused(
+async def test_a_share_of_what_was_accepted_is_not_changed(
     database: Database, brand: Brand, statement: str
 ) -> None:
     proposal = await write(database, brand, lambda tx: _billed(tx, SPLIT))
@@ -227,7 +238,18 @@ async def test_a_change_of_one_share_alone_is_refused(
     async def change(tx: Transaction) -> None:
         assert await tx.run(statement, {"id": proposal}) == 1
 
-    await assert_refused(database, brand, change, RuleBroken)
+    await assert_refused(database, brand, change, WrongState)
+
+
+async def test_a_guest_who_comes_later_adds_no_share(database: Database, brand: Brand) -> None:
+    proposal = await write(database, brand, lambda tx: _billed(tx, SPLIT))
+
+    async def join(tx: Transaction, **share: Any) -> None:
+        await a_guest(tx, proposal_id=proposal, position=5, **share)
+
+    await assert_refused(database, brand, lambda tx: join(tx, owed_cents=1), RuleBroken)
+    await assert_refused(database, brand, join, RuleBroken)
+    await write(database, brand, lambda tx: join(tx, sponsored=True, owed_cents=0))
 
 
 @pytest.mark.parametrize("status", ["accepted", "converted"])
@@ -238,6 +260,10 @@ async def test_a_change_of_one_share_alone_is_refused(
         "deposit_cents = 4999",
         "gratuity_ppm = 1",
         "currency = 'EUR'",
+        "party_size = 4",
+        "individual_billing = false",
+        "signature_name = 'Eve'",
+        "ends_on = ends_on + 1",
     ],
 )
 async def test_what_was_accepted_is_not_priced_anew(
@@ -271,7 +297,7 @@ async def _second_waits_and_is_refused(
 
 
 GROW = "update bookings set party_size = 8 where id = %(id)s"
-LOSE = "delete from booking_vehicles where booking_id = %(id)s and vehicle_id = %(van)s"
+LOSE = LOSE_ALL.replace("returning", "and vehicle_id = %(van)s returning")
 LOWER = "update vehicles set seats = 3 where id = %(van)s"
 LOWER_OTHER = "update vehicles set seats = 3 where id <> %(van)s"
 
@@ -362,7 +388,10 @@ async def test_a_payment_that_was_refunded_stays_paid(
     database: Database, brand: Brand, status: str
 ) -> None:
     payment = await write(
-        database, brand, lambda tx: a_paid_booking(tx, amount_cents=1000, method="card")
+        database,
+        brand,
+        lambda tx: a_paid_booking(tx, amount_cents=1000, method="card"),
+        kind=Kind.WORKER,
     )
     await write(database, brand, _refunding(payment, 1000, status="failed"))
 
@@ -371,7 +400,7 @@ async def test_a_payment_that_was_refunded_stays_paid(
         assert await tx.run(statement, {"status": status, "id": payment}) == 1
 
     await write(database, brand, lambda tx: to(tx, status))
-    await write(database, brand, lambda tx: to(tx, "succeeded"))
+    await write(database, brand, lambda tx: to(tx, "succeeded"), kind=Kind.WORKER)
     await write(database, brand, _refunding(payment, 1))
     await assert_refused(database, brand, lambda tx: to(tx, status), RuleBroken)
     await write(database, brand, lambda tx: to(tx, "partially_refunded"))

@@ -128,6 +128,7 @@ def test_two_tenants_may_block_a_resource_of_the_same_id_at_the_same_time(
                 **planted.planting.another(planted.tables["blocks"], brand),
                 "driver_id": None,
                 "vehicle_id": vehicle["id"],
+                "released_at": None,
                 "starts_at": "2040-01-01T10:00Z",
                 "ends_at": "2040-01-01T12:00Z",
             }

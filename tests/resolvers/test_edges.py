@@ -85,6 +85,8 @@ async def a_proposal(tx: Transaction, customer: UUID, places: dict[str, UUID], e
         ends_on=START.date() + timedelta(days=1),
         valid_until=START,
         currency="USD",
+        subtotal_cents=90000,
+        total_cents=90000,
         created_at=START,
     )
     day = await insert(tx, "proposal_days", proposal_id=proposal, position=1, on_date=START.date())
@@ -139,11 +141,16 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
         method="card",
         currency="USD",
         deposit_cents=25000,
-        consult_by=START,
+        consult_by=START + timedelta(hours=24),
         created_at=START,
     )
     booking = await a_booking(
-        tx, customer_id=customer, reservation_id=reservation, starts_at=starts_at
+        tx,
+        customer_id=customer,
+        reservation_id=reservation,
+        starts_at=starts_at,
+        tax_cents=0,
+        total_cents=57000,
     )
     await assign_vehicle(tx, booking, await a_vehicle(tx), starts_at=starts_at)
     await assign_driver(tx, booking, await a_driver(tx), starts_at=starts_at)
@@ -163,7 +170,9 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
         taxable=True,
     )
     proposal = await a_proposal(tx, customer, places, each)
-    payment = await a_payment(tx, booking_id=booking, customer_id=customer)
+    payment = await a_payment(
+        tx, booking_id=booking, customer_id=customer, status="partially_refunded"
+    )
     await a_payment(tx, reservation_id=reservation, customer_id=customer)
     await a_payment(tx, proposal_id=proposal, customer_id=customer)
     await insert(

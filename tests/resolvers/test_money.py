@@ -4,7 +4,6 @@ from typing import Any
 
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
-from domain.identity import Brand
 from tests.builders import (
     START,
     a_booking,
@@ -29,7 +28,7 @@ def nz(cents: int, formatted: str) -> dict[str, Any]:
 async def a_sale(tx: Transaction) -> None:
     """A booking with a line, a payment and a refund, a proposal with a line and two guests."""
     customer = await a_customer(tx)
-    booking = await a_booking(tx, customer_id=customer, currency="NZD")
+    booking = await a_booking(tx, customer_id=customer, tax_cents=0, total_cents=57000)
     await insert(
         tx,
         "booking_price_lines",
@@ -42,7 +41,9 @@ async def a_sale(tx: Transaction) -> None:
         amount_cents=57000,
         taxable=True,
     )
-    payment = await a_payment(tx, booking_id=booking, customer_id=customer, currency="NZD")
+    payment = await a_payment(
+        tx, booking_id=booking, customer_id=customer, status="partially_refunded"
+    )
     await insert(
         tx,
         "refunds",
@@ -63,6 +64,8 @@ async def a_sale(tx: Transaction) -> None:
         ends_on=START.date(),
         valid_until=START,
         currency="NZD",
+        subtotal_cents=90000,
+        total_cents=90000,
         created_at=START,
     )
     await insert(
@@ -148,17 +151,20 @@ async def test_the_directory_is_priced_in_its_own_currency_whatever_the_brands(
     }
 
 
-async def test_a_row_with_a_currency_is_priced_in_its_own(
-    database: Database, brand: Brand, ask: Ask
+async def test_a_row_with_a_currency_is_priced_in_it(
+    settings: Settings, database: Database, ask: Ask
 ) -> None:
+    brand = await a_brand(settings, code="eu", currency="EUR")
+
     async def work(tx: Transaction) -> None:
         customer = await a_customer(tx)
         booking = await a_booking(tx, customer_id=customer)
-        await a_payment(tx, booking_id=booking, customer_id=customer, currency="EUR")
+        await a_payment(tx, booking_id=booking, customer_id=customer)
 
     await write(database, brand, work)
 
-    result = await ask(f"{{ payments {{ edges {{ node {{ amount {MONEY} }} }} }} }}")
+    query = f"{{ payments {{ edges {{ node {{ amount {MONEY} }} }} }} }}"
+    result = await ask(query, a_principal(brand))
 
     assert result.data == {
         "payments": {

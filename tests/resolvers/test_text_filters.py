@@ -1,6 +1,7 @@
 """`filter.text`: what each list is searched by, and who may search."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ async def a_reservation(tx: Transaction, number: str, **customer: Any) -> None:
         method="card",
         currency="USD",
         deposit_cents=25000,
-        consult_by=START,
+        consult_by=START + timedelta(hours=24),
         created_at=START,
     )
 

@@ -198,6 +198,7 @@ async def test_a_van_that_was_released_stays_where_it_was(database: Database, br
     async def release(tx: Transaction) -> None:
         statement = "update blocks set released_at = %(now)s where vehicle_id = %(van)s"
         await tx.run(statement, {"now": NOW, "van": tour.van})
+        await tx.run("delete from booking_vehicles where vehicle_id = %(van)s", {"van": tour.van})
 
     await write(database, brand, release)
     await write(database, brand, _moving(tour.booking))
@@ -333,7 +334,7 @@ async def test_a_van_or_driver_that_a_sister_brand_has_then_moves_nothing(
     taken = tour.van if by is VehicleBusy else tour.driver
 
     async def take(tx: Transaction) -> None:
-        await assign(tx, await a_booking(tx), taken, starts_at=LATER + 6 * HOUR)
+        await assign(tx, await a_booking(tx, starts_at=LATER + 6 * HOUR), taken)
 
     await write(database, sister, take)
     await _assert_nothing_moves(database, settings, brand, _moving(tour.booking), by)
@@ -367,10 +368,9 @@ async def test_an_expired_hold_of_a_sister_does_not_stand_in_the_way(
     tour = await write(database, brand, _a_tour)
 
     async def hold(tx: Transaction, expires_at: datetime) -> UUID:
-        booking = await a_booking(tx, status="held", hold_expires_at=expires_at)
-        statement = "update blocks set kind = 'hold', expires_at = %(at)s where id = %(id)s"
-        block = await assign_vehicle(tx, booking, tour.van, starts_at=LATER)
-        await tx.run(statement, {"at": expires_at, "id": block})
+        hold = {"status": "held", "hold_expires_at": expires_at}
+        booking = await a_booking(tx, starts_at=LATER, **hold)
+        await assign_vehicle(tx, booking, tour.van)
         return booking
 
     booking = await write(database, sister, lambda tx: hold(tx, NOW - HOUR))

@@ -1,0 +1,278 @@
+"""Parts of revision 0013: payments agree with what they are for, and with what went back."""
+
+from migrations.triggers import Fires, Rule
+
+RECEIVED = "('succeeded', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost')"
+KEPT = "('succeeded', 'partially_refunded', 'refunded', 'disputed')"
+REFUNDED = """
+declare
+  wanted uuid;
+  paid record;
+  returned bigint;
+begin
+  if tg_table_name = 'payments' then
+    wanted := new.id;
+  else
+    wanted := new.payment_id;
+  end if;
+  -- The lock queues concurrent refunds of one payment.
+  select status, amount_cents into paid from payments where id = wanted for no key update;
+  select coalesce(sum(amount_cents), 0) into returned
+  from refunds where payment_id = wanted and status = 'succeeded';
+  if paid.status in ('succeeded', 'partially_refunded', 'refunded') and (paid.status <> case
+    when returned = 0 then 'succeeded' when returned < paid.amount_cents then 'partially_refunded'
+    else 'refunded' end)
+  then
+    raise exception 'a payment of % is not % when % went back',
+      paid.amount_cents, paid.status, returned
+      using errcode = 'check_violation', constraint = 'payments_status_is_of_refunds';
+  end if;
+  return null;
+end """
+SHARED = f"""
+declare
+  wanted uuid[];
+  guest record;
+  received bigint;
+begin
+  if tg_table_name = 'proposal_guests' then
+    wanted := array[new.id];
+  elsif tg_table_name = 'payments' then
+    wanted := array[old.proposal_guest_id, new.proposal_guest_id];
+  else
+    wanted := array(select proposal_guest_id from payments where id = new.payment_id);
+  end if;
+  for guest in
+    select id, paid_cents from proposal_guests
+    where id = any (wanted) order by id for no key update
+  loop
+    select coalesce(sum(p.amount_cents - coalesce((select sum(r.amount_cents) from refunds r
+      where r.payment_id = p.id and r.status = 'succeeded'), 0)), 0)
+    into received from payments p
+    where p.proposal_guest_id = guest.id and p.status in {KEPT} and p.kind not in ('tip', 'fee');
+    if guest.paid_cents <> received then
+      raise exception 'a guest has paid %, not %', received, guest.paid_cents
+        using errcode = 'check_violation', constraint = 'proposal_guests_paid_is_their_payments';
+    end if;
+  end loop;
+  return null;
+end """
+DATED = """
+declare
+  asked_at timestamptz;
+begin
+  -- What came from a reservation or a proposal may have been paid before it was a booking.
+  select min(at) into asked_at from (
+    select least(b.created_at, r.created_at, p.created_at) as at from bookings b
+      left join reservations r on r.id = b.reservation_id
+      left join proposals p on p.id = b.proposal_id
+      where b.id = new.booking_id
+    union all select created_at from reservations where id = new.reservation_id
+    union all select created_at from proposals where id = new.proposal_id
+    union all select p.created_at from proposal_guests g join proposals p on p.id = g.proposal_id
+      where g.id = new.proposal_guest_id
+    union all select created_at from tickets where id = new.ticket_id
+  ) subjects;
+  if new.created_at < asked_at then
+    raise exception 'a payment of % is for what came at %', new.created_at, asked_at
+      using errcode = 'check_violation', constraint = 'payments_are_after_what_they_pay';
+  end if;
+  return new;
+end """
+RETURNED = """
+declare
+  paid_at timestamptz;
+begin
+  select created_at into paid_at from payments where id = new.payment_id;
+  if new.created_at < paid_at then
+    raise exception 'a refund of % is of a payment of %', new.created_at, paid_at
+      using errcode = 'check_violation', constraint = 'refunds_are_after_the_payment';
+  end if;
+  return new;
+end """
+SOLD = """
+declare
+  closed_at timestamptz;
+begin
+  select sales_close_at into closed_at from shared_tours where id = new.shared_tour_id;
+  if new.created_at > closed_at then
+    raise exception 'a ticket of % is for a tour whose sale ended at %', new.created_at, closed_at
+      using errcode = 'check_violation', constraint = 'tickets_are_sold_in_time';
+  end if;
+  return new;
+end """
+IN_FULL = f"""
+declare
+  ticket record;
+  paid bigint;
+begin
+  select status, total_cents into ticket from tickets where id = new.id;
+  select coalesce(sum(amount_cents), 0) into paid from payments
+  where ticket_id = new.id and status in {RECEIVED} and kind not in ('tip', 'fee');
+  if ticket.status in ('confirmed', 'checked_in', 'no_show') and paid < ticket.total_cents then
+    raise exception 'of a ticket for % only % was paid', ticket.total_cents, paid
+      using errcode = 'check_violation', constraint = 'tickets_are_paid_in_full';
+  end if;
+  return null;
+end """
+CARD = """
+begin
+  raise exception 'a card payment is paid by what the card network says'
+    using errcode = 'check_violation', constraint = 'payments_card_is_paid_by_stripe';
+end """
+RESERVED = f"""
+begin
+  if not exists (select from bookings where reservation_id = new.id)
+    or exists (select from payments where reservation_id = new.id and status in {RECEIVED})
+  then
+    raise exception 'a converted reservation is a booking, and its deposit is the booking''s'
+      using errcode = 'check_violation', constraint = 'reservations_convert_into_bookings';
+  end if;
+  return null;
+end """
+OFFERED = """
+begin
+  if not exists (select from bookings where proposal_id = new.id) then
+    raise exception 'a converted proposal is a booking'
+      using errcode = 'check_violation', constraint = 'proposals_convert_into_bookings';
+  end if;
+  return null;
+end """
+SUBJECTS = "booking_id, reservation_id, proposal_id, proposal_guest_id, ticket_id"
+CONVERTED = "old.status <> 'converted' and new.status = 'converted'"
+
+
+def paid(staff: str) -> tuple[Rule, ...]:
+    """The rules of money; `staff` is the role that takes it by hand."""
+    by_staff = f"current_user = '{staff}' and new.method = 'card' and new.status in {RECEIVED}"
+    return (
+        Rule(
+            "refuse_status_off_the_refunds",
+            REFUNDED,
+            (
+                Fires(
+                    "payments_status_is_of_refunds",
+                    "insert on payments",
+                    "new.status in ('partially_refunded', 'refunded')",
+                ),
+                Fires(
+                    "payments_status_follows_refunds",
+                    "update of status, amount_cents on payments",
+                    "(old.status, old.amount_cents) is distinct from"
+                    " (new.status, new.amount_cents)",
+                ),
+                Fires(
+                    "refunds_are_told_by_the_payment",
+                    "insert or update of payment_id, amount_cents, status on refunds",
+                ),
+            ),
+        ),
+        Rule(
+            "refuse_paid_off_the_payments",
+            SHARED,
+            (
+                Fires(
+                    "proposal_guests_paid_is_their_payments",
+                    "insert on proposal_guests",
+                    "new.paid_cents <> 0",
+                ),
+                Fires(
+                    "proposal_guests_paid_follows_payments",
+                    "update of paid_cents on proposal_guests",
+                    "old.paid_cents <> new.paid_cents",
+                ),
+                Fires(
+                    "payments_of_guests_are_counted",
+                    "insert on payments",
+                    "new.proposal_guest_id is not null",
+                ),
+                Fires(
+                    "payments_of_guests_are_counted_anew",
+                    "update of status, amount_cents, kind, proposal_guest_id on payments",
+                    "num_nonnulls(old.proposal_guest_id, new.proposal_guest_id) > 0",
+                ),
+                Fires(
+                    "refunds_of_guests_are_counted",
+                    "insert or update of payment_id, amount_cents, status on refunds",
+                ),
+            ),
+        ),
+        Rule(
+            "refuse_a_payment_before_its_subject",
+            DATED,
+            (
+                Fires(
+                    "payments_are_after_what_they_pay",
+                    f"insert or update of created_at, {SUBJECTS} on payments",
+                    at_commit=False,
+                ),
+            ),
+        ),
+        Rule(
+            "refuse_a_refund_before_its_payment",
+            RETURNED,
+            (
+                Fires(
+                    "refunds_are_after_the_payment",
+                    "insert or update of created_at, payment_id on refunds",
+                    at_commit=False,
+                ),
+            ),
+        ),
+        Rule(
+            "refuse_a_ticket_too_late",
+            SOLD,
+            (
+                Fires(
+                    "tickets_are_sold_in_time",
+                    "insert or update of created_at, shared_tour_id on tickets",
+                    at_commit=False,
+                ),
+            ),
+        ),
+        Rule(
+            "refuse_an_unpaid_ticket",
+            IN_FULL,
+            (
+                Fires(
+                    "tickets_are_paid_in_full",
+                    "insert or update of status, total_cents on tickets",
+                    "new.status in ('confirmed', 'checked_in', 'no_show')",
+                ),
+            ),
+        ),
+        Rule(
+            "refuse_a_card_by_hand",
+            CARD,
+            (
+                Fires(
+                    "payments_card_is_paid_by_stripe",
+                    "insert on payments",
+                    by_staff,
+                    at_commit=False,
+                ),
+                Fires(
+                    "payments_card_becomes_paid_by_stripe",
+                    "update of status, method on payments",
+                    f"{by_staff} and not (old.method = 'card' and old.status in {RECEIVED})",
+                    at_commit=False,
+                ),
+            ),
+        ),
+        Rule(
+            "refuse_a_reservation_without_its_booking",
+            RESERVED,
+            (
+                Fires(
+                    "reservations_convert_into_bookings",
+                    "update of status on reservations",
+                    CONVERTED,
+                ),
+            ),
+        ),
+        Rule(
+            "refuse_a_proposal_without_its_booking",
+            OFFERED,
+            (Fires("proposals_convert_into_bookings", "update of status on proposals", CONVERTED),),
+        ),
+    )
