@@ -1,4 +1,4 @@
-"""The relay: what the outbox holds is told to the subscribers, at least once and in order."""
+"""The relay: what the outbox holds is told to the subscribers, and to the caches what to drop."""
 
 import asyncio
 from contextlib import suppress
@@ -8,7 +8,7 @@ from db import events as outbox
 from db.database import Database
 from domain.identity import NOBODY
 from jobs.pace import Pace, Stopping, insist, pause
-from services.ports import EventStream
+from services.ports import Cache, EventStream
 
 
 async def relay(
@@ -50,3 +50,42 @@ async def relay_batch(
         longest_seconds=longest,
     )
     return len(notices)
+
+
+async def relay_drops(database: Database, cache: Cache, *, stop: asyncio.Event, pace: Pace) -> None:
+    """Run until `stop`. A drop does no harm twice: several relays need not know of each other."""
+    with suppress(Stopping):
+        while not stop.is_set():
+            if not await relay_drop_batch(database, cache, stop=stop, pace=pace):
+                await pause(stop, pace.relay_poll_seconds)
+
+
+async def relay_drop_batch(
+    database: Database, cache: Cache, *, stop: asyncio.Event, pace: Pace
+) -> int:
+    """Look, drop, note: as for the outbox, no transaction is open while Redis is spoken to.
+
+    Shape:  the number of changes that were told.
+    Errors: Stopping.
+    """
+    session, longest = database.session(NOBODY), pace.longest_delay_seconds
+    settle = timedelta(seconds=pace.drop_settle_seconds)
+    drops = await insist(
+        "look_for_drops",
+        lambda: session.write(
+            lambda tx: outbox.pending_drops(tx, settle=settle, batch=pace.relay_batch)
+        ),
+        stop=stop,
+        longest_seconds=longest,
+    )
+    if not drops:
+        return 0
+    scopes = sorted(set(drops.values()))
+    await insist("drop_cached", lambda: cache.drop(scopes), stop=stop, longest_seconds=longest)
+    await insist(
+        "note_drops",
+        lambda: session.write(lambda tx: outbox.drops_told(tx, list(drops), settle=settle)),
+        stop=stop,
+        longest_seconds=longest,
+    )
+    return len(drops)

@@ -32,6 +32,7 @@ class Pace:
     relay_batch: int = 100
     relay_lease_seconds: float = 30
     relay_poll_seconds: float = 0.1
+    drop_settle_seconds: float = 10
     longest_delay_seconds: float = 5
 
 

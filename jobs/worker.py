@@ -20,13 +20,13 @@ from domain.errors import ServiceUnavailable
 from domain.identity import NOBODY
 from integrations.telemetry import Telemetry
 from jobs.admission import Admission, bury, strategy
-from jobs.event_relay import relay
+from jobs.event_relay import relay, relay_drops
 from jobs.pace import Pace, Stopping, insist, pause
 from jobs.schedules import keep_schedules
 from jobs.scraping import page_of
 from jobs.tasks import TASKS
 from jobs.watching import watched
-from services.ports import Alerts, EventStream, Mailer
+from services.ports import Alerts, Cache, EventStream, Mailer
 
 LOG = structlog.get_logger("tourbase.worker")
 HOUR_SECONDS: Final = 3600.0
@@ -40,6 +40,7 @@ class Parts:
 
     database: Database
     events: EventStream
+    cache: Cache
     mailer: Mailer
     alerts: Alerts
     now: Callable[[], datetime]
@@ -74,6 +75,7 @@ async def parts(settings: Settings, *, pace: Pace) -> AsyncIterator[Parts]:
         yield Parts(
             database=made.database,
             events=made.events,
+            cache=made.cache,
             mailer=made.mailer,
             alerts=made.alerts,
             now=now,
@@ -88,6 +90,7 @@ async def run(parts: Parts, *, stop: asyncio.Event) -> None:
     database, pace = parts.database, parts.pace
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(relay(database, parts.events, stop=stop, pace=pace))
+        tasks.create_task(relay_drops(database, parts.cache, stop=stop, pace=pace))
         tasks.create_task(
             keep_schedules(database, parts.alerts, now=parts.now, stop=stop, pace=pace)
         )

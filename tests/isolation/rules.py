@@ -18,6 +18,7 @@ SHARED: Final = {
     "public.wineries": "directory common to all tenants",
     "public.restaurants": "directory common to all tenants",
     "public.hotels": "directory common to all tenants",
+    "public.directory_drops": "which tables of the directory were changed, for the cache; no rows",
     "jobs.procrastinate_jobs": "the queue's own; a job carries tenant and brand in its arguments",
     "jobs.procrastinate_events": "the queue's own: a job's states",
     "jobs.procrastinate_periodic_defers": "the queue's own: when a periodic task was deferred",

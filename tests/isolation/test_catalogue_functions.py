@@ -21,6 +21,8 @@ DEFINERS = {
     "claim_outbox(integer, interval)": ("relay", "public, pg_temp", "write"),
     "forget_relayed(integer[], integer[], uuid[])": ("relay", "public, pg_temp", "write"),
     "outbox_backlog()": ("relay", "public, pg_temp", "write"),
+    "pending_drops(interval, integer)": ("relay", "public, pg_temp", "write"),
+    "drops_told(uuid[], interval)": ("relay", "public, pg_temp", "write"),
     "due_schedules(timestamptz, integer)": ("relay", "public, pg_temp", "write"),
     "enqueue_job(text, text, jsonb, timestamptz, text)": (
         "owner",
@@ -147,7 +149,7 @@ def definers(superuser: Connection) -> dict[str, tuple[str, str, str]]:
 def signature_of(identity: str) -> str:
     """The types alone: `f(since timestamptz)` is `f(timestamptz)`."""
     name, _, arguments = identity.rstrip(")").partition("(")
-    return f"{name}({', '.join(each.split()[-1] for each in arguments.split(', '))})"
+    return f"{name}({', '.join(each.split()[-1] for each in arguments.split(', ') if each)})"
 
 
 @every(*FUNCTIONS)

@@ -61,7 +61,7 @@ every_stranger = pytest.mark.parametrize("stranger", STRANGERS, ids=str)
 
 @pytest.fixture(scope="module")
 def world(made: Parts) -> World:
-    return World(made.database, RELATIONS, made.events, now, made.ids)
+    return World(made.database, RELATIONS, made.events, now, made.ids, cache=made.cache)
 
 
 def over_socket(world: World, principal: Principal) -> OperationContext:

@@ -1,7 +1,7 @@
 """What the worker's tests share: its parts over a database of the test's own, and a look inside."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -49,6 +49,10 @@ class Letters:
             raise self.faults.pop(0)
         self.sent.append(mail)
 
+    async def ping(self) -> None:
+        if self.faults:
+            raise self.faults[0]
+
 
 @dataclass
 class Bells:
@@ -82,6 +86,22 @@ class Ears:
         return True
 
 
+@dataclass
+class Shelf:
+    """A cache that keeps what it was told to drop, and fails first as it is told to."""
+
+    dropped: list[str] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
+
+    async def read(self, keys: Any, load: Any, *, opened: Any) -> Any:
+        raise NotImplementedError
+
+    async def drop(self, scopes: Collection[str]) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.dropped.extend(scopes)
+
+
 @dataclass(frozen=True)
 class Stand:
     """A worker's parts with ears, letters and bells of the test, and the queue as it stands."""
@@ -89,6 +109,7 @@ class Stand:
     settings: Settings
     parts: Parts
     ears: Ears
+    shelf: Shelf
     letters: Letters
     bells: Bells
 
@@ -133,17 +154,18 @@ class Stand:
 
 @pytest.fixture
 def stand(fresh_database: FreshDatabase) -> Stand:
-    ears, letters, bells = Ears(), Letters(), Bells()
+    ears, shelf, letters, bells = Ears(), Shelf(), Letters(), Bells()
     parts = Parts(
         database=fresh_database.database,
         events=ears,
+        cache=shelf,
         mailer=letters,
         alerts=bells,
         now=lambda: NOW,
         write_url=fresh_database.database.doors.write_url,
         pace=QUICK,
     )
-    return Stand(fresh_database.settings, parts, ears, letters, bells)
+    return Stand(fresh_database.settings, parts, ears, shelf, letters, bells)
 
 
 async def enqueued(

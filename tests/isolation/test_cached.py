@@ -1,0 +1,207 @@
+"""The cache keeps brands apart: who may be served from it, and what each is served."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from bootstrap.settings import Settings
+from bootstrap.wiring import Parts, now
+from db.database import Database, Transaction
+from domain.caching import KEPT, CacheKey, Level, key_for
+from domain.identity import Brand, Kind, Principal, Scope
+from integrations.redis_cache import Patience, RedisCache
+from resolvers import cached
+from resolvers.context import OperationContext, World
+from resolvers.root import RELATIONS, build_schema
+from tests.builders import START, a_brand, a_principal, a_vehicle, as_owner, insert, new_id, write
+from tests.isolation.catalogue import PREFIX, Connection
+
+# What a policy may say of a table that is kept for a role: nothing, or the brand alone.
+OF_TENANT_AND_BRAND = {
+    "true",
+    "(id = ( SELECT (NULLIF(current_setting('app.brand_id'::text, true), ''::text))::integer"
+    ' AS "nullif"))',
+}
+POLICIES = """
+select c.relname, r.rolname, regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\\s+', ' ', 'g')
+from pg_policy p join pg_class c on c.oid = p.polrelid join pg_roles r on r.oid = any(p.polroles)
+where p.polpermissive and c.relname = any(%s)
+"""
+LEVELS = """
+select c.relname,
+  exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id'),
+  c.relname = 'brands'
+    or exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'brand_id')
+from pg_class c where c.relname = any(%s) and c.relnamespace = 'public'::regnamespace
+"""
+CATALOGUE = """
+query ($fleet: Boolean!) {
+  brand { tagline }
+  tourPackages { edges { node { name } } }
+  vehicles @include(if: $fleet) { edges { node { name } } }
+}
+"""
+KINDS = (Kind.SITE, Kind.STAFF, Kind.CUSTOMER, Kind.PARTNER, Kind.LINK, Kind.DRIVER)
+
+
+def outside_the_rule(superuser: Connection, kept: dict[str, frozenset[Kind]]) -> list[str]:
+    """Which callers would share with others what only they may see."""
+    rows = superuser.execute(POLICIES, [list(kept)]).fetchall()
+    said = {(table, role.removeprefix(PREFIX)): text for table, role, text in rows}
+    return sorted(
+        f"{table} for {kind.value}: {said.get((table, kind.value), 'no policy')}"
+        for table, kinds in kept.items()
+        for kind in kinds
+        if said.get((table, kind.value)) not in OF_TENANT_AND_BRAND
+    )
+
+
+def test_a_table_is_kept_for_those_alone_whose_policy_looks_at_tenant_and_brand(
+    superuser: Connection,
+) -> None:
+    kept = {table: each.kinds for table, each in KEPT.items()}
+
+    assert outside_the_rule(superuser, kept) == []
+    planted = kept | {
+        "vehicles": frozenset({Kind.STAFF, Kind.PARTNER}),
+        "price_rules": frozenset({Kind.SITE}),
+        "drivers": frozenset({Kind.DRIVER}),
+    }
+    found = outside_the_rule(superuser, planted)
+    assert [each.partition(":")[0] for each in found] == [
+        "drivers for driver",
+        "price_rules for site",
+        "vehicles for partner",
+    ]
+
+
+def test_a_table_is_dropped_for_exactly_those_whose_rows_it_has(superuser: Connection) -> None:
+    levels = {
+        (False, False): Level.SHARED,
+        (True, False): Level.TENANT,
+        (True, True): Level.BRAND,
+    }
+    rows = superuser.execute(LEVELS, [list(KEPT)]).fetchall()
+
+    assert {name: levels[tenant, brand] for name, tenant, brand in rows} == {
+        name: each.level for name, each in KEPT.items()
+    }
+
+
+Ask = Callable[[Principal], Awaitable[Any]]
+
+
+@pytest.fixture
+async def ask(made: Parts, settings: Settings) -> AsyncIterator[Ask]:
+    """Ask for the catalogue by way of one cache, which all callers share."""
+    assert settings.redis_url is not None
+    cache = RedisCache(
+        settings.redis_url.get_secret_value(),
+        namespace=f"test {new_id()}",
+        registry=CollectorRegistry(),
+        patience=Patience(local=60, redis=5),
+    )
+    world = World(made.database, RELATIONS, made.events, now, made.ids, cache=cache)
+    schema = build_schema()
+
+    async def asked(principal: Principal) -> Any:
+        context = OperationContext(world, principal, request_id="a-test")
+        fleet = {"fleet": principal.kind is not Kind.SITE}
+        result = await schema.execute(CATALOGUE, variable_values=fleet, context_value=context)
+        assert result.errors is None
+        return result.data
+
+    yield asked
+    await cache.close()
+
+
+@pytest.fixture
+async def brands(settings: Settings, database: Database) -> list[Brand]:
+    """Two tenants with two brands each; the brands' codes, and their packages', are the same."""
+    made = []
+    for _ in range(2):
+        first = await a_brand(settings, code="wwt")
+        made += [first, await a_brand(settings, tenant=first, code="nwtc")]
+    for number, brand in enumerate(made):
+        await write(database, brand, lambda tx, n=number: a_catalogue(tx, n))
+        await as_owner(
+            settings,
+            "update brands set tagline = %(tagline)s where id = %(id)s",
+            {"tagline": f"of {number}", "id": brand.id},
+            tenant=brand.tenant_id,
+        )
+    return made
+
+
+async def a_catalogue(tx: Transaction, number: int) -> None:
+    await insert(
+        tx,
+        "tour_packages",
+        code="day",
+        name=f"Package of {number}",
+        pricing="flat",
+        price_cents=number,
+        guests_min=1,
+        guests_max=14,
+        effective_from=START.date(),
+    )
+    await a_vehicle(tx, name=f"Van of {number}")
+
+
+def names(answer: Any) -> list[Any]:
+    """Whose brand, packages and vehicles an answer holds."""
+    connections = [answer[field] for field in ("tourPackages", "vehicles") if field in answer]
+    lists = [[edge["node"]["name"] for edge in each["edges"]] for each in connections]
+    return [answer["brand"]["tagline"], *lists]
+
+
+def expected(number: int, kind: Kind) -> list[Any]:
+    """The tenant's vans for staff; for whoever sees them by way of a booking, none."""
+    fleet = [f"Van of {each}" for each in sorted((number, number ^ 1))]
+    vehicles = {Kind.SITE: [], Kind.STAFF: [fleet]}.get(kind, [[]])
+    return [f"of {number}", [f"Package of {number}"], *vehicles]
+
+
+async def leaks(ask: Ask, brands: list[Brand]) -> list[str]:
+    """Who was served what is not theirs: all kinds of all brands, with every scope, each twice."""
+    found = []
+    for _ in range(2):
+        for kind in KINDS:
+            for number, brand in enumerate(brands):
+                principal = replace(a_principal(brand, kind), scopes=frozenset(Scope))
+                if names(await ask(principal)) != expected(number, kind):
+                    found.append(f"{kind.value} of {number}")
+    return found
+
+
+def of_one_tenant(brand: Brand, principal: Principal) -> bool:
+    return principal.brand is not None and brand.tenant_id == principal.brand.tenant_id
+
+
+async def test_two_tenants_of_two_brands_with_the_same_codes_share_no_answer(
+    ask: Ask, brands: list[Brand]
+) -> None:
+    assert await leaks(ask, brands) == []
+
+
+async def test_a_key_without_the_brand_or_without_the_kind_would_be_found(
+    ask: Ask, brands: list[Brand], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_the_brand(principal: Principal, relation: str, question: bytes) -> CacheKey:
+        first = next(each for each in brands if of_one_tenant(each, principal))
+        return key_for(replace(principal, brand=first), relation, question)
+
+    def without_the_kind(principal: Principal, relation: str, question: bytes) -> CacheKey:
+        return key_for(replace(principal, kind=Kind.STAFF), relation, question)
+
+    monkeypatch.setattr(cached, "key_for", without_the_brand)
+    found = {each[-1] for each in await leaks(ask, brands)}
+    monkeypatch.setattr(cached, "key_for", without_the_kind)
+    monkeypatch.setattr(cached, "is_kept", lambda _relation, _principal: True)
+    others = {each.split()[0] for each in await leaks(ask, brands)}
+
+    assert found == {"1", "3"}
+    assert others == {"customer", "partner", "link", "driver"}
