@@ -44,6 +44,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._names: set[str] = set()
+        self._operations: dict[tuple[str, str, str], Histogram] = {}
         self._requests: dict[tuple[str, str, int], Histogram] = {}
         self._request = Histogram(
             "http_request_duration_seconds",
@@ -92,7 +93,10 @@ class Metrics:
         if name not in self._names:
             name = name if len(self._names) < MOST_NAMES else OTHER
             self._names.add(name)
-        self._operation.labels(name, kind, outcome).observe(seconds)
+        key = (name, kind, outcome)
+        if key not in self._operations:
+            self._operations[key] = self._operation.labels(*key)
+        self._operations[key].observe(seconds)
 
     def job(self, task: str, outcome: str, seconds: float) -> None:
         """Shape: `task` is one that the worker knows."""

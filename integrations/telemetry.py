@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Final, Protocol
 
+import structlog
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, StatusCode, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -56,6 +57,8 @@ class Telemetry:
     def __init__(self, metrics: Metrics, spans: Spans | None = None) -> None:
         self.metrics = metrics
         self.spans = spans
+        # Bound once: a logger that is looked up at each line costs more than the line.
+        self.access = structlog.get_logger("tourbase.access").bind()
 
     def close(self) -> None:
         """Send what waits to be sent, within bounds."""

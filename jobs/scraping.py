@@ -10,9 +10,14 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.exposition import ThreadingWSGIServer
 
 from bootstrap.settings import Settings
+from domain.errors import OperatorError
 from integrations.metrics import may_scrape
 
 Answering = Callable[..., Any]
+
+
+class PortTaken(OperatorError):
+    """Another program has the port, or it is not ours to bind; the message names it."""
 
 
 class Handler(WSGIRequestHandler):
@@ -28,9 +33,13 @@ class Handler(WSGIRequestHandler):
 def scraped(
     registry: CollectorRegistry, *, host: str, port: int, token: str | None, is_open: bool
 ) -> Iterator[int]:
-    """Answer `/metrics` while the block runs; gives the port."""
+    """Answer `/metrics` while the block runs; gives the port. Errors: PortTaken."""
     page = guarded(make_wsgi_app(registry), token=token, is_open=is_open)
-    with make_server(host, port, page, ThreadingWSGIServer, Handler) as server:
+    try:
+        made = make_server(host, port, page, ThreadingWSGIServer, Handler)
+    except OSError as error:
+        raise PortTaken(f"WORKER_METRICS_PORT {port} of {host} cannot be bound: {error}") from error
+    with made as server:
         serving = Thread(target=server.serve_forever, args=(0.1,), name="metrics", daemon=True)
         serving.start()
         try:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any, Final
 
-import structlog
 from graphql import OperationDefinitionNode
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
@@ -15,10 +14,9 @@ from strawberry.types import ExecutionContext
 from domain.identity import Kind
 from integrations.frames import Frame
 from integrations.metrics import OTHER
-from integrations.telemetry import CANCELLED, FAULT, Operation
+from integrations.telemetry import CANCELLED, FAULT, Operation, Telemetry
 from resolvers.context import OperationContext
 
-LOG: Final = structlog.get_logger("tourbase.access")
 MOST_CODES: Final = 5
 UNRUNNABLE: Final = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """What Strawberry raises past its own extensions."""
@@ -61,7 +59,7 @@ class Observed(SchemaExtension):
             operation = Operation(*self._name_and_type(execution), tuple(self._codes)[:MOST_CODES])
             told_of_caller(frame, execution.context)
             telemetry.operation_ended(frame, operation, seconds)
-            log(frame, operation, seconds, cost=execution.context.cost)
+            log(telemetry, frame, operation, seconds, cost=execution.context.cost)
 
     def on_stream_result(self, result: Any) -> Iterator[None]:
         yield
@@ -102,9 +100,11 @@ def told_of_caller(frame: Frame, context: OperationContext) -> None:
         )
 
 
-def log(frame: Frame, operation: Operation, seconds: float, *, cost: int) -> None:
+def log(
+    telemetry: Telemetry, frame: Frame, operation: Operation, seconds: float, *, cost: int
+) -> None:
     """One line an operation, over HTTP and over a socket alike."""
-    LOG.info(
+    telemetry.access.info(
         "operation",
         request_id=frame.request_id,
         trace_id=frame.trace_id,

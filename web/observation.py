@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from time import perf_counter
 from typing import Any, Final
 
-import structlog
 from graphql import GraphQLSyntaxError
 from graphql.utilities import strip_ignored_characters
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,7 +13,6 @@ from integrations.metrics import METHODS, OTHER
 from integrations.telemetry import Telemetry
 from web.prepared import PreparedOperation
 
-LOG: Final = structlog.get_logger("tourbase.access")
 QUIET: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 CARRIED: Final[Mapping[bytes, str]] = {b"traceparent": "traceparent", b"tracestate": "tracestate"}
 NOTHING: Final[Mapping[str, str | int]] = {}
@@ -104,8 +102,8 @@ class Passing:
         self._telemetry.request_answered(self._frame, method=method, route=route, status=status)
 
     def _log(self, method: str, route: str, status: int, seconds: float) -> None:
-        frame = self._frame
-        say = LOG.debug if route in QUIET else LOG.info
+        frame, log = self._frame, self._telemetry.access
+        say = log.debug if route in QUIET else log.info
         say(
             "request" if self._scope["type"] == "http" else "socket",
             request_id=frame.request_id,
