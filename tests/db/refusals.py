@@ -1,5 +1,6 @@
 """A refusal as a caller meets it: the right fact or constraint, and nothing stored."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.builders import write
 from tests.db.rows import MAKERS
 
 By = str | type[DomainError]
+Work = Callable[[Transaction], Awaitable[Any]]
 TABLES = (*MAKERS, "booking_drivers", "booking_vehicles", "counters", "drivers", "events")
 FINGERPRINT = "select '{0}', count(*), md5(string_agg(t::text, '' order by t::text)) from {0} as t"
 EVERYTHING = " union all ".join(FINGERPRINT.format(table) for table in TABLES)
@@ -31,7 +33,7 @@ async def stored(database: Database, brand: Brand) -> list[tuple[Any, ...]]:
 async def assert_refused(
     database: Database,
     brand: Brand,
-    work: Callable[[Transaction], Awaitable[Any]],
+    work: Work,
     by: By,
     *,
     kind: Kind = Kind.STAFF,
@@ -46,3 +48,45 @@ async def assert_refused(
         with pytest.raises(by):
             await write(database, brand, work, kind=kind)
     assert await stored(database, brand) == before
+
+
+async def assert_second_is_refused(
+    database: Database, brand: Brand, first: Work, second: Work, by: By
+) -> None:
+    """The first has been checked when the second comes, and is stored while that one waits."""
+    later: list[asyncio.Task[Any]] = []
+
+    async def both(tx: Transaction) -> None:
+        await first(tx)
+        await tx.run("set constraints all immediate")
+        later.append(asyncio.create_task(write(database, brand, second)))
+        await asyncio.wait(later, timeout=0.2)
+
+    await write(database, brand, both)
+    with pytest.raises(psycopg.IntegrityError if isinstance(by, str) else by) as refused:
+        await later[0]
+    if isinstance(by, str):
+        assert isinstance(refused.value, psycopg.IntegrityError)
+        assert refused.value.diag.constraint_name == by
+
+
+def doing(*statements: str, **params: Any) -> Work:
+    """The statements one after the other, each of which has to touch a row."""
+
+    async def work(tx: Transaction) -> None:
+        for statement in statements:
+            text: Any = statement
+            assert await tx.run(text, params) > 0, statement
+
+    return work
+
+
+async def found(database: Database, brand: Brand, statement: str, **params: Any) -> Any:
+    """The first value of the first row."""
+
+    async def look(tx: Transaction) -> Any:
+        text: Any = statement
+        row = await tx.row(text, params)
+        return row and row[0]
+
+    return await write(database, brand, look)

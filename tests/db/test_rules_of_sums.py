@@ -10,7 +10,7 @@ import pytest
 
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
-from domain.errors import DomainError, PartyTooLarge, RuleBroken, WrongState
+from domain.errors import PartyTooLarge, RuleBroken
 from domain.identity import Brand, Kind
 from tests.builders import (
     START,
@@ -22,11 +22,9 @@ from tests.builders import (
     assign_vehicle,
     write,
 )
-from tests.db.refusals import assert_refused
+from tests.db.refusals import assert_refused, assert_second_is_refused
 from tests.db.rows import (
-    a_guest,
     a_paid_booking,
-    a_proposal,
     a_refund,
     a_shared_tour,
     a_ticket,
@@ -180,122 +178,6 @@ async def test_a_refund_is_not_moved_to_a_payment_that_cannot_bear_it(
     await assert_refused(database, brand, shrink, RuleBroken)
 
 
-async def _billed(tx: Transaction, shares: list[dict[str, Any]], status: str = "accepted") -> UUID:
-    """A proposal of 100.00, split over its guests."""
-    none = ("discount_ppm", "gratuity_ppm", "discount_cents", "tax_cents", "gratuity_cents")
-    money = {"subtotal_cents": 10000, **dict.fromkeys(none, 0)}
-    totals = {"total_cents": 10000, "deposit_cents": 5000}
-    proposal = await a_proposal(tx, **money, **totals, status=status, individual_billing=True)
-    for position, share in enumerate(shares, start=1):
-        await a_guest(tx, proposal_id=proposal, position=position, **share)
-    return proposal
-
-
-SPLIT: list[dict[str, Any]] = [
-    {"override_cents": 4000, "owed_cents": 4000},
-    {"sponsored": True, "owed_cents": 0},
-    {"owed_cents": 3000},
-    {"owed_cents": 3000},
-]
-
-
-async def test_shares_that_sum_to_the_total_are_stored(database: Database, brand: Brand) -> None:
-    proposal = await write(database, brand, lambda tx: _billed(tx, SPLIT))
-    owed = "select sum(owed_cents)::integer from proposal_guests where proposal_id = %(id)s"
-    assert await _one(database, brand, owed, id=proposal) == 10000
-
-
-@pytest.mark.parametrize(
-    "shares",
-    [
-        [*SPLIT[:3], {"owed_cents": 2999}],
-        [*SPLIT[:3], {"owed_cents": 3001}],
-        [*SPLIT[:3], {}],
-        SPLIT[:3],
-    ],
-)
-async def test_shares_a_cent_off_the_total_are_refused(
-    database: Database, brand: Brand, shares: list[dict[str, Any]]
-) -> None:
-    await assert_refused(database, brand, lambda tx: _billed(tx, shares), RuleBroken)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "delete from proposal_guests where proposal_id = %(id)s and position = 4",
-        "update proposal_guests set owed_cents = 1 where proposal_id = %(id)s and position = 3",
-        "update proposal_guests set sponsored = true where proposal_id = %(id)s and position = 1",
-        "update proposal_guests set override_cents = 3000"
-        " where proposal_id = %(id)s and position = 3",
-    ],
-)
-async def test_a_share_of_what_was_accepted_is_not_changed(
-    database: Database, brand: Brand, statement: str
-) -> None:
-    proposal = await write(database, brand, lambda tx: _billed(tx, SPLIT))
-
-    async def change(tx: Transaction) -> None:
-        assert await tx.run(statement, {"id": proposal}) == 1
-
-    await assert_refused(database, brand, change, WrongState)
-
-
-async def test_a_guest_who_comes_later_adds_no_share(database: Database, brand: Brand) -> None:
-    proposal = await write(database, brand, lambda tx: _billed(tx, SPLIT))
-
-    async def join(tx: Transaction, **share: Any) -> None:
-        await a_guest(tx, proposal_id=proposal, position=5, **share)
-
-    await assert_refused(database, brand, lambda tx: join(tx, owed_cents=1), RuleBroken)
-    await assert_refused(database, brand, join, RuleBroken)
-    await write(database, brand, lambda tx: join(tx, sponsored=True, owed_cents=0))
-
-
-@pytest.mark.parametrize("status", ["accepted", "converted"])
-@pytest.mark.parametrize(
-    "change",
-    [
-        "tax_cents = 1, total_cents = 10001",
-        "deposit_cents = 4999",
-        "gratuity_ppm = 1",
-        "currency = 'EUR'",
-        "party_size = 4",
-        "individual_billing = false",
-        "signature_name = 'Eve'",
-        "ends_on = ends_on + 1",
-    ],
-)
-async def test_what_was_accepted_is_not_priced_anew(
-    database: Database, brand: Brand, status: str, change: str
-) -> None:
-    proposal = await write(database, brand, lambda tx: _billed(tx, SPLIT, status))
-
-    async def set_to(tx: Transaction, values: str) -> None:
-        statement: Any = f"update proposals set {values} where id = %(id)s"  # noqa: S608
-        assert await tx.run(statement, {"id": proposal}) == 1
-
-    await assert_refused(database, brand, lambda tx: set_to(tx, change), WrongState)
-    await write(database, brand, lambda tx: set_to(tx, "title = 'Four days', total_cents = 10000"))
-
-
-async def _second_waits_and_is_refused(
-    database: Database, brand: Brand, first: Work, second: Work, by: type[DomainError]
-) -> None:
-    """The first has been checked when the second comes, and is stored while that one waits."""
-    later: list[asyncio.Task[Any]] = []
-
-    async def both(tx: Transaction) -> None:
-        await first(tx)
-        await tx.run("set constraints all immediate")
-        later.append(asyncio.create_task(write(database, brand, second)))
-        await asyncio.wait(later, timeout=0.2)
-
-    await write(database, brand, both)
-    with pytest.raises(by):
-        await later[0]
-
-
 GROW = "update bookings set party_size = 8 where id = %(id)s"
 LOSE = LOSE_ALL.replace("returning", "and vehicle_id = %(van)s returning")
 LOWER = "update vehicles set seats = 3 where id = %(van)s"
@@ -322,7 +204,7 @@ async def test_of_two_at_once_that_leave_a_party_without_seats_one_is_refused(
         changed: Any = statement
         assert await tx.run(changed, {"id": booking, "van": van}) == 1
 
-    await _second_waits_and_is_refused(
+    await assert_second_is_refused(
         database,
         brand,
         partial(change, statement=first),
@@ -360,29 +242,6 @@ async def test_a_van_keeps_the_seats_that_a_party_of_any_brand_needs(
     await write(database, brand, lambda tx: lower(tx, over, 9))
 
 
-async def test_of_two_at_once_that_leave_shares_off_the_total_one_is_refused(
-    database: Database, brand: Brand
-) -> None:
-    """Each alone keeps the fixed shares within the total; both together would pass it."""
-    shares: list[dict[str, Any]] = [{"override_cents": 4000}, {"override_cents": 4000}]
-    proposal = await write(database, brand, lambda tx: _billed(tx, shares, "draft"))
-
-    async def raise_share(tx: Transaction, position: int) -> None:
-        statement = (
-            "update proposal_guests set override_cents = 6000"
-            " where proposal_id = %(id)s and position = %(position)s"
-        )
-        assert await tx.run(statement, {"id": proposal, "position": position}) == 1
-
-    await _second_waits_and_is_refused(
-        database,
-        brand,
-        partial(raise_share, position=1),
-        partial(raise_share, position=2),
-        RuleBroken,
-    )
-
-
 @pytest.mark.parametrize("status", ["pending", "requires_action", "failed", "cancelled"])
 async def test_a_payment_that_was_refunded_stays_paid(
     database: Database, brand: Brand, status: str
@@ -404,15 +263,6 @@ async def test_a_payment_that_was_refunded_stays_paid(
     await write(database, brand, _refunding(payment, 1))
     await assert_refused(database, brand, lambda tx: to(tx, status), RuleBroken)
     await write(database, brand, lambda tx: to(tx, "partially_refunded"))
-
-
-async def test_fixed_shares_do_not_pass_the_total_even_of_a_draft(
-    database: Database, brand: Brand
-) -> None:
-    within: list[dict[str, Any]] = [{"override_cents": 4000}, {"override_cents": 6000}]
-    await write(database, brand, lambda tx: _billed(tx, within, "draft"))
-    beyond: list[dict[str, Any]] = [{"override_cents": 4000}, {"override_cents": 6001}]
-    await assert_refused(database, brand, lambda tx: _billed(tx, beyond, "draft"), RuleBroken)
 
 
 async def test_the_last_seats_are_sold_once_to_ten_buyers_at_once(
