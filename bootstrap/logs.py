@@ -21,6 +21,7 @@ Line = MutableMapping[str, Any]
 REPORTED: Final = frozenset({"fault", "alert"})
 FLAT: Final = frozenset({str, int, float, bool, type(None)})
 SIGNS: Final = tuple(sign.encode() for signs, _ in LOOKS for sign in signs)
+STAMP: Final = structlog.processors.TimeStamper(fmt="iso")
 LIBRARIES: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 
 
@@ -56,13 +57,12 @@ def configure(
     Shape:  of libraries warnings and worse, at any level: below, they tell what they send.
     """
     stream = stream or sys.stderr
-    stamp = structlog.processors.TimeStamper(fmt="iso")
     structlog.configure(
         processors=[
             in_frame,
             structlog.processors.add_log_level,
             structlog.stdlib.add_logger_name,
-            stamp,
+            STAMP,
             without_message,
             rendering(report),
         ],
@@ -70,13 +70,24 @@ def configure(
         logger_factory=structlog.BytesLoggerFactory(stream.buffer),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    root.handlers[:] = [standard_handler(stream)]
+    root.setLevel(logging.WARNING)
+    for name in LIBRARIES:
+        library = logging.getLogger(name)
+        library.handlers[:], library.propagate = [], True
+        library.setLevel(logging.NOTSET)
+
+
+def standard_handler(stream: TextIO) -> logging.Handler:
+    """Writes what comes through the standard log as structlog's lines are written."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         ProcessorFormatter(
             foreign_pre_chain=[
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
-                stamp,
+                STAMP,
             ],
             processors=[
                 ProcessorFormatter.remove_processors_meta,
@@ -88,12 +99,7 @@ def configure(
             ],
         )
     )
-    logging.getLogger().handlers[:] = [handler]
-    logging.getLogger().setLevel(logging.WARNING)
-    for name in LIBRARIES:
-        library = logging.getLogger(name)
-        library.handlers[:], library.propagate = [], True
-        library.setLevel(logging.NOTSET)
+    return handler
 
 
 def in_frame(_logger: Any, _name: str, line: Line) -> Line:

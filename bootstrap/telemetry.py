@@ -4,7 +4,12 @@ import pkgutil
 from collections.abc import Callable
 from importlib import metadata
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+)
 
 from bootstrap.settings import Settings
 from db import statements
@@ -26,6 +31,8 @@ def telemetry_for(settings: Settings, registry: CollectorRegistry) -> Telemetry:
 
 def collect(registry: CollectorRegistry, database: Database, events: RedisEvents) -> None:
     """What the database's door and the event stream keep count of, shown to a scraper."""
+    for of_the_process in (ProcessCollector, PlatformCollector, GCCollector):
+        of_the_process(registry=registry)
     registry.register(Pools(database.pool_stats))
     counters = {
         "tourbase_isolation_violations": (

@@ -2,21 +2,20 @@
 
 import hmac
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from prometheus_client import (
     CollectorRegistry,
     Gauge,
-    GCCollector,
     Histogram,
-    PlatformCollector,
-    ProcessCollector,
 )
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 STATEMENT_BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
+JOB_BUCKETS: Final = (*BUCKETS, 30.0, 120.0)
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 MOST_NAMES: Final = 500
 OTHER: Final = "other"
@@ -46,40 +45,32 @@ class Metrics:
         self._names: set[str] = set()
         self._operations: dict[tuple[str, str, str], Histogram] = {}
         self._requests: dict[tuple[str, str, int], Histogram] = {}
-        self._request = Histogram(
+        timed = partial(Histogram, registry=registry, buckets=BUCKETS)
+        self._request = timed(
             "http_request_duration_seconds",
             "Time from a request to the end of its answer.",
             ["method", "route", "status_code"],
-            buckets=BUCKETS,
-            registry=registry,
         )
-        self._operation = Histogram(
+        self._operation = timed(
             "graphql_operation_duration_seconds",
             "Time of an operation; by name if the server knows the document.",
             ["operation_name", "operation_type", "outcome"],
-            buckets=BUCKETS,
-            registry=registry,
         )
-        statement = Histogram(
+        statement = timed(
             "tourbase_sql_statement_duration_seconds",
             "Time of a statement, by the login that ran it.",
             ["access"],
             buckets=STATEMENT_BUCKETS,
-            registry=registry,
         )
         self.read, self.write = statement.labels("read"), statement.labels("write")
-        self.sockets = Gauge(
-            "tourbase_websockets_open", "WebSockets that are open.", registry=registry
-        )
-        self._job = Histogram(
+        self._job = timed(
             "tourbase_job_duration_seconds",
             "Time of a try of a job.",
             ["task", "outcome"],
-            buckets=(*BUCKETS, 30.0, 120.0),
-            registry=registry,
+            buckets=JOB_BUCKETS,
         )
-        for collect in (ProcessCollector, PlatformCollector, GCCollector):
-            collect(registry=registry)
+        open_now = "WebSockets that are open."
+        self.sockets = Gauge("tourbase_websockets_open", open_now, registry=registry)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Shape: `method` is one of METHODS or "OTHER", `route` a template of ours or "other"."""
