@@ -15,8 +15,8 @@ begin
   else
     wanted := new.payment_id;
   end if;
-  -- The lock queues concurrent refunds of one payment.
-  select status, amount_cents into paid from payments where id = wanted for no key update;
+  -- The payment's row is locked by now: by its own change, or by `refunds_within_payment`.
+  select status, amount_cents into paid from payments where id = wanted;
   select coalesce(sum(amount_cents), 0) into returned
   from refunds where payment_id = wanted and status = 'succeeded';
   if paid.status in ('succeeded', 'partially_refunded', 'refunded') and (paid.status <> case
@@ -42,10 +42,8 @@ begin
   else
     wanted := array(select proposal_guest_id from payments where id = new.payment_id);
   end if;
-  for guest in
-    select id, paid_cents from proposal_guests
-    where id = any (wanted) order by id for no key update
-  loop
+  -- The guest's row is locked by now, if anything was paid: two who pay have both to change it.
+  for guest in select id, paid_cents from proposal_guests where id = any (wanted) loop
     select coalesce(sum(p.amount_cents - coalesce((select sum(r.amount_cents) from refunds r
       where r.payment_id = p.id and r.status = 'succeeded'), 0)), 0)
     into received from payments p

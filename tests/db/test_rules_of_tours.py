@@ -235,6 +235,23 @@ async def test_a_van_that_is_assigned_while_the_tour_moves_is_refused(
     await assert_second_is_refused(database, brand, move, assign, TIME)
 
 
+async def test_a_van_that_is_taken_back_while_the_tour_moves_is_refused(
+    database: Database, brand: Brand
+) -> None:
+    tour = await a_tour(database, brand)
+    let_go = f"{RELEASE} and vehicle_id is not null"
+    await write(database, brand, doing(let_go, UNASSIGN, id=tour.id))
+    take_back = doing(
+        "update blocks set released_at = null where vehicle_id = %(van)s",
+        "insert into booking_vehicles (booking_id, vehicle_id, party_size)"
+        " values (%(id)s, %(van)s, 4)",
+        id=tour.id,
+        van=tour.van,
+    )
+    move = doing(LATER, f"{BLOCKS_LATER} and released_at is null", id=tour.id)
+    await assert_second_is_refused(database, brand, move, take_back, TIME)
+
+
 async def test_a_cancelled_booking_comes_back_with_its_van(
     database: Database, brand: Brand
 ) -> None:
