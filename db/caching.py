@@ -1,8 +1,10 @@
 """What was read, as bytes and back, to the last value; and what was asked, as bytes alone."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from hashlib import sha256
 from math import isfinite
 from typing import Any, Final
 from uuid import UUID
@@ -47,7 +49,7 @@ def row_question(relation: Relation, column: str, value: UUID | str) -> bytes:
 
 
 def facts_question(names: Sequence[str]) -> bytes:
-    return orjson.dumps([FORM, "facts", names])
+    return json.dumps([FORM, "facts", names]).encode()
 
 
 def from_slice(relation: Relation, rows: Slice) -> bytes:
@@ -79,14 +81,17 @@ def to_plain(stored: bytes) -> Any:
 
 
 def _question(form: str, relation: Relation, asked: Any) -> bytes:
-    """Equal for what has the same answer: the same declaration, asked for the same."""
-    return orjson.dumps([form, _shape(relation), asked], option=orjson.OPT_SORT_KEYS)
+    """Equal for what has the same answer: the same declaration, asked for the same.
+
+    A cursor is whatever a client has sent, even half a character, which orjson refuses.
+    """
+    return json.dumps([form, _shape(relation), asked], default=str, sort_keys=True).encode()
 
 
 @lru_cache(maxsize=100)
-def _shape(relation: Relation) -> list[Any]:
+def _shape(relation: Relation) -> str:
     """All of a declaration that an answer depends on: another release may read other columns."""
-    return [
+    declared = [
         FORM,
         relation.name,
         list(relation.columns.items()),
@@ -94,6 +99,7 @@ def _shape(relation: Relation) -> list[Any]:
         sorted((name, each.sql) for name, each in relation.filters.items()),
         sorted((kind, sorted(names)) for kind, names in relation.hidden.items()),
     ]
+    return sha256(json.dumps(declared).encode()).hexdigest()
 
 
 def _values(relation: Relation, row: Row) -> list[Any]:

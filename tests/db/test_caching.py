@@ -148,6 +148,7 @@ def test_what_has_another_answer_is_another_question() -> None:
         caching.page_question(wanted(texts=["x", "y"]), Page()),
         caching.page_question(wanted(), Page(21)),
         caching.page_question(wanted(), Page(after="x")),
+        caching.page_question(wanted(), Page(after="\ud800")),
         caching.page_question(wanted(), Page(before="x")),
         caching.page_question(wanted(), Page(backwards=True)),
         caching.count_question(wanted()),

@@ -82,6 +82,6 @@ def test_a_key_is_made_for_a_principal_or_not_at_all() -> None:
     with pytest.raises(TypeError, match="key_for"):
         CacheKey(key.name, key.scope, key.seconds, object())
     with pytest.raises((TypeError, ValueError)):
-        replace(key, name="7:4:site:wineries:another-brands")
+        cast("Any", replace)(key, name="7:4:site:wineries:another-brands")
     with pytest.raises(TypeError):
         cast("Any", key_for)("wineries", b"")

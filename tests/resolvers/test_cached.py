@@ -218,9 +218,12 @@ async def test_a_warm_cache_opens_no_field_to_whoever_lacks_the_scope(
     assert (answer.data, told(answer)) == (None, [("vehicles", "FORBIDDEN")])
 
 
-async def test_a_refusal_is_not_kept_and_is_refused_again(start: Callable[..., Process]) -> None:
+@pytest.mark.parametrize("cursor", ["bm9uc2Vuc2U", ""])
+async def test_a_refusal_is_not_kept_and_is_refused_again(
+    start: Callable[..., Process], cursor: str
+) -> None:
     process = start()
-    document = '{ wineries(after: "bm9uc2Vuc2U") { totalCount } }'
+    document = f'{{ wineries(after: "{cursor}") {{ totalCount }} }}'
 
     refused = [told(await process.ask(document)) for _ in range(2)]
 
