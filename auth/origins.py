@@ -32,9 +32,7 @@ class Origins:
         """Errors: Forbidden if a page of this origin may not speak for the brand."""
         if origin is None or self._is_local(origin):
             return
-        if not _is_website(origin) or not await callers.knows_origin(
-            tx, origin, now=self._now(), brand=brand
-        ):
+        if not _is_website(origin) or not await callers.knows_origin(tx, origin, brand=brand):
             raise Forbidden("This website is not one of the brand's allowed origins.")
 
     async def known(self, origin: str) -> bool:
@@ -51,15 +49,15 @@ class Origins:
         now = self._now()
         if since is None or now - since > REMEMBERED:
             try:
-                known = await self._look_up(origin, now)
+                known = await self._look_up(origin)
             except ServiceUnavailable:
                 return known
             self._remember(origin, (now, known))
         return known
 
-    async def _look_up(self, origin: str, now: datetime) -> bool:
+    async def _look_up(self, origin: str) -> bool:
         async with self._database.session(NOBODY).read() as tx:
-            return await callers.knows_origin(tx, origin, now=now)
+            return await callers.knows_origin(tx, origin)
 
     def _remember(self, origin: str, found: tuple[datetime, bool]) -> None:
         self._remembered[origin] = found

@@ -14,7 +14,7 @@ from bootstrap.wiring import now, parts
 from cli.crew import say
 from domain.errors import OperatorError
 
-MEND_SETTINGS = "set it in the environment or in .env; `.env.example` lists every setting"
+MEND_SETTINGS = "name it in the environment or in .env; `.env.example` lists every setting"
 
 
 def run(settings: Settings, given: Namespace) -> int:

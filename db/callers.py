@@ -55,9 +55,7 @@ async def brand(tx: Transaction, tenant: str, code: str) -> Brand | None:
     return Brand(*row) if row else None
 
 
-async def knows_origin(
-    tx: Transaction, origin: str, *, now: datetime, brand: Brand | None = None
-) -> bool:
+async def knows_origin(tx: Transaction, origin: str, *, brand: Brand | None = None) -> bool:
     """Whether the origin is a website of the brand; of any brand if none is named."""
     row = await tx.row(
         SQL["origin_is_known"],
@@ -65,7 +63,6 @@ async def knows_origin(
             "origin": origin,
             "tenant": brand.tenant_slug if brand else None,
             "brand": brand.code if brand else None,
-            "now": now,
         },
     )
     return row == (True,)

@@ -33,4 +33,4 @@ from look_up_brand(%(tenant)s, %(brand)s);
 
 -- name: origin_is_known
 -- Whether an origin is a website of a brand, or of any brand if none is named.
-select look_up_origin(%(origin)s, %(tenant)s, %(brand)s, %(now)s);
+select look_up_origin(%(origin)s, %(tenant)s, %(brand)s);

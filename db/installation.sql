@@ -1,6 +1,6 @@
 -- name: revision
 -- The migration that the database is at.
-select version_num from migrations;
+select current_revision();
 
 -- name: worker_seen
 -- When a worker gave its last sign of life; NULL if none is registered.

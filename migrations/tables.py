@@ -62,7 +62,6 @@ class Index:
     where: str = ""
     include: str = ""
     keyed: bool = True
-    method: str = "btree"
 
 
 FULL = May()
@@ -225,8 +224,7 @@ def _index(name: str, keys: tuple[str, ...], index: Index) -> None:
     label = f"{name}_{'_'.join(_words(index.columns))}_{'key' if index.unique else 'idx'}"
     columns = ", ".join((*keys, index.columns))
     run(
-        f"create {'unique ' if index.unique else ''}index {label} on {name}"
-        f" using {index.method} ({columns})"
+        f"create {'unique ' if index.unique else ''}index {label} on {name} ({columns})"
         + (f" include ({index.include})" if index.include else "")
         + (f" where {index.where}" if index.where else "")
     )

@@ -100,14 +100,19 @@ async def _settings_of(settings: Settings, brand: Brand) -> None:
 
 
 async def allow_origins(settings: Settings, brand: Brand, *origins: str) -> None:
-    """Name the websites of a brand."""
+    """Name the websites of a brand, and no others."""
     assert settings.database_admin_url is not None
     url = settings.database_admin_url.get_secret_value()
     async with await psycopg.AsyncConnection.connect(url) as connection:
+        where = (brand.tenant_id, brand.id)
         await connection.execute(
-            "update brand_settings set allowed_origins = %s where tenant_id = %s and brand_id = %s",
-            (list(origins), brand.tenant_id, brand.id),
+            "delete from websites where tenant_id = %s and brand_id = %s", where
         )
+        for origin in origins:
+            await connection.execute(
+                "insert into websites (tenant_id, brand_id, origin) values (%s, %s, %s)",
+                (*where, origin),
+            )
 
 
 def a_principal(

@@ -103,10 +103,11 @@ def _settings(desk: Desk) -> Iterator[Rows]:
         "gratuity_hint_percent": GRATUITY_HINT_PERCENT,
         "number_prefix": plan.number_prefix,
         "cancellation_tiers": json.dumps(tiers_document(desk.prices.policy)),
-        "allowed_origins": [website] if website else [],
         "effective_from": clock.effective_from,
     }
     yield rows_of("brand_settings", [settings])
+    if website:
+        yield rows_of("websites", [{"origin": website}])
     yield from price_rows(desk.chance, clock.effective_from)
     yield desk.staff.memberships(plan.code)
     next_run_at = clock.at(clock.today + timedelta(days=1), PURGE_AT)

@@ -25,6 +25,7 @@ TABLES = (
     "tenants",
     "brands",
     "brand_settings",
+    "websites",
     "counters",
     "idempotency_records",
 )
@@ -47,7 +48,6 @@ def upgrade() -> None:
         "machine text not null, from_status text not null, to_status text not null,"
         " primary key (machine, from_status, to_status)",
     )
-    run(f"grant select on migrations to {role('write')}")
     _tenants()
     _brands()
     brand_table(
@@ -64,22 +64,23 @@ def upgrade() -> None:
         cancellation_tiers jsonb not null,
         guest_pays_card_fee boolean not null default false,
         terms text,
-        allowed_origins text[] not null default '{}' constraint brand_settings_origins_have_no_path
-          check (array_to_string(allowed_origins, ' ') ~ '^(https?://[a-z0-9.:-]+( |$))*$'),
         effective_from date not null,
         version integer not null default 1,
         constraint brand_settings_opens_before_closes check (opens_at < closes_at)
         """,
         may={"site": May("select"), "customer": May("select"), "partner": May("select")},
         key="effective_from",
-        indexes=[
-            Index(
-                "allowed_origins",
-                "whose website an origin is, before a brand is known",
-                keyed=False,
-                method="gin",
-            )
-        ],
+    )
+    brand_table(
+        "websites",
+        """
+        origin text not null,
+        constraint websites_origin_has_no_path check (origin ~ '^https?://[a-z0-9.-]+(:[0-9]+)?$')
+        """,
+        may={"site": May("select")},
+        key="origin",
+        staff=OWNED,
+        indexes=[Index("origin", "whose website it is, before a brand is known", keyed=False)],
     )
     brand_table(
         "counters",

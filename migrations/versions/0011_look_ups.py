@@ -78,21 +78,17 @@ set search_path = public, pg_temp as $$
 $$
 """
 ORIGIN = f"""
-create function look_up_origin(presented text, slug text, code text, clock timestamptz)
+create function look_up_origin(presented text, slug text, code text)
 returns boolean language sql stable security definer set search_path = public, pg_temp as $$
-  -- Of the named brand's website; without a name, of any brand's.
+  -- Of the named brand's websites; without a name, of any brand's.
   select exists (
     select 1
-    from brand_settings s
-    join brands b on b.tenant_id = s.tenant_id and b.id = s.brand_id
-    join tenants t on t.tenant_id = s.tenant_id
-    where s.allowed_origins @> array[presented] and {LIVE}
+    from websites w
+    join brands b on b.tenant_id = w.tenant_id and b.id = w.brand_id
+    join tenants t on t.tenant_id = w.tenant_id
+    where w.origin = presented and {LIVE}
       and (look_up_origin.slug is null
-        or (t.slug = look_up_origin.slug and b.code = look_up_origin.code))
-      and s.effective_from = (
-        select max(f.effective_from) from brand_settings f
-        where f.tenant_id = s.tenant_id and f.brand_id = s.brand_id
-          and f.effective_from <= (clock at time zone b.time_zone)::date))
+        or (t.slug = look_up_origin.slug and b.code = look_up_origin.code)))
 $$
 """
 BUSY = """
@@ -177,29 +173,32 @@ language sql stable security definer set search_path = public, pg_temp as $$
   order by s.next_run_at limit batch
 $$
 """
+REVISION = """
+create function current_revision()
+returns text language sql stable security definer set search_path = public, pg_temp as $$
+  select version_num from migrations
+$$
+"""
 FUNCTIONS = {
     "look_up_key(bytea, timestamptz)": (KEY, "lookup", ("write", "read")),
     "look_up_member(text, text, uuid)": (MEMBER, "lookup", ("write", "read")),
     "look_up_customer(text, text, uuid)": (CUSTOMER, "lookup", ("write", "read")),
     "look_up_driver(text, text, uuid)": (DRIVER, "lookup", ("write", "read")),
     "look_up_brand(text, text)": (BRAND, "lookup", ("write", "read")),
-    "look_up_origin(text, text, text, timestamptz)": (ORIGIN, "lookup", ("write", "read")),
+    "look_up_origin(text, text, text)": (ORIGIN, "lookup", ("write", "read")),
     "busy_periods(uuid[], uuid[], timestamptz, timestamptz)": (BUSY, "fleet", ("staff", "worker")),
     "release_expired_holds(uuid[], timestamptz)": (RELEASE, "fleet", ("staff", "worker")),
     "seats_are_short(uuid)": (SHORT, "fleet", ("staff", "worker")),
     "claim_outbox(integer, interval)": (CLAIM, "relay", ("write",)),
     "forget_relayed(integer[], integer[], uuid[])": (RELAYED, "relay", ("write",)),
     "outbox_backlog()": (BACKLOG, "relay", ("write",)),
+    "current_revision()": (REVISION, "relay", ("write",)),
     "due_schedules(timestamptz, integer)": (DUE, "relay", ("write",)),
 }
 SEES = (
     ("tenants", "lookup", "select (tenant_id, slug, status)"),
     ("brands", "lookup", "select (tenant_id, id, code, name, time_zone, currency, status)"),
-    (
-        "brand_settings",
-        "lookup",
-        "select (tenant_id, brand_id, effective_from, allowed_origins)",
-    ),
+    ("websites", "lookup", "select"),
     ("memberships", "lookup", "select"),
     ("staff_users", "lookup", "select (tenant_id, id, name, status)"),
     ("customers", "lookup", "select (tenant_id, brand_id, id, name, archived_at)"),
@@ -220,6 +219,7 @@ SEES = (
 def upgrade() -> None:
     for table, who, verbs in SEES:
         permit(table, who, verbs)
+    run(f"grant select on migrations to {role('relay')}")
     for owner in ("lookup", "fleet", "relay"):
         run(f"grant create on schema public to {role(owner)}")
     for signature, (source, owner, callers) in FUNCTIONS.items():
@@ -237,6 +237,7 @@ def downgrade() -> None:
         run(f"set local role {role(owner)}")
         run(f"drop function {signature}")
         run(f"set local role {role('owner')}")
+    run(f"revoke select on migrations from {role('relay')}")
     for table, who, verbs in SEES:
         run(f"drop policy {table}_{who} on {table}")
         run(f"revoke {verbs} on {table} from {role(who)}")

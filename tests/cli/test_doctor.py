@@ -57,5 +57,5 @@ def test_settings_that_allow_no_start_are_the_only_finding(
     assert run(lacking, Namespace(json=False)) == 1
     assert capsys.readouterr().out.splitlines() == [
         "DOWN  settings    AUTH_SIGNING_KEY is not set. `.env.example` lists every setting.",
-        f"{'':17} -> set it in the environment or in .env; `.env.example` lists every setting",
+        f"{'':17} -> name it in the environment or in .env; `.env.example` lists every setting",
     ]

@@ -20,6 +20,10 @@ insert into brand_settings (tenant_id, brand_id, number_prefix, cancellation_tie
 select tenant_id, id, upper(code), '[]', date '2000-01-01' + 30 * n
 from few cross join generate_series(1, 300) as n;
 
+insert into websites (tenant_id, brand_id, origin)
+select tenant_id, id, 'https://w' || n || '.b' || id || '.example.com'
+from few cross join generate_series(1, 1000) as n;
+
 insert into counters (tenant_id, brand_id, kind, year, last)
 select tenant_id, id, 'kind-' || k, year, 7
 from few cross join generate_series(1, 20) as k cross join generate_series(2001, 2030) as year;

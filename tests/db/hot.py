@@ -126,7 +126,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "callers.caller_by_driver": (*SLUGS, "drivers_pkey"),
     "callers.caller_by_key": ("api_keys_key_hash_idx", "tenants_pkey", "apps_pkey"),
     "callers.caller_by_member": (*SLUGS, "staff_users_pkey"),
-    "callers.origin_is_known": ("brand_settings_allowed_origins_idx", "tenants_pkey"),
+    "callers.origin_is_known": ("websites_origin_idx", "tenants_pkey"),
     "events.claim_outbox": ("outbox_event_id_idx",),
     "events.forget_relayed": ("outbox_event_id_idx",),
     "fleet.release_expired_holds": ("blocks_vehicle_busy",),

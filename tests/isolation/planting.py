@@ -196,6 +196,8 @@ class Planting:
 def _text(column: str, owner: str, serial: int) -> str:
     if column == "email":
         return f"{owner}.{serial}@example.com"
+    if column == "origin":
+        return f"https://{owner}-{serial}.example.com"
     return f"{owner} {column} {serial}"
 
 

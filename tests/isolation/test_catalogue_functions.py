@@ -10,7 +10,7 @@ DEFINERS = {
     "look_up_customer(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
     "look_up_driver(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
     "look_up_brand(text, text)": ("lookup", "public, pg_temp", "read write"),
-    "look_up_origin(text, text, text, timestamptz)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_origin(text, text, text)": ("lookup", "public, pg_temp", "read write"),
     "busy_periods(uuid[], uuid[], timestamptz, timestamptz)": (
         "fleet",
         "public, pg_temp",
@@ -23,6 +23,7 @@ DEFINERS = {
     "outbox_backlog()": ("relay", "public, pg_temp", "write"),
     "pending_drops(interval, integer)": ("relay", "public, pg_temp", "write"),
     "drops_told(uuid[], interval)": ("relay", "public, pg_temp", "write"),
+    "current_revision()": ("relay", "public, pg_temp", "write"),
     "due_schedules(timestamptz, integer)": ("relay", "public, pg_temp", "write"),
     "enqueue_job(text, text, jsonb, timestamptz, text)": (
         "owner",
