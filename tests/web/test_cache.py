@@ -20,8 +20,8 @@ from tests.conftest import FreshDatabase, Recorder
 from tests.jobs.conftest import QUICK
 from tests.web.conftest import served
 
-WINERIES = 40
-VISITS = 300
+WINERIES = 20
+VISITS = 200
 
 
 @dataclass
