@@ -198,6 +198,7 @@ async def test_no_value_of_anybody_is_in_what_a_collector_is_sent(
         {"query": f'{{ node(id: "{id}") {{ ... on Customer {{ name }} }} }}'},
         {"query": f'{{ nothing(name: "{NAME}") }}'},
         {"query": "{ __typename }", "operationName": NAME},
+        {"query": "{ brand { code } }"},
     ]
     with collecting() as collector:
         async with (
@@ -222,6 +223,8 @@ async def test_no_value_of_anybody_is_in_what_a_collector_is_sent(
         token[:20],
     )
     assert [value for value in values if value.encode() in sent] == []
+    asked = [each for each in collector.spans if attributes(each).get("db.system.name") == "redis"]
+    assert {each.name for each in asked} == {"MGET", "PIPELINE"}
     failed = [each for each in collector.spans if each.status.code]
     assert {(each.name, attributes(each)["error.type"]) for each in failed} == {
         ("query", "GRAPHQL_VALIDATION_FAILED"),
