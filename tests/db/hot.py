@@ -141,8 +141,6 @@ BUSY = (
     " from busy_periods(%(vehicles)s, %(drivers)s, %(starts_at)s, %(ends_at)s)"
 )
 COLD: Mapping[str, str] = {
-    "events.outbox_backlog": "a scraper, at most once in a few seconds",
-    "job_queue.queue_depth": "a scraper, at most once in a few seconds",
     "brands.brand_facts": "one of the few brands of a tenant",
     "counters.next_number": "an insert that finds its conflict by the primary key",
     "credentials.demo_customer": "the command line, on demo data",
@@ -155,6 +153,7 @@ COLD: Mapping[str, str] = {
     "events.insert_event": "an insert",
     "events.insert_outbox": "an insert",
     "events.insert_personal_values": "an insert",
+    "events.outbox_backlog": "a scraper, at most once in a few seconds",
     "fleet.lock_resources": "no table: advisory locks",
     "installation.revision": "a table of one row",
     "installation.worker_seen": "the queue's own table, a row a worker",
@@ -162,6 +161,7 @@ COLD: Mapping[str, str] = {
     "job_queue.forget_done": "the queue's own table and indexes, once a day",
     "job_queue.free_name": "the queue's own table and indexes",
     "job_queue.names_of_brand": "one of the few brands of a tenant",
+    "job_queue.queue_depth": "a scraper, at most once in a few seconds",
     "job_queue.rescue_stalled": "the queue's own table and indexes",
     "job_queue.retry_job": "the queue's own table and indexes, on the command line",
     "job_queue.working_brand": "one of the few brands of a tenant",
