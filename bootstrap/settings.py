@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         5, "Executions before a statement is prepared; `none` behind a transaction pooler."
     )
 
-    redis_url: SecretStr | None = setting(None, "Redis or Valkey: events, later cache and limits.")
+    redis_url: SecretStr | None = setting(None, "Redis or Valkey: events and cache.")
     auth_signing_key: SecretStr | None = setting(
         None, "Ed25519 private key (PEM) that signs tokens."
     )

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from argparse import Namespace
+from socket import socket
 from types import FrameType
 
 import structlog
@@ -19,7 +20,12 @@ COLLECT_AFTER = (50_000, 20, 100)
 
 
 class Server(uvicorn.Server):
-    """Takes a signal as the wish to end, and does not raise it again once it has ended."""
+    """Says when it listens; takes a signal as the wish to end, and does not raise it again."""
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            LOG.info("serving", host=self.config.host, port=self.config.port)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
@@ -66,7 +72,6 @@ async def _serve(settings: Settings) -> int:
             timeout_graceful_shutdown=10,
         )
         settle_memory()
-        LOG.info("serving", host=settings.host, port=settings.port)
         server = Server(config)
         await server.serve()
         return 0 if server.started else 1

@@ -207,7 +207,7 @@ def test_a_signal_ends_a_process_with_zero_and_without_a_traceback(
             cwd=tmp_path,
             stderr=log,
         )
-        ready = "Uvicorn running" if command == "serve" else "working"
+        ready = '"serving"' if command == "serve" else "working"
         deadline = time.monotonic() + PATIENCE_SECONDS
         while ready not in (tmp_path / "log").read_text():
             assert time.monotonic() < deadline, (tmp_path / "log").read_text()
