@@ -33,8 +33,7 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "bookings_confirmed_needs_deposit": lambda: WrongState(
         "A booking is confirmed by its deposit, or by a waiver with a reason."
     ),
-    "booking_vehicles_are_blocked": lambda: WrongState(NOT_HELD),
-    "booking_drivers_are_blocked": lambda: WrongState(NOT_HELD),
+    "bookings_block_what_they_have": lambda: WrongState(NOT_HELD),
     "bookings_come_back_with_a_van": lambda: WrongState(NOT_HELD),
     "bookings_come_back_paid": lambda: WrongState("An expired booking comes back by a payment."),
     "bookings_deposit_is_paid": lambda: RuleBroken(

@@ -17,7 +17,11 @@ from psycopg import sql
 
 Row = tuple[object, ...]
 LOCK: Final = "select pg_advisory_xact_lock(hashtextextended('tourbase.seed', 0))"
-BULK: Final = "select set_config('jit', 'off', true), set_config('temp_buffers', '64MB', true)"
+# The plans of triggers are made while tables are nearly empty, and kept: none may read them all.
+BULK: Final = (
+    "select set_config('jit', 'off', true), set_config('temp_buffers', '64MB', true),"
+    " set_config('enable_seqscan', 'off', true)"
+)
 ENTER: Final = (
     "select set_config('role', %(role)s, true), set_config('app.tenant_id', %(tenant)s, true),"
     " set_config('app.brand_id', %(brand)s, true)"

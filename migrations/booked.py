@@ -6,45 +6,37 @@ HOLDING = "('held', 'pending', 'confirmed', 'assigned', 'in_progress')"
 GIVEN_UP = "('draft', 'cancelled', 'expired')"
 PAIRS = f"""
 declare
-  wanted uuid[];
+  wanted uuid;
+  before uuid;
   booked record;
+  held record;
+  assigned uuid[];
 begin
   if tg_table_name = 'bookings' then
-    wanted := array[new.id];
+    wanted := new.id;
   else
-    wanted := array[old.booking_id, new.booking_id];
+    wanted := new.booking_id;
+    before := old.booking_id;
   end if;
   -- The lock queues all who change a booking or what it blocks: neither would see the other.
   for booked in
     select id, brand_id, status, hold_expires_at from bookings
-    where id = any (wanted) order by id for no key update
+    where id in (wanted, before) order by id for no key update
   loop
-    if booked.status in {HOLDING} and exists (
-      select from booking_vehicles a where a.booking_id = booked.id and not exists (
-        select from blocks k where (k.brand_id, k.booking_id) = (booked.brand_id, booked.id)
-          and k.vehicle_id = a.vehicle_id and k.released_at is null))
-    then
-      raise exception 'a vehicle of a booking that is % is not blocked', booked.status
-        using errcode = 'check_violation', constraint = 'booking_vehicles_are_blocked';
+    select coalesce(array_agg(coalesce(vehicle_id, driver_id)), '{{}}') as resources,
+      bool_or((kind = 'hold') <> (booked.status = 'held')
+        or kind = 'hold' and expires_at is distinct from booked.hold_expires_at) as otherwise
+    into held from blocks
+    where (brand_id, booking_id) = (booked.brand_id, booked.id) and released_at is null;
+    assigned := array(
+      select vehicle_id from booking_vehicles where booking_id = booked.id
+      union all select driver_id from booking_drivers where booking_id = booked.id);
+    if booked.status in {HOLDING} and not assigned <@ held.resources then
+      raise exception 'a van or driver of a booking that is % is not blocked', booked.status
+        using errcode = 'check_violation', constraint = 'bookings_block_what_they_have';
     end if;
-    if booked.status in {HOLDING} and exists (
-      select from booking_drivers a where a.booking_id = booked.id and not exists (
-        select from blocks k where (k.brand_id, k.booking_id) = (booked.brand_id, booked.id)
-          and k.driver_id = a.driver_id and k.released_at is null))
-    then
-      raise exception 'a driver of a booking that is % is not blocked', booked.status
-        using errcode = 'check_violation', constraint = 'booking_drivers_are_blocked';
-    end if;
-    if exists (
-      select from blocks k where (k.brand_id, k.booking_id) = (booked.brand_id, booked.id)
-        and k.released_at is null
-        and (booked.status in {GIVEN_UP}
-          or (k.kind = 'hold') <> (booked.status = 'held')
-          or k.kind = 'hold' and k.expires_at is distinct from booked.hold_expires_at
-          or not exists (select from booking_vehicles a
-            where a.booking_id = booked.id and a.vehicle_id = k.vehicle_id)
-          and not exists (select from booking_drivers a
-            where a.booking_id = booked.id and a.driver_id = k.driver_id)))
+    if held.otherwise or not held.resources <@ assigned
+      or booked.status in {GIVEN_UP} and held.resources <> '{{}}'
     then
       raise exception 'a booking that is % blocks what it does not have', booked.status
         using errcode = 'check_violation', constraint = 'blocks_are_of_the_booking';
@@ -122,18 +114,20 @@ begin
 end """
 LINES = """
 declare
-  wanted uuid[];
+  wanted uuid;
+  before uuid;
   booked record;
   lines record;
 begin
   if tg_table_name = 'bookings' then
-    wanted := array[new.id];
+    wanted := new.id;
   else
-    wanted := array[old.booking_id, new.booking_id];
+    wanted := new.booking_id;
+    before := old.booking_id;
   end if;
   for booked in
     select id, subtotal_cents, discount_cents, tax_cents from bookings
-    where id = any (wanted) order by id for no key update
+    where id in (wanted, before) order by id for no key update
   loop
     select count(*) as known,
       coalesce(sum(amount_cents) filter (where kind not in ('discount', 'tax')), 0) as subtotal,
@@ -187,7 +181,7 @@ BOOKED = (
         PAIRS,
         (
             Fires(
-                "bookings_keep_what_they_block",
+                "bookings_block_what_they_have",
                 "update of status, hold_expires_at on bookings",
                 "(old.status, old.hold_expires_at) is distinct from"
                 " (new.status, new.hold_expires_at)",

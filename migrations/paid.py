@@ -31,19 +31,21 @@ begin
 end """
 SHARED = f"""
 declare
-  wanted uuid[];
+  wanted uuid;
+  before uuid;
   guest record;
   received bigint;
 begin
   if tg_table_name = 'proposal_guests' then
-    wanted := array[new.id];
+    wanted := new.id;
   elsif tg_table_name = 'payments' then
-    wanted := array[old.proposal_guest_id, new.proposal_guest_id];
+    wanted := new.proposal_guest_id;
+    before := old.proposal_guest_id;
   else
-    wanted := array(select proposal_guest_id from payments where id = new.payment_id);
+    select proposal_guest_id into wanted from payments where id = new.payment_id;
   end if;
   -- The guest's row is locked by now, if anything was paid: two who pay have both to change it.
-  for guest in select id, paid_cents from proposal_guests where id = any (wanted) loop
+  for guest in select id, paid_cents from proposal_guests where id in (wanted, before) loop
     select coalesce(sum(p.amount_cents - coalesce((select sum(r.amount_cents) from refunds r
       where r.payment_id = p.id and r.status = 'succeeded'), 0)), 0)
     into received from payments p
@@ -60,17 +62,22 @@ declare
   asked_at timestamptz;
 begin
   -- What came from a reservation or a proposal may have been paid before it was a booking.
-  select min(at) into asked_at from (
-    select least(b.created_at, r.created_at, p.created_at) as at from bookings b
-      left join reservations r on r.id = b.reservation_id
-      left join proposals p on p.id = b.proposal_id
-      where b.id = new.booking_id
-    union all select created_at from reservations where id = new.reservation_id
-    union all select created_at from proposals where id = new.proposal_id
-    union all select p.created_at from proposal_guests g join proposals p on p.id = g.proposal_id
-      where g.id = new.proposal_guest_id
-    union all select created_at from tickets where id = new.ticket_id
-  ) subjects;
+  if new.booking_id is not null then
+    select least(b.created_at, r.created_at, p.created_at) into asked_at from bookings b
+    left join reservations r on r.id = b.reservation_id
+    left join proposals p on p.id = b.proposal_id
+    where b.id = new.booking_id;
+  elsif new.reservation_id is not null then
+    select created_at into asked_at from reservations where id = new.reservation_id;
+  elsif new.ticket_id is not null then
+    select created_at into asked_at from tickets where id = new.ticket_id;
+  elsif new.proposal_id is not null then
+    select created_at into asked_at from proposals where id = new.proposal_id;
+  else
+    select p.created_at into asked_at
+    from proposal_guests g join proposals p on p.id = g.proposal_id
+    where g.id = new.proposal_guest_id;
+  end if;
   if new.created_at < asked_at then
     raise exception 'a payment of % is for what came at %', new.created_at, asked_at
       using errcode = 'check_violation', constraint = 'payments_are_after_what_they_pay';

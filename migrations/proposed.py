@@ -5,19 +5,21 @@ from migrations.triggers import Fires, Rule
 ACCEPTED = "('accepted', 'converted')"
 SUMS = f"""
 declare
-  wanted uuid[];
+  wanted uuid;
+  before uuid;
   quote record;
   lines record;
 begin
   if tg_table_name = 'proposals' then
-    wanted := array[new.id];
+    wanted := new.id;
   else
-    wanted := array[old.proposal_id, new.proposal_id];
+    wanted := new.proposal_id;
+    before := old.proposal_id;
   end if;
   -- The lock queues concurrent changes of one proposal's lines.
   for quote in
     select id, status, subtotal_cents, party_size, ends_on - starts_on + 1 as days from proposals
-    where id = any (wanted) order by id for no key update
+    where id in (wanted, before) order by id for no key update
   loop
     select count(*) as known, coalesce(sum(line_cents), 0) as subtotal,
       bool_and(line_cents = unit_cents * case pricing when 'per_person' then quote.party_size
