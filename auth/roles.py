@@ -8,6 +8,7 @@ from domain.identity import Kind, Scope
 ALL: Final = frozenset(Scope)
 READS: Final = ALL - {Scope.BOOKINGS_WRITE, Scope.CUSTOMERS_WRITE}
 PUBLIC: Final = frozenset({Scope.VIEWER_READ, Scope.CATALOG_READ})
+BUYS: Final = frozenset({Scope.QUOTES_MAKE, Scope.AVAILABILITY_READ})
 OWN: Final = PUBLIC | {
     Scope.BOOKINGS_READ,
     Scope.PRICES_READ,
@@ -17,10 +18,10 @@ OWN: Final = PUBLIC | {
 }
 
 OF_KIND: Final[Mapping[Kind, frozenset[Scope]]] = {
-    Kind.SITE: PUBLIC,
+    Kind.SITE: PUBLIC | BUYS,
     Kind.LINK: OWN,
-    Kind.CUSTOMER: OWN | {Scope.PROPOSALS_READ},
-    Kind.PARTNER: OWN - {Scope.RESERVATIONS_READ},
+    Kind.CUSTOMER: OWN | BUYS | {Scope.PROPOSALS_READ},
+    Kind.PARTNER: (OWN | BUYS) - {Scope.RESERVATIONS_READ},
     Kind.DRIVER: PUBLIC | {Scope.BOOKINGS_READ, Scope.NOTES_READ},
     Kind.STAFF: frozenset(),
     Kind.WORKER: ALL,
@@ -33,7 +34,7 @@ OF_ROLE: Final[Mapping[str, frozenset[Scope]]] = {
     "sales": ALL,
     "finance": READS,
     "driver": PUBLIC | {Scope.BOOKINGS_READ, Scope.FLEET_READ},
-    "viewer": READS - {Scope.NOTES_READ},
+    "viewer": READS - {Scope.NOTES_READ, Scope.QUOTES_MAKE},
 }
 
 

@@ -42,7 +42,7 @@ class Tokens:
     """
 
     def __init__(self, private_key_pem: str, issuer: str) -> None:
-        self._private = _private_key(private_key_pem)
+        self._private = private_key(private_key_pem)
         self._public = self._private.public_key()
         self._issuer = issuer
 
@@ -83,7 +83,7 @@ class Tokens:
         return claims
 
 
-def _private_key(pem: str) -> Ed25519PrivateKey:
+def private_key(pem: str) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):

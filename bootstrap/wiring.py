@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from auth.authenticate import Authenticator
 from auth.origins import Origins
+from auth.quote_tokens import QuoteTokens
 from auth.tokens import Tokens
 from bootstrap.settings import Settings
 from bootstrap.telemetry import collect, telemetry_for
@@ -68,6 +69,7 @@ class Parts:
     events: RedisEvents
     cache: RedisCache
     tokens: Tokens
+    quotes: QuoteTokens
     origins: Origins
     authenticator: Authenticator
     ids: TimeOrderedIds
@@ -180,7 +182,8 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
 @asynccontextmanager
 async def parts(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Parts]:
     """Everything that the server needs. Errors: SettingMissing, SettingUnfit, SigningKeyRefused."""
-    tokens = Tokens(required(settings.auth_signing_key, "AUTH_SIGNING_KEY"), settings.auth_issuer)
+    signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
+    tokens = Tokens(signing_key, settings.auth_issuer)
     async with outside(settings, observe=observe) as made:
         origins = Origins(made.database, now, development=settings.tourbase_env == "development")
         yield Parts(
@@ -189,6 +192,7 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             events=made.events,
             cache=made.cache,
             tokens=tokens,
+            quotes=QuoteTokens(signing_key, settings.auth_issuer),
             origins=origins,
             authenticator=Authenticator(made.database, tokens, origins, now),
             ids=TimeOrderedIds(),

@@ -7,6 +7,7 @@ from uuid import UUID
 from db import statements
 from db.database import Transaction
 from db.relations import ColumnKind, Relation, at_least, one_of, part_of, visible_only
+from domain.availability import Van
 
 SQL = statements.load(__package__, "fleet.sql")
 
@@ -68,3 +69,14 @@ async def release_expired_holds(
 ) -> None:
     """Free the wanted vehicles of holds that have run out, whichever brand's they are."""
     await tx.rows(SQL["release_expired_holds"], {"vehicles": list(vehicles), "now": now})
+
+
+async def busy_times(
+    tx: Transaction, *, since: datetime, until: datetime, now: datetime
+) -> Sequence[Van]:
+    """The operator's vans in service, smallest first, with what blocks them between two instants.
+
+    Shape:  across brands; a hold that has run out blocks nothing.
+    """
+    rows = await tx.rows(SQL["fleet_busy_times"], {"since": since, "until": until, "now": now})
+    return [Van(seats, list(zip(starts, ends, strict=True))) for seats, starts, ends in rows]

@@ -9,3 +9,8 @@ from (select unnest(%(keys)s::text[]) as key order by 1) as wanted;
 -- name: release_expired_holds
 -- Holds that have run out no longer block the wanted vehicles.
 select release_expired_holds(%(vehicles)s, %(now)s);
+
+-- name: fleet_busy_times
+-- Every van that is in service by its seats, with the periods in which it is taken.
+select seats, starts, ends
+from fleet_busy_times(%(since)s, %(until)s, %(now)s);

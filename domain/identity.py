@@ -34,6 +34,8 @@ class Scope(StrEnum):
     TASKS_READ = "tasks:read"
     FLEET_READ = "fleet:read"
     NOTES_READ = "notes:read"
+    AVAILABILITY_READ = "availability:read"
+    QUOTES_MAKE = "quotes:make"
     VIEWER_READ = "viewer:read"
 
 

@@ -16,6 +16,7 @@ RateKind = Literal["hourly", "wait", "transfer_flat", "transfer_mile"]
 LineKind = Literal["rate", "package", "wait", "discount", "fee", "tax"]
 ONE = 1000
 MINUTES = 60
+EVERY_DAY = frozenset(range(7))
 
 
 class NoRate(DomainError):
@@ -60,6 +61,7 @@ class Package:
     minutes: int
     guests_min: int
     guests_max: int
+    weekdays: frozenset[int] = EVERY_DAY
 
 
 @dataclass(frozen=True, slots=True)

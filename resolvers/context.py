@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 
+from auth.quote_tokens import QuoteTokens
 from db.database import Database, Session, Transaction, TransactionEnded
 from db.reading import Slice, Wanted
 from db.relations import Relation, Row
@@ -36,6 +37,7 @@ class World:
     events: EventStream
     now: Callable[[], datetime]
     ids: Ids
+    quotes: QuoteTokens
     limits: Limits = field(default_factory=Limits)
     production: bool = False
     telemetry: Telemetry | None = None

@@ -20,6 +20,7 @@ from db import (
 )
 from db.relations import Relation
 from domain.limits import Limits
+from resolvers.availability import AvailabilityQuery
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
 from resolvers.brands import BrandQuery
 from resolvers.customers import CustomerMutation, CustomerQuery
@@ -31,6 +32,7 @@ from resolvers.nodes import ENTITIES, NodeQuery
 from resolvers.operation import Deadline, OperationScope
 from resolvers.payments import PaymentQuery
 from resolvers.proposals import ProposalQuery
+from resolvers.quotes import QuoteQuery
 from resolvers.reservations import ReservationQuery
 from resolvers.telemetry import KnownName, Observed, none_is_known
 from schema.scalars import SCALARS
@@ -63,6 +65,8 @@ class Query(
     PaymentQuery,
     LeadQuery,
     DirectoryQuery,
+    QuoteQuery,
+    AvailabilityQuery,
     FleetQuery,
 ):
     """All reading root fields."""

@@ -225,3 +225,11 @@ class PrincipalKind(StrEnum):
     DRIVER = "driver"
     STAFF = "staff"
     WORKER = "worker"
+
+
+@strawberry.enum(description="Why no tour can begin then.")
+class UnavailableReason(StrEnum):
+    PAST = "past"
+    CLOSED = "closed"
+    TOO_MANY_GUESTS = "too_many_guests"
+    ALL_BUSY = "all_busy"

@@ -59,6 +59,7 @@ def _world(made: Parts, limits: Limits) -> World:
         made.events,
         now,
         made.ids,
+        made.quotes,
         limits=limits,
         production=made.settings.tourbase_env == "production",
         telemetry=made.telemetry,

@@ -121,4 +121,5 @@ def _package(record: Record) -> Package:
         minutes=int(needed(record, "duration_hours")) * 60,
         guests_min=int(needed(record, "min_guests")),
         guests_max=int(needed(record, "max_guests")),
+        weekdays=frozenset(_weekdays(record)),
     )

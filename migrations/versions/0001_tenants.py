@@ -121,6 +121,8 @@ def _tenants() -> None:
     run(f"create policy tenants_owner on tenants to {role('owner')} using (true) with check (true)")
     permit("tenants", "staff", "select")
     permit("tenants", "worker", "select")
+    for name in ("site", "customer", "partner"):
+        permit("tenants", name, "select (tenant_id, buffer_minutes)")
 
 
 def _brands() -> None:

@@ -5,7 +5,11 @@ from migrations.tables import Index, May, brand_table, drop_tables
 revision = "0005"
 down_revision = "0004"
 TABLES = ("rate_cards", "tour_packages", "price_rules")
-PUBLIC = {name: May("select") for name in ("site", "link", "customer", "partner")}
+BUYERS = ("site", "customer", "partner")
+PUBLIC = {name: May("select") for name in (*BUYERS, "link")}
+# A promo code is told to nobody who does not know it: see `promo_in_force`.
+LISTED = {name: May("select", "kind <> 'promo_code'") for name in BUYERS}
+CONDITIONS = "array['weekdays', 'guests_min', 'guests_max', 'tour_types']"
 
 
 def upgrade() -> None:
@@ -65,13 +69,13 @@ def upgrade() -> None:
     )
     brand_table(
         "price_rules",
-        """
+        f"""
         id uuid not null,
         kind text not null check (kind in
           ('season', 'holiday', 'weekday', 'party_size', 'promo_code', 'tax')),
         name text not null,
         promo_code text check (promo_code = upper(promo_code)),
-        conditions jsonb not null default '{}',
+        conditions jsonb not null default '{{}}',
         percent_ppm integer check (percent_ppm between -1000000 and 10000000),
         amount_cents bigint,
         redemptions_max integer check (redemptions_max > 0),
@@ -79,6 +83,7 @@ def upgrade() -> None:
         effective_from date not null,
         effective_to date,
         version integer not null default 1,
+        constraint price_rules_conditions_known check (conditions - {CONDITIONS} = '{{}}'),
         constraint price_rules_one_effect check (num_nonnulls(percent_ppm, amount_cents) = 1),
         constraint price_rules_promo_has_code
           check ((kind = 'promo_code') = (promo_code is not null)),
@@ -89,6 +94,7 @@ def upgrade() -> None:
             Index("promo_code, effective_from", "one promo code a day", unique=True),
             Index("effective_from, id", "rules in force on a day"),
         ],
+        may=LISTED,
     )
 
 

@@ -91,6 +91,20 @@ returns boolean language sql stable security definer set search_path = public, p
         or (t.slug = look_up_origin.slug and b.code = look_up_origin.code)))
 $$
 """
+PROMO = """
+create function promo_in_force(presented text, on_day date)
+returns table (name text, percent_ppm integer, amount_cents bigint, conditions jsonb)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select r.name, r.percent_ppm, r.amount_cents, r.conditions
+  from price_rules r
+  where r.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::integer)
+    and r.brand_id = (select nullif(current_setting('app.brand_id', true), '')::integer)
+    and r.promo_code = presented and r.effective_from <= on_day
+    and (r.effective_to is null or r.effective_to > on_day)
+    and (r.redemptions_max is null or r.redemptions < r.redemptions_max)
+  order by r.effective_from desc limit 1
+$$
+"""
 BUSY = """
 create function busy_periods(vehicles uuid[], drivers uuid[], since timestamptz, until timestamptz)
 returns table (vehicle_id uuid, driver_id uuid, starts_at timestamptz, ends_at timestamptz)
@@ -102,6 +116,26 @@ language sql stable security definer set search_path = public, pg_temp as $$
     and k.starts_at < until and k.ends_at > since
     and k.released_at is null and (k.expires_at is null or k.expires_at > now())
   order by k.starts_at, k.vehicle_id, k.driver_id
+$$
+"""
+FLEET = """
+create function fleet_busy_times(since timestamptz, until timestamptz, clock timestamptz)
+returns table (seats integer, starts timestamptz[], ends timestamptz[])
+language sql stable security definer set search_path = public, pg_temp as $$
+  -- A van is told by its seats alone: whose tour it is on is nobody's business.
+  select v.seats, coalesce(taken.starts, '{}'), coalesce(taken.ends, '{}')
+  from vehicles v
+  left join lateral (
+    select array_agg(k.starts_at order by k.starts_at, k.ends_at) as starts,
+      array_agg(k.ends_at order by k.starts_at, k.ends_at) as ends
+    from blocks k
+    where k.tenant_id = v.tenant_id and k.vehicle_id = v.id and k.released_at is null
+      and k.period && tstzrange(since, until)
+      and (k.expires_at is null or k.expires_at > clock)
+  ) taken on true
+  where v.tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::integer)
+    and v.status = 'active' and v.archived_at is null
+  order by v.seats, v.id
 $$
 """
 RELEASE = """
@@ -186,7 +220,17 @@ FUNCTIONS = {
     "look_up_driver(text, text, uuid)": (DRIVER, "lookup", ("write", "read")),
     "look_up_brand(text, text)": (BRAND, "lookup", ("write", "read")),
     "look_up_origin(text, text, text)": (ORIGIN, "lookup", ("write", "read")),
+    "promo_in_force(text, date)": (
+        PROMO,
+        "lookup",
+        ("site", "link", "customer", "partner", "staff", "worker"),
+    ),
     "busy_periods(uuid[], uuid[], timestamptz, timestamptz)": (BUSY, "fleet", ("staff", "worker")),
+    "fleet_busy_times(timestamptz, timestamptz, timestamptz)": (
+        FLEET,
+        "fleet",
+        ("site", "customer", "partner", "staff", "worker"),
+    ),
     "release_expired_holds(uuid[], timestamptz)": (RELEASE, "fleet", ("staff", "worker")),
     "seats_are_short(uuid)": (SHORT, "fleet", ("staff", "worker")),
     "claim_outbox(integer, interval)": (CLAIM, "relay", ("write",)),
@@ -199,6 +243,12 @@ SEES = (
     ("tenants", "lookup", "select (tenant_id, slug, status)"),
     ("brands", "lookup", "select (tenant_id, id, code, name, time_zone, currency, status)"),
     ("websites", "lookup", "select"),
+    (
+        "price_rules",
+        "lookup",
+        "select (tenant_id, brand_id, promo_code, name, percent_ppm, amount_cents, conditions,"
+        " redemptions, redemptions_max, effective_from, effective_to)",
+    ),
     ("memberships", "lookup", "select"),
     ("staff_users", "lookup", "select (tenant_id, id, name, status)"),
     ("customers", "lookup", "select (tenant_id, brand_id, id, name, archived_at)"),
@@ -208,7 +258,7 @@ SEES = (
     ("blocks", "fleet", "select, update (released_at)"),
     ("bookings", "fleet", "select (tenant_id, brand_id, id, status, party_size)"),
     ("booking_vehicles", "fleet", "select (tenant_id, brand_id, booking_id, vehicle_id)"),
-    ("vehicles", "fleet", "select (tenant_id, id, seats)"),
+    ("vehicles", "fleet", "select (tenant_id, id, seats, status, archived_at)"),
     ("tenants", "relay", "select (tenant_id, slug, status)"),
     ("brands", "relay", "select (tenant_id, id, code, status)"),
     ("schedules", "relay", "select"),

@@ -74,6 +74,19 @@ select tenant_id, md5('document' || id::text)::uuid, id, 'insurance', current_da
 insert into duty_entries (tenant_id, id, driver_id, kind, starts_at)
 select tenant_id, md5('duty' || id::text)::uuid, id, 'driving', now() from drivers;
 
+insert into rate_cards
+(tenant_id, brand_id, id, kind, code, guests_min, guests_max, rate_cents, effective_from)
+select
+    tenant_id, id, md5('rate' || id || '-' || n)::uuid, 'hourly', 'r' || n % 30, 1, 14, 100,
+    date '2000-01-01' + n
+from few cross join generate_series(1, 1000) as n;
+
+insert into price_rules (tenant_id, brand_id, id, kind, name, percent_ppm, effective_from)
+select
+    tenant_id, id, md5('rule' || id || '-' || n)::uuid, 'season', 'Rule ' || n, 1,
+    date '2000-01-01' + 20 * n
+from few cross join generate_series(1, 1000) as n;
+
 insert into tour_packages
 (
     tenant_id, brand_id, id, code, name, pricing, price_cents, guests_min, guests_max, effective_from

@@ -114,6 +114,12 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "customer_mails.new_time": ("bookings_pkey", "customers_pkey"),
     "customers.lock_customer": ("customers_pkey",),
     "customers.update_contact": ("customers_pkey",),
+    "prices.price_book": (
+        "brand_settings_pkey",
+        "rate_cards_kind_effective_from_id_idx",
+        "tour_packages_code_effective_from_key",
+        "price_rules_effective_from_id_idx",
+    ),
     "purges.purge_idempotency_records": ("idempotency_records_expires_at_idx",),
     "schedules.advance_schedule": ("schedules_pkey",),
     "schedules.disable_schedule": ("schedules_pkey",),
@@ -129,6 +135,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "callers.origin_is_known": ("websites_origin_idx", "tenants_pkey"),
     "events.claim_outbox": ("outbox_event_id_idx",),
     "events.forget_relayed": ("outbox_event_id_idx",),
+    "fleet.fleet_busy_times": ("blocks_vehicle_busy",),
     "fleet.release_expired_holds": ("blocks_vehicle_busy",),
     "schedules.due_schedules": ("schedules_next_run_at_idx", "brands_pkey", "tenants_pkey"),
     "busy_periods": (
@@ -176,8 +183,6 @@ AWAITED: Mapping[str, str] = {
     "events_entity_id_id_idx": "the history of one entity",
     "events_occurred_at_id_idx": "the purge of events after seven years",
     "invoices_issued_on_id_idx": "the list of invoices",
-    "price_rules_effective_from_id_idx": "quotes: the rules in force on a day",
-    "rate_cards_kind_effective_from_id_idx": "quotes: the rates in force on a day",
     "shared_tours_starts_at_id_idx": "the list of shared tours",
 }
 PARAMS: Mapping[str, Any] = {
@@ -199,6 +204,11 @@ PARAMS: Mapping[str, Any] = {
     "now": NOW,
     "origin": "https://www.example.com",
     "phone": None,
+    "code": "code-1",
+    "promo": "PROMO-1",
+    "since": NOW,
+    "today": date(2026, 3, 1),
+    "until": NOW + timedelta(days=31),
     "starts_at": NOW,
     "subject": BOOKING,
     "tenant": "one",

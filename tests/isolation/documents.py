@@ -191,6 +191,14 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "phone": ["+15095550199"],
         "ava": ["Walla Walla Valley"],
         "slug": ["a-winery"],
+        "code": [victim.rows.get("tour_packages", {}).get("code")],
+        "promoCode": [victim.rows.get("price_rules", {}).get("promo_code")],
+        "partySize": [2],
+        "minutes": [360],
+        "miles": [12],
+        "from": ["2031-06-01"],
+        "to": ["2031-06-30"],
+        "date": ["2031-06-09"],
     }
     if not isinstance(named, GraphQLScalarType):
         raise Unknown(at)

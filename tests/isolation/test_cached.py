@@ -104,7 +104,7 @@ async def ask(made: Parts, settings: Settings) -> AsyncIterator[Ask]:
         registry=CollectorRegistry(),
         patience=Patience(local=60, redis=5),
     )
-    world = World(made.database, RELATIONS, made.events, now, made.ids, cache=cache)
+    world = World(made.database, RELATIONS, made.events, now, made.ids, made.quotes, cache=cache)
     schema = build_schema()
 
     async def asked(principal: Principal) -> Any:

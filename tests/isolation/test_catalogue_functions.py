@@ -11,6 +11,16 @@ DEFINERS = {
     "look_up_driver(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
     "look_up_brand(text, text)": ("lookup", "public, pg_temp", "read write"),
     "look_up_origin(text, text, text)": ("lookup", "public, pg_temp", "read write"),
+    "promo_in_force(text, date)": (
+        "lookup",
+        "public, pg_temp",
+        "customer link partner site staff worker",
+    ),
+    "fleet_busy_times(timestamptz, timestamptz, timestamptz)": (
+        "fleet",
+        "public, pg_temp",
+        "customer partner site staff worker",
+    ),
     "busy_periods(uuid[], uuid[], timestamptz, timestamptz)": (
         "fleet",
         "public, pg_temp",

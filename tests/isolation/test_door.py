@@ -206,7 +206,9 @@ async def test_a_connection_that_comes_back_dirty_is_closed_and_counted(
 
 async def test_a_transaction_is_made_by_a_session_and_by_nobody_else(brand: Brand) -> None:
     with pytest.raises(TypeError, match="made by Session"):
-        Transaction(cast("Any", None), a_principal(brand), lambda _: lambda _error: None, proof=object())
+        Transaction(
+            cast("Any", None), a_principal(brand), lambda _: lambda _error: None, proof=object()
+        )
 
 
 async def test_what_outlives_its_transaction_cannot_read_on_the_next_callers_connection(
@@ -227,7 +229,7 @@ async def test_what_outlives_its_transaction_cannot_read_on_the_next_callers_con
 
 @pytest.fixture
 def world(made: Parts) -> World:
-    return World(made.database, RELATIONS, made.events, now, made.ids)
+    return World(made.database, RELATIONS, made.events, now, made.ids, made.quotes)
 
 
 async def test_a_loader_that_outlives_its_operation_gives_no_row(

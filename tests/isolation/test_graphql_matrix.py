@@ -48,7 +48,7 @@ SDL: GraphQLSchema = build_schema(SERVED.as_str())
 ROOTS = {(operation, name): asked for operation, name, asked in roots(SDL)}
 ALL_LISTS = [n for (o, n), asked in ROOTS.items() if o == "query" and "first" in asked.args]
 LISTS = [n for n in ALL_LISTS if not is_common(ROOTS["query", n])]
-ABOUT_THE_CALLER = {"viewer", "brand"}
+ABOUT_THE_CALLER = {"viewer", "brand", "quote", "availability", "availabilityCalendar"}
 OBJECTS = [
     n
     for (o, n), asked in ROOTS.items()
@@ -61,7 +61,9 @@ every_stranger = pytest.mark.parametrize("stranger", STRANGERS, ids=str)
 
 @pytest.fixture(scope="module")
 def world(made: Parts) -> World:
-    return World(made.database, RELATIONS, made.events, now, made.ids, cache=made.cache)
+    return World(
+        made.database, RELATIONS, made.events, now, made.ids, made.quotes, cache=made.cache
+    )
 
 
 def over_socket(world: World, principal: Principal) -> OperationContext:

@@ -82,7 +82,7 @@ async def start(
             patience=Patience(local=local, redis=5),
         )
         caches.append(cache)
-        world = World(database, RELATIONS, made.events, now, made.ids, cache=cache)
+        world = World(database, RELATIONS, made.events, now, made.ids, made.quotes, cache=cache)
         return Process(world, schema, brand)
 
     yield started

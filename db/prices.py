@@ -1,0 +1,63 @@
+"""A brand's prices as they are in force on a day, read in one statement."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from db import statements
+from db.database import Transaction
+from domain.cancellation import from_tiers
+from domain.pricing import Package, Rate
+from domain.quotes import PriceBook, Rule
+
+SQL = statements.load(__package__, "prices.sql")
+
+
+async def book(
+    tx: Transaction, *, day: date, today: date, code: str | None, promo_code: str | None
+) -> PriceBook | None:
+    """Prices of the day of the tour, and the policies of the day of the sale.
+
+    Shape:  `code` finds one package; a promo code that is used up or of another day finds nothing.
+            None if the brand has no settings yet.
+    """
+    row = await tx.row(
+        SQL["price_book"], {"day": day, "today": today, "code": code, "promo": promo_code}
+    )
+    if row is None:
+        return None
+    currency, tax_ppm, deposit, hint, tiers, version, rates, package, rules = row
+    return PriceBook(
+        currency=currency,
+        rates=[_rate(each) for each in rates],
+        package=_package(package) if package else None,
+        rules=[_rule(each) for each in rules],
+        tax_ppm=tax_ppm,
+        deposit_percent=deposit,
+        gratuity_hint_percent=hint,
+        policy=from_tiers(tiers, version),
+    )
+
+
+def _rate(facts: Mapping[str, Any]) -> Rate:
+    return Rate(**{**facts, "weekdays": frozenset(facts["weekdays"])})
+
+
+def _package(facts: Mapping[str, Any]) -> Package:
+    return Package(**{**facts, "weekdays": frozenset(facts["weekdays"])})
+
+
+def _rule(facts: Mapping[str, Any]) -> Rule:
+    conditions = facts["conditions"]
+    weekdays, tour_types = conditions.get("weekdays"), conditions.get("tour_types")
+    return Rule(
+        kind=facts["kind"],
+        name=facts["name"],
+        percent_ppm=facts["percent_ppm"],
+        amount_cents=facts["amount_cents"],
+        promo_code=facts["promo_code"],
+        weekdays=None if weekdays is None else frozenset(weekdays),
+        guests_min=conditions.get("guests_min"),
+        guests_max=conditions.get("guests_max"),
+        tour_types=None if tour_types is None else frozenset(tour_types),
+    )
