@@ -31,7 +31,10 @@ END = START + 6 * HOUR
 PAUSE = timedelta(minutes=30)
 MAKE: dict[str, Callable[..., Awaitable[UUID]]] = {"vehicle_id": a_vehicle, "driver_id": a_driver}
 BUSY: dict[str, type[DomainError]] = {"vehicle_id": VehicleBusy, "driver_id": DriverBusy}
-ASSIGN = {"vehicle_id": assign_vehicle, "driver_id": assign_driver}
+ASSIGN: Mapping[str, Callable[..., Awaitable[UUID]]] = {
+    "vehicle_id": assign_vehicle,
+    "driver_id": assign_driver,
+}
 UNASSIGN = (
     "delete from booking_vehicles a using blocks k"
     " where k.id = %(id)s and a.booking_id = k.booking_id and a.vehicle_id = k.vehicle_id",
@@ -199,8 +202,8 @@ async def test_busy_times_are_those_of_all_brands_and_name_no_booking(
     )
     stranger = await a_brand(settings)
     await _resource(database, stranger, "vehicle_id", id=van)
-    later = {"starts_at": END + HOUR, "ends_at": END + 2 * HOUR}
-    await write(database, stranger, _taking("vehicle_id", van, **later))
+    later = _taking("vehicle_id", van, starts_at=END + HOUR, ends_at=END + 2 * HOUR)
+    await write(database, stranger, later)
     wanted = {"vehicles": [van], "drivers": [driver], "since": START, "until": END + 3 * HOUR}
     rows = await write(database, brand, lambda tx: tx.rows(BUSY_PERIODS, wanted))
     assert sorted(rows, key=str) == sorted(

@@ -27,7 +27,7 @@ from tests.builders import (
     assign_vehicle,
     write,
 )
-from tests.db.refusals import assert_refused, assert_second_is_refused, doing, found
+from tests.db.refusals import Work, assert_refused, assert_second_is_refused, doing, found
 
 HOUR = timedelta(hours=1)
 LONG_AGO = datetime(2025, 6, 1, tzinfo=UTC)
@@ -220,7 +220,7 @@ async def test_of_who_cancels_and_who_assigns_at_once_one_is_refused(
     database: Database, brand: Brand, *, cancels_first: bool
 ) -> None:
     tour = await a_tour(database, brand)
-    both = [doing(RELEASE, CANCEL, id=tour.id), partial(_another_van, tour=tour)]
+    both: list[Work] = [doing(RELEASE, CANCEL, id=tour.id), partial(_another_van, tour=tour)]
     first, second = both if cancels_first else reversed(both)
     await assert_second_is_refused(database, brand, first, second, OTHERS)
     assert await found(database, brand, LIVE, id=tour.id) == (0 if cancels_first else 3)
