@@ -1,5 +1,6 @@
 """A socket of graphql-transport-ws whose every error has a code and the request's id."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 
 class SocketHandler(BaseGraphQLTransportWSHandler[OperationContext, None]):
     """The library's handler; what it words itself is worded here."""
+
+    async def handle_connection_init_timeout(self) -> None:
+        """As the library does, with the number of the limit in the reason."""
+        seconds = self.connection_init_wait_timeout.total_seconds()
+        await asyncio.sleep(seconds)
+        if not self.connection_init_received:
+            self.connection_timed_out = True
+            reason = f"Connection initialisation timeout: {seconds:g} s"
+            await self.websocket.close(code=4408, reason=reason)
 
     async def send_message(self, message: "Message") -> None:
         """The only error that comes without a code is one operation too many."""

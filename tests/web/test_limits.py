@@ -55,13 +55,15 @@ async def closed(ws: ClientConnection) -> tuple[int, str]:
 
 async def test_a_socket_that_says_nothing_is_closed(strict: str) -> None:
     async with socket(strict) as ws:
-        assert await closed(ws) == (4408, "Connection initialisation timeout")
+        assert await closed(ws) == (4408, "Connection initialisation timeout: 0.1 s")
 
 
 async def test_a_message_past_its_limit_closes_the_socket(strict: str) -> None:
     async with socket(strict) as ws:
         await ws.send("x" * 2_001)
-        assert (await closed(ws))[0] == 1009
+        code, reason = await closed(ws)
+    assert code == 1009
+    assert "2000 bytes" in reason
 
 
 async def test_an_operation_past_its_time_is_told_so_by_http_and_by_socket(
