@@ -3,6 +3,7 @@
 from migrations.triggers import Fires, Rule
 
 HOLDING = "('held', 'pending', 'confirmed', 'assigned', 'in_progress')"
+RECEIVED = "('succeeded', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost')"
 GIVEN_UP = "('draft', 'cancelled', 'expired')"
 PAIRS = f"""
 declare
@@ -144,7 +145,7 @@ begin
   end loop;
   return null;
 end """
-DEPOSIT = """
+DEPOSIT = f"""
 declare
   booked record;
   paid bigint;
@@ -152,7 +153,7 @@ begin
   select id, proposal_id, deposit_cents, deposit_received_at into booked
   from bookings where id = new.id;
   select coalesce(sum(p.amount_cents), 0) into paid from payments p
-  where p.received_at is not null and p.kind not in ('tip', 'fee')
+  where p.status in {RECEIVED} and p.kind not in ('tip', 'fee')
     and (p.booking_id = booked.id or p.proposal_id = booked.proposal_id);
   if booked.deposit_received_at is not null and paid < booked.deposit_cents then
     raise exception 'a deposit of % is said to be received, of which % was paid',

@@ -1,8 +1,8 @@
 """Parts of revision 0013: payments agree with what they are for, and with what went back."""
 
+from migrations.booked import RECEIVED
 from migrations.triggers import Fires, Rule
 
-RECEIVED = "('succeeded', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost')"
 KEPT = "('succeeded', 'partially_refunded', 'refunded', 'disputed')"
 REFUNDED = """
 declare

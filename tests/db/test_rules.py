@@ -17,6 +17,24 @@ from tests.db.rows import DAY, MAKERS, a_proposal
 FREE = {"subtotal_cents": 0, "tax_cents": 0, "total_cents": 0, "deposit_cents": 0}
 BEFORE = START - timedelta(hours=1)
 ID = UUID(int=1)
+WORDS = [
+    (table, column)
+    for column, tables in {
+        "status": "inquiries invoices payments proposals refunds reservations shared_tours tickets"
+        " vehicles",
+        "kind": "blocks booking_price_lines booking_stops documents duty_entries invoices payments"
+        " price_rules proposal_inclusions proposal_stops rate_cards",
+        "method": "payments reservations",
+        "pricing": "proposal_inclusions tour_packages",
+        "source": "inquiries",
+        "tour_type": "inquiries reservations",
+        "rsvp": "proposal_guests",
+        "planning_phase": "proposals",
+        "subject_kind": "tasks",
+        "third_party_status": "booking_stops",
+    }.items()
+    for table in tables.split()
+]
 OF_MONEY = ("invoices", "payments", "proposals", "reservations", "shared_tours", "tickets")
 # Of several broken rules PostgreSQL tells the first by name.
 BOOKINGS: list[tuple[dict[str, Any], By]] = [
@@ -106,6 +124,10 @@ OTHERS: list[tuple[str, dict[str, Any], By]] = [
     ("tickets", {"guests": 7}, "tickets_guests_check"),
     ("tickets", {"guests": 0}, "tickets_guests_check"),
     ("tickets", {"total_cents": 20730}, "tickets_check"),
+    *((table, {column: "x"}, f"{table}_{column}_check") for table, column in WORDS),
+    ("proposal_stops", {"minutes": 29}, "proposal_stops_minutes_check"),
+    ("proposal_stops", {"minutes": 241}, "proposal_stops_minutes_check"),
+    ("inquiries", {"phone": "5095550142"}, "inquiries_phone_check"),
     *((table, {"currency": "EUR"}, f"{table}_currency_fkey") for table in OF_MONEY),
     ("tour_packages", {"price_cents": -1}, "tour_packages_price_cents_check"),
     ("vehicles", {"seats": 0}, "vehicles_seats_check"),

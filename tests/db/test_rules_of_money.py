@@ -115,6 +115,7 @@ async def test_of_two_at_once_that_price_one_booking_one_is_refused(
         ({"amount_cents": 31093}, False),
         ({"kind": "tip"}, False),
         ({"status": "pending", "received_at": None}, False),
+        ({"status": "pending"}, False),
         ({}, True),
         ({"kind": "full", "amount_cents": 62187}, True),
     ],
