@@ -34,7 +34,6 @@ def upgrade() -> None:
         """,
         indexes=[
             Index("code, effective_from", "one rate a code and day", unique=True),
-            Index("kind, effective_from, id", "rates in force on a day"),
         ],
         may=PUBLIC,
     )

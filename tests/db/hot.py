@@ -116,7 +116,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "customers.update_contact": ("customers_pkey",),
     "prices.price_book": (
         "brand_settings_pkey",
-        "rate_cards_kind_effective_from_id_idx",
+        "rate_cards_code_effective_from_key",
         "tour_packages_code_effective_from_key",
         "price_rules_effective_from_id_idx",
     ),
