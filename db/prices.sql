@@ -12,7 +12,7 @@ select
             from rate_cards as c
             where
                 c.effective_from <= %(day)s and (c.effective_to is null or c.effective_to > %(day)s)
-            order by c.code, c.effective_from desc
+            order by c.code asc, c.effective_from desc
         ) as r
     ) as rates,
     (
