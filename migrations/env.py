@@ -1,11 +1,14 @@
 """How Alembic reaches the database: one connection, one transaction, as the owner role."""
 
 import time
+from collections.abc import Mapping
 
 from alembic import context
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, pool, text
 from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
+from migrations import digests
 from migrations.roles import ensure_roles, prepare_database
 
 config = context.config
@@ -53,7 +56,27 @@ def _migrate(connection: Connection, prefix: str) -> None:
             text("select pg_advisory_xact_lock(hashtextextended('tourbase.migrate', 0))")
         )
         connection.execute(text(f"set local role {prefix}owner"))
+        _run(connection, digests.noted(connection))
+
+
+def _run(connection: Connection, known: Mapping[str, str]) -> None:
+    """A revision that goes back takes its digest with it; the others keep what was noted."""
+    if not config.attributes["upgrades"]:
         context.run_migrations()
+        kept = {each: known[each] for each in _applied() if each in known}
+    else:
+        digests.compare(_applied(), known)
+        context.run_migrations()
+        kept = _applied()
+    digests.note(connection, kept, known)
+
+
+def _applied() -> dict[str, str]:
+    running = context.get_context()
+    environment = running.environment_context
+    assert environment is not None  # noqa: S101 - Alembic runs this file in one
+    heads = running.get_current_heads()
+    return digests.applied(ScriptDirectory.from_config(config), environment, heads)
 
 
 main()

@@ -76,6 +76,10 @@ def role(name: str) -> str:
 
 def run(sql: str) -> None:
     """Hand the text to PostgreSQL as it stands: a per cent sign in it is no placeholder."""
+    context = op.get_context()
+    if context.as_sql:
+        context.impl.static_output(sql)
+        return
     cursor = op.get_bind().connection.cursor()
     cursor.execute(sql)
     cursor.close()
