@@ -1,6 +1,6 @@
 """What is kept in the cache, how long and for whom, and the only maker of its keys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -52,11 +52,39 @@ KEPT: Final[Mapping[str, Kept]] = {
 }
 
 
+PRICE_BOOK: Final = "price_book"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is read of several tables of a brand at once, and kept as one.
+
+    Shape:  kept as long as the table that is kept shortest, and dropped with any of them. The
+            callers' policies may look at the row itself besides tenant and brand.
+    """
+
+    tables: frozenset[str]
+    kinds: frozenset[Kind]
+
+    @property
+    def kept(self) -> Kept:
+        seconds = min(KEPT[table].seconds for table in self.tables)
+        return Kept(seconds, Level.BRAND, self.kinds)
+
+
+MADE: Final[Mapping[str, Made]] = {
+    PRICE_BOOK: Made(
+        frozenset({"rate_cards", "tour_packages", "price_rules", "brand_settings", "brands"}),
+        BUYERS - {Kind.LINK},
+    )
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CacheKey:
     """The name of one answer to one kind of caller of one brand, and what drops it.
 
-    Shape:  `scope` is the table, then the tenant and the brand as far as its rows have them.
+    Shape:  `scope` is the relation, then the tenant and the brand as far as its rows have them.
     """
 
     name: str
@@ -71,7 +99,7 @@ class CacheKey:
 
 def is_kept(relation: str, principal: Principal) -> bool:
     """Whether this caller may be served what was read of a relation for others like it."""
-    kept = KEPT.get(relation)
+    kept = _kept(relation)
     return kept is not None and principal.brand is not None and principal.kind in kept.kinds
 
 
@@ -80,10 +108,9 @@ def key_for(principal: Principal, relation: str, question: bytes) -> CacheKey:
 
     Errors: LookupError for a caller without a brand, or for whom the relation is not kept.
     """
-    brand = principal.brand
-    if brand is None or not is_kept(relation, principal):
+    brand, kept = principal.brand, _kept(relation)
+    if brand is None or kept is None or not is_kept(relation, principal):
         raise LookupError(f"{relation} is not kept for {principal.kind.value}")
-    kept = KEPT[relation]
     owner: Mapping[Level, tuple[int, ...]] = {
         Level.SHARED: (),
         Level.TENANT: (brand.tenant_id,),
@@ -96,3 +123,18 @@ def key_for(principal: Principal, relation: str, question: bytes) -> CacheKey:
         seconds=kept.seconds,
         proof=_MADE_FOR_A_PRINCIPAL,
     )
+
+
+def dropped_with(scopes: Iterable[str]) -> list[str]:
+    """The scopes of tables that were changed, and of what is made of these tables."""
+    found = dict.fromkeys(scopes)
+    for scope in list(found):
+        table, _, owner = scope.partition(":")
+        names = [name for name, made in MADE.items() if table in made.tables]
+        found |= dict.fromkeys(f"{name}:{owner}" for name in names)
+    return list(found)
+
+
+def _kept(relation: str) -> Kept | None:
+    made = MADE.get(relation)
+    return KEPT.get(relation) if made is None else made.kept

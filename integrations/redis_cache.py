@@ -16,8 +16,9 @@ from uuid import UUID
 import orjson
 from prometheus_client import CollectorRegistry, Counter
 
-from domain.caching import CacheKey
+from domain.caching import CacheKey, dropped_with
 from domain.errors import ServiceUnavailable
+from integrations.flights import Flights, Opened, Values
 from integrations.nearby import Generation, Nearby
 from integrations.redis_asking import FAULTS, TOKEN_BYTES, TOKEN_SECONDS, Asking, a_token
 from integrations.redis_drops import Hearing
@@ -28,15 +29,14 @@ POLL_SECONDS: Final = 0.01
 
 T = TypeVar("T")
 Load = Callable[[Sequence[CacheKey]], Awaitable[Sequence[bytes]]]
-Opened = Callable[[], float | None]
-Values = dict[CacheKey, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a reader waits for Redis, leaves it alone, and waits for who reads the same.
+    """How long a reader waits for Redis, leaves it alone, and waits for another process.
 
-    Units:  seconds; `local` is how long a process keeps what it has from Redis.
+    Units:  seconds; `local` is how long a process keeps what it has from Redis. `others` is also
+            how soon a reader notices that it has got a connection while it waited in its process.
     """
 
     local: float = 2
@@ -68,7 +68,6 @@ class RedisCache:
         self._space = f"tbc:{sha256(namespace.encode()).hexdigest()[:16]}:"
         self._patience = patience
         self._nearby = Nearby(patience.local, local_bytes)
-        self._flights: dict[CacheKey, asyncio.Future[bytes | None]] = {}
         self._life: int | None = None
         self._heard_drops = 0
         self._asking: Asking | None = None
@@ -77,6 +76,7 @@ class RedisCache:
             self._asking = Asking(url, patience_seconds=patience.redis, rest_seconds=patience.rest)
             self._hearing = Hearing(url, self._space + "drops", self._heard)
         self._count(registry)
+        self._flights = Flights(patience.others, self._hits.labels("local").inc)
 
     def _count(self, registry: CollectorRegistry) -> None:
         self._hits = Counter(
@@ -104,15 +104,21 @@ class RedisCache:
         found = self._near(keys)
         missing = [key for key in dict.fromkeys(keys) if key not in found]
         if missing and opened() is None:
-            found |= await self._share(missing, load, opened)
+            found |= await self._flights.share(
+                missing, lambda keys: self._fetch(keys, load, opened), opened
+            )
         elif missing:
             found |= await self._fetch(missing, load, opened)
         return [found[key] for key in keys]
 
     async def drop(self, scopes: Collection[str]) -> None:
-        """Draw a new token for each scope, then tell every process. Errors: ServiceUnavailable."""
+        """Draw new tokens for the scopes and what is made of their tables, then tell every process.
+
+        Errors: ServiceUnavailable.
+        """
         if self._asking is None:
             raise ServiceUnavailable(UNSET)
+        scopes = dropped_with(scopes)
         pipeline = self._asking.client.pipeline(transaction=False)
         for scope in scopes:
             pipeline.set(self._generation(scope), a_token(), ex=TOKEN_SECONDS)
@@ -157,37 +163,7 @@ class RedisCache:
         """A change: nobody who comes from now on is served what was read before."""
         self._heard_drops += 1
         self._nearby.forget(scope)
-        self._flights = {key: each for key, each in self._flights.items() if key.scope != scope}
-
-    async def _share(self, keys: Sequence[CacheKey], load: Load, opened: Opened) -> Values:
-        """Follow those of this process who read the same keys already; lead for the others."""
-        flights = {key: self._flights[key] for key in keys if key in self._flights}
-        own = [key for key in keys if key not in flights]
-        found = await self._lead(own, load, opened) if own else {}
-        if flights and opened() is None:
-            await asyncio.wait(flights.values(), timeout=self._patience.others)
-        landed = {key: flight.result() for key, flight in flights.items() if flight.done()}
-        followed = {key: value for key, value in landed.items() if value is not None}
-        self._hits.labels("local").inc(len(followed))
-        left = [key for key in flights if key not in followed]
-        return found | followed | (await self._fetch(left, load, opened) if left else {})
-
-    async def _lead(self, keys: Sequence[CacheKey], load: Load, opened: Opened) -> Values:
-        """Read, and tell who followed meanwhile; None tells them to read for themselves.
-
-        Shape:  who leads has no snapshot yet, so that it is younger than this reading.
-        """
-        flights = {key: asyncio.get_running_loop().create_future() for key in keys}
-        self._flights.update(flights)
-        found: Values = {}
-        try:
-            found = await self._fetch(keys, load, opened)
-        finally:
-            for key, flight in flights.items():
-                if self._flights.get(key) is flight:
-                    del self._flights[key]
-                flight.set_result(found.get(key))
-        return found
+        self._flights.forget(scope)
 
     async def _fetch(self, keys: Sequence[CacheKey], load: Load, opened: Opened) -> Values:
         """From Redis, or from another process that loads them now, or loaded here and kept."""
