@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,7 +26,11 @@ class Origins:
         self._database = database
         self._now = now
         self._development = development
-        self._remembered: OrderedDict[str, tuple[datetime, bool]] = OrderedDict()
+        # Apart, so that made-up origins cannot push out the websites that there are.
+        self._remembered: Mapping[bool, OrderedDict[str, datetime]] = {
+            True: OrderedDict(),
+            False: OrderedDict(),
+        }
 
     async def check(self, tx: Transaction, origin: str | None, brand: Brand | None) -> None:
         """Errors: Forbidden if a page of this origin may not speak for the brand."""
@@ -45,25 +49,28 @@ class Origins:
             return True
         if not _is_website(origin):
             return False
-        since, known = self._remembered.get(origin, (None, False))
-        now = self._now()
-        if since is None or now - since > REMEMBERED:
-            try:
-                known = await self._look_up(origin)
-            except ServiceUnavailable:
-                return known
-            self._remember(origin, (now, known))
-        return known
+        known = origin in self._remembered[True]
+        since, now = self._remembered[known].get(origin), self._now()
+        if since is not None and now - since <= REMEMBERED:
+            return known
+        try:
+            found = await self._look_up(origin)
+        except ServiceUnavailable:
+            return known
+        self._remember(origin, now, known=found)
+        return found
 
     async def _look_up(self, origin: str) -> bool:
         async with self._database.session(NOBODY).read() as tx:
             return await callers.knows_origin(tx, origin)
 
-    def _remember(self, origin: str, found: tuple[datetime, bool]) -> None:
-        self._remembered[origin] = found
-        self._remembered.move_to_end(origin)
-        if len(self._remembered) > MOST_REMEMBERED:
-            self._remembered.popitem(last=False)
+    def _remember(self, origin: str, now: datetime, *, known: bool) -> None:
+        self._remembered[not known].pop(origin, None)
+        remembered = self._remembered[known]
+        remembered[origin] = now
+        remembered.move_to_end(origin)
+        if len(remembered) > MOST_REMEMBERED:
+            remembered.popitem(last=False)
 
     def _is_local(self, origin: str) -> bool:
         return self._development and LOCAL.fullmatch(origin) is not None

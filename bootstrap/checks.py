@@ -100,6 +100,8 @@ class Checks:
             return Finding(name, "down", error.message, MENDING.get(name, ""))
         except TimeoutError:
             return Finding(name, "down", f"no answer in {self._seconds:g} s", MENDING.get(name, ""))
+        except Exception as error:  # noqa: BLE001 - what fails in a way of its own is down as well
+            return Finding(name, "down", f"fails: {type(error).__name__}", MENDING.get(name, ""))
         return Finding(name, "off") if detail is None else Finding(name, "ok", detail)
 
     async def _logins(self) -> str:
@@ -119,11 +121,19 @@ class Checks:
         return "takes transactions"
 
     async def _is_migrated(self) -> str:
-        newest = newest_revision()
+        """A newer revision than ours is well: its program is on the way."""
+        newest, prefix = newest_revision(), self._database.doors.role_prefix
+        if not await self._database.session(NOBODY).write(
+            lambda tx: installation.has_role(tx, f"{prefix}staff")
+        ):
+            raise Wrong(
+                f"no roles begin with {prefix}",
+                "run `tourbase migrate`, or correct DATABASE_ROLE_PREFIX",
+            )
         found = await self._database.session(NOBODY).write(installation.revision)
-        if found != newest:
+        if found is None or found < newest:
             raise Wrong(f"is at revision {found or 'none'}, not {newest}", "run `tourbase migrate`")
-        return f"at {newest}"
+        return f"at {found}"
 
     async def _redis(self) -> str | None:
         if self._settings.redis_url is None:
@@ -162,7 +172,7 @@ MENDING: Final[Mapping[str, str]] = {
     "logins": "start PostgreSQL, or correct DATABASE_URL and DATABASE_READ_URL",
     "database": "start PostgreSQL, or correct DATABASE_READ_URL",
     "writes": "start the primary, or correct DATABASE_URL",
-    "migrations": "start the primary, or correct DATABASE_URL",
+    "migrations": "start the primary, or run `tourbase migrate`",
     "worker": "start the primary, or correct DATABASE_URL",
     "mail": "start the mail server, or correct MAIL_URL",
     "stripe": "correct STRIPE_SECRET_KEY",

@@ -1,5 +1,6 @@
 """The environment, read once and validated: frozen settings, and secrets that do not print."""
 
+import re
 from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -7,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SHORTEST_TOKEN: Final = 16
+STRIPE_KEY: Final = re.compile(r"(sk|rk)_(test|live)_\w+")
 SCHEMES: Final = {
     "database_url": {"postgresql", "postgres"},
     "database_read_url": {"postgresql", "postgres"},
@@ -16,6 +19,7 @@ SCHEMES: Final = {
     "alert_webhook_url": {"http", "https"},
     "sentry_dsn": {"http", "https"},
     "stripe_api_url": {"http", "https"},
+    "otel_exporter_otlp_endpoint": {"http", "https"},
 }
 
 
@@ -70,7 +74,9 @@ class Settings(BaseSettings):
         5, "Executions before a statement is prepared; `none` behind a transaction pooler."
     )
 
-    redis_url: SecretStr | None = setting(None, "Redis or Valkey: events and cache.")
+    redis_url: SecretStr | None = setting(
+        None, "Redis or Valkey: events and cache; without it nobody hears of changes."
+    )
     auth_signing_key: SecretStr | None = setting(
         None, "Ed25519 private key (PEM) that signs tokens."
     )
@@ -144,6 +150,28 @@ class Settings(BaseSettings):
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         if text is not None and text.partition(":")[0] not in schemes:
             raise ValueError(f"must start with one of: {', '.join(sorted(schemes))}")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _cannot_be_guessed(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_TOKEN:
+            raise ValueError(f"has fewer than {SHORTEST_TOKEN} characters: it could be guessed")
+        return value
+
+    @field_validator("stripe_secret_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not STRIPE_KEY.fullmatch(value.get_secret_value()):
+            raise ValueError("is no secret key of Stripe: they begin with sk_ or rk_")
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _names_a_server(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if parts.scheme != "mailbox" and not parts.hostname:
+            raise ValueError("names no mail server: smtp://user:pass@host:587")
         return value
 
     @field_validator("redis_url", "mail_url", "alert_webhook_url")

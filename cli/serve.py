@@ -41,6 +41,12 @@ def serve(settings: Settings, _given: Namespace) -> int:
         return runner.run(_serve(settings))
 
 
+def warn_of_missing(settings: Settings) -> None:
+    """What may be left out, and would be missed."""
+    if settings.redis_url is None:
+        LOG.warning("no_redis", consequence="no cache, and no subscription hears of a change")
+
+
 def settle_memory() -> None:
     """Spare the collector what lives as long as the process, and the short life of an answer.
 
@@ -71,6 +77,7 @@ async def _serve(settings: Settings) -> int:
             ws_max_size=settings.limit_message_bytes,
             timeout_graceful_shutdown=10,
         )
+        warn_of_missing(settings)
         settle_memory()
         server = Server(config)
         await server.serve()

@@ -45,11 +45,26 @@ def run(settings: Settings, _given: Namespace) -> int:
     return up(settings)
 
 
+class UpInProduction(OperatorError):
+    """`up` loads demo data and prints credentials."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "TOURBASE_ENV is production: `up` loads demo data and prints credentials. In production"
+            " run `migrate`, `serve` and `work`; for a trial, unset TOURBASE_ENV."
+        )
+
+
 def up(settings: Settings, *, program: Sequence[str] = PROGRAM) -> int:
-    """Run until Ctrl-C, SIGTERM or SIGHUP (0), or until something fails or ends (1)."""
+    """Run until Ctrl-C, SIGTERM or SIGHUP (0), or until something fails or ends (1).
+
+    Shape:  what nobody set is development here; what somebody set to production is refused.
+    """
     stop = Stop()
     with stop.listening():
         try:
+            if "tourbase_env" in settings.model_fields_set and not _is_development(settings):
+                raise UpInProduction
             with ExitStack() as held:
                 _serve(settings, program, stop, held)
         except Stopped:
@@ -58,6 +73,10 @@ def up(settings: Settings, *, program: Sequence[str] = PROGRAM) -> int:
             complain(str(fault))
             return 1
         return 0
+
+
+def _is_development(settings: Settings) -> bool:
+    return settings.tourbase_env == "development"
 
 
 def _serve(settings: Settings, program: Sequence[str], stop: Stop, held: ExitStack) -> None:

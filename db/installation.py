@@ -14,6 +14,11 @@ async def revision(tx: Transaction) -> str | None:
     return str(row[0]) if row else None
 
 
+async def has_role(tx: Transaction, role: str) -> bool:
+    """Whether the server has a role of this name."""
+    return await tx.row(SQL["has_role"], {"role": role}) == (True,)
+
+
 async def worker_seen(tx: Transaction) -> datetime | None:
     """The last sign of life of any worker."""
     row = await tx.row(SQL["worker_seen"])

@@ -42,7 +42,9 @@ class Unauthenticated(DomainError):
 
 
 class Forbidden(DomainError):
-    """The credential is valid and lacks a scope. Ask for one that carries it."""
+    """The credential is valid, and not for this: a scope, a brand or a website it is not of. The
+    message says which; ask for a credential that carries it.
+    """
 
     code = "FORBIDDEN"
 

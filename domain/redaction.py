@@ -33,6 +33,7 @@ LOOKS: Final = (
 PLAIN: Final = (UUID, date, time, timedelta, Decimal, Enum, PurePath)
 DEEPEST: Final = 6
 LONGEST: Final = 2_000
+MARGIN: Final = 200  # What is cut off is no secret that only its end would show.
 
 
 def redacted(value: Any, depth: int = 0) -> Any:
@@ -62,6 +63,7 @@ def of_name(name: str, value: Any, depth: int = 0) -> Any:
 
 def masked(text: str) -> str:
     """A text without keys, tokens, passwords in addresses, e-mail addresses and phone numbers."""
+    text = text[: LONGEST + MARGIN]  # A pattern may look at a long text from each of its places.
     for signs, look in LOOKS:
         if any_of(signs, text):
             text = look.sub(MASK, text)

@@ -13,6 +13,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    NullValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
@@ -22,6 +23,7 @@ from graphql import (
     is_interface_type,
     is_list_type,
     is_object_type,
+    value_from_ast_untyped,
 )
 
 from domain.limits import Limits
@@ -129,7 +131,7 @@ def _is_node(named: Any) -> bool:
 
 
 def _page(field: FieldNode) -> int | str:
-    size = _argument(field, "first") or _argument(field, "last")
+    size = _argument(field, "first", "last")
     if isinstance(size, IntValueNode):
         return int(size.value)
     return size.name.value if isinstance(size, VariableNode) else DEFAULT_SIZE
@@ -142,15 +144,18 @@ def _listed(field: FieldNode) -> int | str:
     return ids.name.value if isinstance(ids, VariableNode) else A_FEW
 
 
-def _argument(field: FieldNode, name: str) -> ValueNode | None:
-    return next((each.value for each in field.arguments or () if each.name.value == name), None)
+def _argument(field: FieldNode, *names: str) -> ValueNode | None:
+    """The first of these that says something: a null is no more than nothing."""
+    given = {each.name.value: each.value for each in field.arguments or ()}
+    found = (given[name] for name in names if name in given)
+    return next((each for each in found if not isinstance(each, NullValueNode)), None)
 
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
     return {
-        each.variable.name.value: int(each.default_value.value)
+        each.variable.name.value: value_from_ast_untyped(each.default_value)
         for each in operation.variable_definitions or ()
-        if isinstance(each.default_value, IntValueNode)
+        if each.default_value is not None
     }
 
 
@@ -159,4 +164,6 @@ def _number(size: int | str, variables: Mapping[str, Any], limits: Limits) -> in
     given = variables.get(size) if isinstance(size, str) else size
     if isinstance(given, list):
         return len(given)
-    return min(given, limits.page) if isinstance(given, int) and given > 0 else DEFAULT_SIZE
+    if isinstance(given, int | float) and given > 0:
+        return min(int(given), limits.page)
+    return DEFAULT_SIZE

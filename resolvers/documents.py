@@ -1,9 +1,10 @@
 """Documents before they run: parsed, bounded, validated, and remembered by their text."""
 
 import json
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -34,8 +35,9 @@ from resolvers.cost import Estimate, estimates
 from resolvers.limits import LimitExceeded, check_size
 from resolvers.operation import as_graphql
 
-REMEMBERED: Final = 500
-LONGEST_REMEMBERED: Final = 10_000  # So that what is remembered stays small, whoever sends it.
+REMEMBERED_CHARACTERS: Final = 1_000_000  # Parsed, a document takes about forty times as much.
+MOST_ERRORS: Final = 5  # Each may print what it is about: a hundred of them cost half a second.
+LONGEST_MESSAGE: Final = 400
 SEVERAL: Final = "The document has several operations: name the one to run in `operationName`."
 SOCKET: Final = "A subscription runs over WebSocket, sub-protocol graphql-transport-ws."
 UNSEEN: Final = "Site keys do not introspect. The schema is at /schema.graphql."
@@ -60,15 +62,33 @@ class Known:
 
 
 class Documents:
-    """What this process knows of the documents that it was sent."""
+    """What this process knows of the valid documents that it was sent, the latest used longest.
 
-    def __init__(self, limits: Limits) -> None:
+    Shape:  one of a schema; what is refused is not remembered, for strangers send that.
+    """
+
+    def __init__(self, limits: Limits, *, most_characters: int = REMEMBERED_CHARACTERS) -> None:
         self.limits = limits
-        self._remembered = lru_cache(REMEMBERED)(self._read)
+        self._most_characters = most_characters
+        self._remembered: OrderedDict[str, Known] = OrderedDict()
+        self._characters = 0
 
     def known(self, text: str, schema: GraphQLSchema) -> Known:
-        read = self._remembered if len(text) <= LONGEST_REMEMBERED else self._read
-        return read(text, schema)
+        known = self._remembered.get(text)
+        if known is not None:
+            self._remembered.move_to_end(text)
+            return known
+        known = self._read(text, schema)
+        if not known.errors:
+            self._remember(text, known)
+        return known
+
+    def _remember(self, text: str, known: Known) -> None:
+        self._remembered[text] = known
+        self._characters += len(text)
+        while self._characters > self._most_characters:
+            oldest, _ = self._remembered.popitem(last=False)
+            self._characters -= len(oldest)
 
     def _read(self, text: str, schema: GraphQLSchema) -> Known:
         try:
@@ -80,9 +100,9 @@ class Documents:
             return Known(errors=[as_graphql(self._too_deep())])
         except LimitExceeded as error:
             return Known(errors=[as_graphql(error)])
-        errors = _unused(document, used) or validate(schema, document)
+        errors = _unused(document, used) or validate(schema, document, max_errors=MOST_ERRORS)
         if errors:
-            return Known(document, errors)
+            return Known(document, [_shortened(error) for error in errors])
         return Known(document, [], estimates(schema, document), _introspects(document))
 
     def _of_syntax(self, error: GraphQLSyntaxError) -> GraphQLError:
@@ -94,13 +114,25 @@ class Documents:
         return LimitExceeded("document nests", self.limits.depth, "fields")
 
 
+def _shortened(error: GraphQLError) -> GraphQLError:
+    """An error without the pages of input that it may quote.
+
+    What validation itself tripped over, as a number of a thousand digits, is the document's fault.
+    """
+    message = error.message
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[:LONGEST_MESSAGE]} …"
+    return GraphQLError(message, error.nodes)
+
+
 def _unused(document: DocumentNode, used: set[str]) -> list[GraphQLError]:
     """As validation says it, and before: what nothing spreads was not bounded by the walk."""
-    return [
+    unused = (
         GraphQLError(f"Fragment '{each.name.value}' is never used.", each)
         for each in document.definitions
         if isinstance(each, FragmentDefinitionNode) and each.name.value not in used
-    ]
+    )
+    return list(islice(unused, MOST_ERRORS))
 
 
 def _introspects(document: DocumentNode) -> bool:

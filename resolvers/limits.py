@@ -25,6 +25,7 @@ from domain.errors import DomainError
 from domain.limits import Limits
 
 MOST_PAIRS: Final = 5_000
+MOST_INTROSPECTIONS: Final = 2
 
 
 class LimitExceeded(DomainError):
@@ -97,8 +98,8 @@ def _walk(
         deeper = []
         for merged, introspects in level:
             answers = _expanded(merged, fragments, tally)
-            if depth == 1 and sum(map(len, answers.values())) > tally.limits.root_fields:
-                raise LimitExceeded("operation has", tally.limits.root_fields, "root fields")
+            if depth == 1:
+                _check_roots(answers, tally.limits)
             deeper += [
                 (below, introspects or name_of(nodes).startswith("__"))
                 for nodes in answers.values()
@@ -107,6 +108,15 @@ def _walk(
         level, depth = deeper, depth + 1
         if depth > tally.limits.depth and not all(introspects for _, introspects in level):
             raise LimitExceeded("document nests", tally.limits.depth, "fields")
+
+
+def _check_roots(answers: dict[str, list[FieldNode]], limits: Limits) -> None:
+    """Introspection answers thousands of lines for each time that it is asked."""
+    if sum(map(len, answers.values())) > limits.root_fields:
+        raise LimitExceeded("operation has", limits.root_fields, "root fields")
+    introspections = sum(name_of(nodes) in {"__schema", "__type"} for nodes in answers.values())
+    if introspections > MOST_INTROSPECTIONS:
+        raise LimitExceeded("operation has", MOST_INTROSPECTIONS, "root fields of introspection")
 
 
 def name_of(nodes: list[FieldNode]) -> str:

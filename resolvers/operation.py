@@ -14,7 +14,7 @@ from domain.errors import DeadlineExceeded, DomainError
 from domain.faults import told
 from domain.limits import Limits
 
-SUGGESTION: Final = re.compile(r" Did you mean .*\?$", re.DOTALL)
+SUGGESTION: Final = re.compile(r" Did you mean [^?]*\?")
 LOG = structlog.get_logger("tourbase.operation")
 MASKED: Final = "Something went wrong on our side. It has been logged; quote the request id."
 

@@ -37,7 +37,7 @@ PROTOCOL_CODES: Final[Mapping[str, Told]] = {
     "BAD_REQUEST": Told(
         "The request is not one of GraphQL: another method, media type or shape.",
         "POST a JSON object with a `query`.",
-        (400, 405, 415),
+        (400, 404, 405, 415),
     ),
     "BODY_TOO_LARGE": Told(
         "The body has more bytes than are read.", "Send less at a time.", (413,)
@@ -75,7 +75,7 @@ def refused(code: str, message: str, request_id: str, *, status: int | None = No
     """A request that never became an operation."""
     body = {"errors": [{"message": message, "extensions": {"code": code, "requestId": request_id}}]}
     status = status or STATUS.get(code, 400)
-    headers = ALSO_SAID.get(status, {})
+    headers = {**ALSO_SAID.get(status, {}), "cache-control": "no-store"}
     return Response(orjson.dumps(body), status, headers, media_type="application/json")
 
 

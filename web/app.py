@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from bootstrap.checks import Checks
 from bootstrap.wiring import Parts, limits_of, now
@@ -30,17 +31,17 @@ from web.prepared import prepared
 LOG = structlog.get_logger("tourbase.web")
 
 
-def build_app(made: Parts) -> Starlette:
-    """The application over objects that are already open."""
+def build_app(made: Parts) -> ASGIApp:
+    """The application over objects that are already open.
+
+    Shape:  an id and safe headers stand outside of all, so that a fault's answer has them too.
+    """
     limits = limits_of(made.settings)
     schema = build_schema(limits, KnownDocuments(prepared()))
     world = _world(made, limits)
-    return Starlette(
+    inside = Starlette(
         routes=_routes(made, schema, world),
         middleware=[
-            Middleware(RequestId, draw=lambda: str(made.ids.new())),
-            Middleware(Observation, telemetry=made.telemetry),
-            Middleware(SafeHeaders, secure=world.production),
             Middleware(Cors, origins=made.origins),
             Middleware(BodyLimit, most_bytes=made.settings.limit_body_bytes),
         ],
@@ -50,6 +51,9 @@ def build_app(made: Parts) -> Starlette:
             Exception: _fault,
         },
     )
+    safe = SafeHeaders(inside, secure=world.production)
+    observed = Observation(safe, telemetry=made.telemetry)
+    return RequestId(observed, draw=lambda: str(made.ids.new()))
 
 
 def _world(made: Parts, limits: Limits) -> World:

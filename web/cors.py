@@ -1,7 +1,6 @@
 """Cross-origin requests: what a browser is told before and after, for the brands' own websites."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
@@ -18,13 +17,14 @@ HEADERS: Final = (
 EXPOSED: Final = "x-request-id, ratelimit, ratelimit-policy, retry-after"
 ASKED_AGAIN_SECONDS: Final = 7_200
 UNKNOWN: Final = "No brand names this origin among its websites."
+ENDPOINT: Final = "/graphql"  # Nothing else is for pages of other origins.
 PUBLIC: Final = frozenset({"/schema.graphql"})
 
 
 def foreign_origin(connection: HTTPConnection) -> str | None:
     """The origin of the page that asks, unless it is a page of this server."""
     origin = connection.headers.get("origin")
-    if origin is None or urlsplit(origin).netloc == connection.headers.get("host"):
+    if origin is None or origin.partition("://")[2] == connection.headers.get("host"):
         return None
     return origin
 
@@ -45,7 +45,9 @@ class Cors:
         allowed = None
         if scope["path"] in PUBLIC:
             allowed = "*"
-        elif (origin := foreign_origin(HTTPConnection(scope))) is not None:
+        elif scope["path"] == ENDPOINT and (
+            (origin := foreign_origin(HTTPConnection(scope))) is not None
+        ):
             allowed = origin if await self.origins.known(origin) else None
             if _is_preflight(scope):
                 await _preflight(scope, allowed)(scope, receive, send)

@@ -32,11 +32,13 @@ from web.sockets import SocketHandler
 LOG = structlog.get_logger("tourbase.web")
 HEADERS = ("authorization", "x-api-key", "x-brand")
 MOST_OPERATIONS_A_SOCKET = 100
-# What Strawberry answers by 400, by its words.
-ANOTHER_STATUS = {
-    "Unsupported content type": 415,
-    "mutations are not allowed when using GET": 405,
-    "subscriptions are not allowed when using GET": 405,
+# What Strawberry answers by 400 (or 404), by its words: the status that it has here, and our words.
+REWORDED = {
+    "Unsupported content type": (415, "Send the request as JSON: Content-Type: application/json."),
+    "mutations are not allowed when using GET": (405, "A mutation is sent by POST."),
+    "subscriptions are not allowed when using GET": (405, "A subscription runs over WebSocket."),
+    "Can't get GraphQL operation type": (400, "The document has no operation to run."),
+    "Not Found": (400, "The address has no `query`."),
 }
 # A page of another origin cannot send one of these unless it was allowed to beforehand.
 PREFLIGHTED = ("authorization", "x-api-key", "x-brand", "x-request-id", "idempotency-key")
@@ -72,7 +74,11 @@ class Endpoint(GraphQL[OperationContext, None]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        request = Request(scope, receive)
+        headers = [
+            (name, value.lower() if name == b"content-type" else value)
+            for name, value in scope["headers"]
+        ]
+        request = Request({**scope, "headers": headers}, receive)
         response = await self._answer(request)
         await response(scope, receive, send)
 
@@ -80,12 +86,13 @@ class Endpoint(GraphQL[OperationContext, None]):
         request_id = request.state.request_id
         try:
             refuse_ambient(request)
+            refuse_encoded(request)
             response = await self.run(request)
         except DomainError as error:
             return refused(error.code, error.message, request_id)
         except HTTPException as error:
-            status = ANOTHER_STATUS.get(error.reason, error.status_code)
-            response = refused("BAD_REQUEST", error.reason, request_id, status=status)
+            status, words = REWORDED.get(error.reason, (error.status_code, error.reason))
+            response = refused("BAD_REQUEST", words, request_id, status=status)
             if status == HTTPStatus.METHOD_NOT_ALLOWED:
                 response.headers["allow"] = "POST"
             return response
@@ -161,6 +168,10 @@ class Endpoint(GraphQL[OperationContext, None]):
             raise HTTPException(400, "The body is a JSON object with a `query`.")
         return parsed
 
+    def decode_json(self, data: str | bytes) -> object:
+        """A message of a socket: what is too deep or has half a character is no JSON."""
+        return orjson.loads(data)
+
     def encode_json(self, data: object) -> str:
         """Text: bytes would leave a socket as binary frames, which no client reads."""
         return orjson.dumps(data).decode()
@@ -176,6 +187,12 @@ def refuse_ambient(request: HTTPConnection) -> None:
         return
     if headers.get("content-type", "").partition(";")[0].strip().lower() in SIMPLE:
         raise Forbidden("A request with a cookie needs a header such as X-Request-ID as well.")
+
+
+def refuse_encoded(request: HTTPConnection) -> None:
+    """Errors: HTTPException 415 for a body that would first have to be unpacked."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise HTTPException(415, "Send the body as it is, without Content-Encoding.")
 
 
 def presented_by(request: HTTPConnection) -> Presented:

@@ -353,3 +353,19 @@ def test_up_killed_outright_leaves_no_child(tmp_path: Path, given: dict[str, str
 
         assert run.end(signal.SIGKILL) == (-signal.SIGKILL, "")
         assert soon(run.pid("serve"), run.pid("work")) == [False, False]
+
+
+def test_up_refuses_to_run_where_somebody_said_production(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        tourbase_env="production",
+        tourbase_folder=tmp_path / "data",
+    )
+    assert up(settings) == 1
+    assert capsys.readouterr().err == (
+        "tourbase: TOURBASE_ENV is production: `up` loads demo data and prints credentials."
+        " In production run `migrate`, `serve` and `work`; for a trial, unset TOURBASE_ENV.\n"
+    )
+    assert not (tmp_path / "data").exists()

@@ -164,6 +164,7 @@ COLD: Mapping[str, str] = {
     "events.outbox_backlog": "a scraper, at most once in a few seconds",
     "events.pending_drops": "a table of what was changed in the last seconds",
     "fleet.lock_resources": "no table: advisory locks",
+    "installation.has_role": "the catalogue of roles",
     "installation.revision": "a table of one row",
     "installation.worker_seen": "the queue's own table, a row a worker",
     "job_queue.dead_jobs": "the queue's own table and indexes, on the command line",

@@ -55,8 +55,21 @@ def told(document: str, limits: Limits = Limits()) -> list[str]:  # noqa: B008 -
             "operation has more than 20 root fields",
         ),
         ("{ a " * 12 + "{ b } " + "}" * 12, "document nests more than 12 fields"),
+        (
+            "{ " + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(3)) + " }",
+            "operation has more than 2 root fields of introspection",
+        ),
     ],
-    ids=["tokens", "roots", "aliases", "directives", "repeated-roots", "spread-roots", "depth"],
+    ids=[
+        "tokens",
+        "roots",
+        "aliases",
+        "directives",
+        "repeated-roots",
+        "spread-roots",
+        "depth",
+        "introspection",
+    ],
 )
 def test_a_document_past_a_limit_is_told_which_and_how_much(document: str, message: str) -> None:
     assert told(document) == [f"The {message}, the most that is taken."]
@@ -95,6 +108,21 @@ def test_a_cycle_of_fragments_is_named_by_validation() -> None:
     assert told(document) == ["Cannot spread fragment 'A' within itself via 'B'."]
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ wineries(first: %s) { totalCount } }",
+        "query ($n: Int = %s) { wineries(first: $n) { totalCount } }",
+    ],
+)
+async def test_a_number_without_end_is_the_documents_fault(ask: Ask, document: str) -> None:
+    refused = await ask(document % ("9" * 5_000))
+    assert [(error.extensions or {})["code"] for error in refused.errors or []] == [
+        "GRAPHQL_VALIDATION_FAILED"
+    ]
+    assert len((refused.errors or [])[0].message) <= 402
+
+
 def test_a_fragment_that_nothing_spreads_is_named_without_reading_it() -> None:
     document = "{ viewer { kind } } fragment A on Viewer { " + "brand { code } " * 300 + "}"
     assert told(document) == ["Fragment 'A' is never used."]
@@ -121,6 +149,41 @@ def test_a_document_nested_without_end_is_a_syntax_error(opening: str) -> None:
 )
 def test_a_document_at_its_limits_is_taken(document: str) -> None:
     assert told(document) == []
+
+
+UNKNOWN_FIELDS = (
+    "{ wineries(filter: {" + "".join(f"statuss{n}: 1 " for n in range(480)) + "}) { totalCount } }"
+)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        UNKNOWN_FIELDS,
+        "{ bookings(filter: {status: [" + "COMPLETEDD " * 1_900 + "]}) { totalCount } }",
+        "{ bookings(filter: {status: [" + f"{'X' * 300} " * 300 + "]}) { totalCount } }",
+        "{ viewer { " + " ".join(f"kind{n}" for n in range(1_900)) + " } }",
+        "{ viewer { kind } } " + "fragment F on Viewer { kind } " * 200,
+    ],
+    ids=["input-fields", "enum-values", "long-values", "fields", "fragments"],
+)
+def test_a_wrong_document_is_told_a_few_short_errors_and_not_hundreds_of_pages(
+    document: str,
+) -> None:
+    messages = told(document)
+    assert 1 <= len(messages) <= 6
+    assert max(map(len, messages)) <= 402
+
+
+def test_only_valid_documents_are_remembered_and_those_not_without_bound() -> None:
+    documents = Documents(Limits(), most_characters=110)
+    first, second, third = (f"{{ viewer {{ kind }} }} #{n:030}" for n in range(3))
+    known = {text: documents.known(text, SCHEMA) for text in (first, second)}
+    assert documents.known(first, SCHEMA) is known[first]
+    documents.known(third, SCHEMA)
+    assert documents.known(first, SCHEMA) is known[first]
+    assert documents.known(second, SCHEMA) is not known[second]
+    assert documents.known("{ nothing }", SCHEMA) is not documents.known("{ nothing }", SCHEMA)
 
 
 def test_each_limit_can_be_set() -> None:
@@ -160,6 +223,9 @@ BELOW = "{ edges { cursor node { id customer { id } payments { id } stops { wine
         ("query ($n: Int) { bookings(first: $n) " + BELOW + " }", {"n": "x"}, 20 * 17),
         ('{ nodes(ids: ["a", "b", "c"]) { id ... on Booking { customer { id } } } }', {}, 6),
         ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["a"] * 40}, 40),
+        ('query ($i: [ID!]! = ["a", "b"]) { nodes(ids: $i) { id } }', {}, 2),
+        ("{ bookings(first: null, last: 100) " + BELOW + " }", {}, 100 * 17),
+        ("query ($n: Int) { bookings(first: $n) " + BELOW + " }", {"n": 100.0}, 100 * 17),
         (
             "{ bookings { ...E edges { node { customer { id } } } } }"
             " fragment E on BookingConnection { edges { node { customer { name } } } }",
@@ -259,6 +325,9 @@ async def test_a_site_key_in_production_is_told_nothing_of_the_schema(
 ) -> None:
     guess = await run(SUGGESTED, kind=Kind.SITE, production=True)
     asked = await run(INTROSPECTION, kind=Kind.SITE, production=True)
+    argument = await run(
+        "{ wineries(filter: {slugg: 1}) { totalCount } }", kind=Kind.SITE, production=True
+    )
     inside = await run(
         '{ ...Q } fragment Q on Query { __type(name: "Viewer") { name } }',
         kind=Kind.SITE,
@@ -267,6 +336,8 @@ async def test_a_site_key_in_production_is_told_nothing_of_the_schema(
     assert [error.message for error in guess.errors] == [
         "Cannot query field 'kinds' on type 'Viewer'."
     ]
+    assert all("mean" not in error.message for error in argument.errors)
+    assert argument.errors
     assert [[error.extensions["code"] for error in each.errors] for each in (asked, inside)] == [
         ["FORBIDDEN"],
         ["FORBIDDEN"],

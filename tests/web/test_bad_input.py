@@ -305,3 +305,42 @@ async def test_a_taken_email_and_a_bad_phone_are_refused_as_data_and_nothing_cha
         ),
     )
     assert stored == [("own@example.com", 1)]
+
+
+@pytest.mark.parametrize("media_type", ["APPLICATION/JSON", "application/json; charset=UTF-8"])
+async def test_a_media_type_is_the_same_in_capitals(
+    client: httpx.AsyncClient, headers: dict[str, str], media_type: str
+) -> None:
+    answer = await client.post(
+        "/graphql",
+        content=b'{"query": "{ viewer { kind } }"}',
+        headers={**headers, "content-type": media_type},
+    )
+    assert answer.json() == {"data": {"viewer": {"kind": "STAFF"}}}
+
+
+async def test_a_packed_body_is_refused_as_such(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    packed = {**headers, "content-type": "application/json", "content-encoding": "gzip"}
+    answer = await client.post("/graphql", content=b"packed", headers=packed)
+    assert (answer.status_code, answer.json()["errors"][0]["message"]) == (
+        415,
+        "Send the body as it is, without Content-Encoding.",
+    )
+
+
+async def test_a_document_without_an_operation_is_told_so(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    query = {"query": "fragment F on Viewer { kind }"}
+    answer = await client.post("/graphql", json=query, headers=headers)
+    assert answer.json()["errors"][0]["extensions"]["code"] in {
+        "BAD_REQUEST",
+        "GRAPHQL_VALIDATION_FAILED",
+    }
+
+
+async def test_a_refusal_is_kept_by_no_cache(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/graphql", json={"query": "{ viewer { kind } }"})
+    assert (answer.status_code, answer.headers["cache-control"]) == (401, "no-store")

@@ -20,9 +20,11 @@ from starlette.routing import Route
 from bootstrap.checks import Checks, newest_revision
 from bootstrap.settings import Settings
 from bootstrap.wiring import Parts, now, parts
+from cli.migrate import migrate
 from tests.builders import as_owner
 from tests.conftest import FreshDatabase
 from tests.web.conftest import served
+from web.health import Asked
 
 KEY = "sk_test_known_to_the_stand_in"
 Ask = Callable[..., Any]
@@ -166,6 +168,36 @@ async def test_stripe_is_asked_whether_it_takes_the_key(
     answer = await ask(stripe_secret_key=SecretStr(key), stripe_api_url=stripe)
     assert down(answer) == told
     assert key not in answer.text
+
+
+async def test_a_database_of_an_earlier_revision_is_told_as_such_and_breaks_nothing(
+    ask: Ask, fresh_database: FreshDatabase
+) -> None:
+    migrate(fresh_database.settings, revision="-4", say=lambda _: None)
+    answer = await ask("/api/health/database")
+    assert (answer.status_code, down(answer)) == (503, {"migrations": "fails: UndefinedFunction"})
+
+
+async def test_what_is_well_tells_a_stranger_nothing_of_itself(
+    ask: Ask, fresh_database: FreshDatabase
+) -> None:
+    await heartbeat(fresh_database.settings)
+    answer = await ask(mail_url=SecretStr("smtp://127.0.0.1:1"))
+    assert {name for name, each in answer.json()["checks"].items() if "detail" in each} == {"mail"}
+
+
+async def test_many_probes_at_once_are_one_look(made: Parts) -> None:
+    looked = []
+
+    async def look() -> str:
+        looked.append(1)
+        await asyncio.sleep(0.05)
+        return ""
+
+    checks = Checks(made.settings, made.database, made.events, made.mailer, now)
+    asked = Asked(checks, {"database": look}, kept_seconds=0)
+    await asyncio.gather(*(asked.findings() for _ in range(50)))
+    assert len(looked) <= 2
 
 
 async def test_a_full_disk_is_told_with_a_way_to_mend_it(made: Parts) -> None:

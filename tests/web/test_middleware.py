@@ -1,9 +1,14 @@
 """What every request passes: ids, safe headers, and a bound on its body."""
 
+import dataclasses
 from collections.abc import AsyncIterator
+from typing import Any, cast
 
 import httpx
 import pytest
+
+from bootstrap.wiring import Parts
+from tests.web.conftest import served
 
 MOST = 100_000
 
@@ -29,6 +34,20 @@ async def test_every_answer_carries_the_safe_headers(client: httpx.AsyncClient, 
         "x-xss-protection": "0",
         "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     } == dict(answer.headers)
+
+
+async def test_a_fault_is_answered_with_an_id_and_the_safe_headers(made: Parts) -> None:
+    broken = dataclasses.replace(made, registry=cast("Any", None))
+    async with served(broken) as address, httpx.AsyncClient() as client:
+        answer = await client.get(f"{address}/metrics", headers={"x-request-id": "request-1"})
+
+    assert answer.status_code == 500
+    assert answer.json()["errors"][0]["extensions"] == {
+        "code": "INTERNAL_SERVER_ERROR",
+        "requestId": "request-1",
+    }
+    assert answer.headers["x-request-id"] == "request-1"
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_a_body_past_the_limit_is_refused_by_its_declared_length(

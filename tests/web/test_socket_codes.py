@@ -100,3 +100,14 @@ async def test_one_operation_too_many_is_refused_with_a_code_and_the_socket_stay
         "The socket runs more than 100 operations at once, the most that is taken."
     )
     assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["[" * 60_000, '{"id": "\\ud800", "type": "ping"}', "{", "\ufeff{}"],
+    ids=["deep", "half-a-character", "open", "mark"],
+)
+async def test_what_is_no_json_closes_the_socket_with_a_word(address: str, message: str) -> None:
+    async with unacknowledged(address) as ws:
+        await ws.send(message)
+        assert await closed(ws) == (4400, "WebSocket message must be valid JSON")
