@@ -6,6 +6,9 @@ from typing import Final
 import orjson
 
 Make = Callable[[int], bytes]
+DEEP: Final = (
+    "types { name fields { name args { name } type { name ofType { fields { name } } } } }"
+)
 SMALL: Final = orjson.dumps({"query": "{ viewer { kind } }"})
 
 
@@ -26,6 +29,18 @@ def documents() -> Mapping[str, Make]:
         "4,000 directives": _query(lambda: f"{{ __typename {'@skip(if: false) ' * 4_000}}}"),
         "variables that name one another": _query(
             lambda: "query ($a: ID! = $b, $b: ID! = $a) { node(id: $a) { id } }"
+        ),
+        "480 wrong fields of an input": _query(_wrong_fields),
+        "300 long values that are none of an enum": _query(lambda: _statuses("X" * 300, 300)),
+        "1,900 values that nearly are of an enum": _query(lambda: _statuses("COMPLETEDD", 1_900)),
+        "1,900 fields that nearly are": _query(
+            lambda: f"{{ viewer {{ {' '.join(f'kind{number}' for number in range(1_900))} }} }}"
+        ),
+        "19 introspections": _query(
+            lambda: f"{{ {' '.join(f'a{number}: __schema {{ {DEEP} }}' for number in range(19))} }}"
+        ),
+        "a number of 5,000 digits": _query(
+            lambda: f"{{ wineries(first: {'9' * 5_000}) {{ totalCount }} }}"
         ),
         "variables 20,000 deep": _deep_variables,
         "broken UTF-8": _broken,
@@ -55,6 +70,15 @@ def _overlapping() -> str:
     names = [f"F{number}" for number in range(160)]
     made = (f"fragment {name} on Query {{ viewer {{ kind }} }}" for name in names)
     return f"{{ {' '.join(f'...{name}' for name in names)} }} {' '.join(made)}"
+
+
+def _wrong_fields() -> str:
+    wrong = " ".join(f"statuss{number}: 1" for number in range(480))
+    return f"{{ wineries(filter: {{{wrong}}}) {{ totalCount }} }}"
+
+
+def _statuses(value: str, count: int) -> str:
+    return f"{{ bookings(filter: {{status: [{f'{value} ' * count}]}}) {{ totalCount }} }}"
 
 
 def _deep_variables(number: int) -> bytes:
