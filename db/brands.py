@@ -7,7 +7,8 @@ from db import statements
 from db.database import Transaction
 
 SQL = statements.load(__package__, "brands.sql")
-
+Hours = tuple[time, time, int]
+"""Opening, closing and the tenant's buffer in minutes."""
 
 FACTS: Final = (
     "code",
@@ -32,7 +33,7 @@ async def facts(tx: Transaction) -> dict[str, Any] | None:
     return dict(zip(FACTS, row, strict=True)) if row else None
 
 
-async def operating_hours(tx: Transaction, day: date) -> tuple[time, time, int] | None:
-    """Opening, closing and the tenant's buffer in minutes, as in force on a local day."""
+async def operating_hours(tx: Transaction, day: date) -> Hours | None:
+    """As in force on a local day."""
     row = await tx.row(SQL["operating_hours"], {"day": day})
     return (row[0], row[1], row[2]) if row else None

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from db.brands import Hours
 from db.reading import Slice, Wanted
 from db.relations import ColumnKind, Relation, Row
 from domain.listing import Page
@@ -52,6 +53,11 @@ def facts_question(names: Sequence[str]) -> bytes:
     return json.dumps([FORM, "facts", names]).encode()
 
 
+def statement_question(statement: str, *asked: object) -> bytes:
+    """Another release may ask by another statement, and has another key then."""
+    return json.dumps([FORM, "statement", statement, asked], default=str).encode()
+
+
 def from_slice(relation: Relation, rows: Slice) -> bytes:
     values = [_values(relation, row) for row in rows.rows]
     return orjson.dumps([values, rows.has_previous, rows.has_next])
@@ -71,8 +77,20 @@ def to_row(relation: Relation, stored: bytes) -> Row | None:
     return None if values is None else _row(relation, values)
 
 
-def from_plain(value: Mapping[str, str | None] | int | None) -> bytes:
-    """A number, or facts that are all text."""
+def from_hours(hours: Hours | None) -> bytes:
+    return orjson.dumps(hours and [hours[0].isoformat(), hours[1].isoformat(), hours[2]])
+
+
+def to_hours(stored: bytes) -> Hours | None:
+    values = orjson.loads(stored)
+    if values is None:
+        return None
+    opens, closes, minutes = values
+    return time.fromisoformat(opens), time.fromisoformat(closes), minutes
+
+
+def from_plain(value: Mapping[str, str | None] | Sequence[Any] | int | None) -> bytes:
+    """A number, facts that are all text, or what JSON has said before."""
     return orjson.dumps(value)
 
 

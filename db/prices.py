@@ -1,6 +1,7 @@
 """A brand's prices as they are in force on a day, read in one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,20 +14,34 @@ from domain.quotes import PriceBook, Rule
 SQL = statements.load(__package__, "prices.sql")
 
 
-async def book(
-    tx: Transaction, *, day: date, today: date, code: str | None, promo_code: str | None
-) -> PriceBook | None:
-    """Prices of the day of the tour, and the policies of the day of the sale.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Prices of the day of the tour, and the policies of today, the day of the sale.
 
     Shape:  `code` finds one package; a promo code that is used up or of another day finds nothing.
-            None if the brand has no settings yet.
     """
-    row = await tx.row(
-        SQL["price_book"], {"day": day, "today": today, "code": code, "promo": promo_code}
-    )
-    if row is None:
+
+    day: date
+    today: date
+    code: str | None = None
+    promo_code: str | None = None
+
+
+async def book(tx: Transaction, asked: Asked) -> PriceBook | None:
+    """None if the brand has no settings yet."""
+    return to_book(await rows(tx, asked))
+
+
+async def rows(tx: Transaction, asked: Asked) -> Sequence[Any] | None:
+    """What a book is made of, as JSON can say it."""
+    given = {"day": asked.day, "today": asked.today, "code": asked.code, "promo": asked.promo_code}
+    return await tx.row(SQL["price_book"], given)
+
+
+def to_book(found: Sequence[Any] | None) -> PriceBook | None:
+    if found is None:
         return None
-    currency, tax_ppm, deposit, hint, tiers, version, rates, package, rules = row
+    currency, tax_ppm, deposit, hint, tiers, version, rates, package, rules = found
     return PriceBook(
         currency=currency,
         rates=[_rate(each) for each in rates],

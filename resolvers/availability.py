@@ -6,11 +6,13 @@ from typing import Annotated
 import strawberry
 from strawberry import Info
 
+from domain.availability import Slot
 from domain.identity import Scope
+from resolvers.context import OperationContext
 from resolvers.listing import says
 from schema.availability import DayAvailability, StartTime
 from schema.permissions import requires
-from services.availability import find_slots
+from services.availability import find_slots, operating_day
 
 Party = Annotated[int, says("Guests: 1 to 100.")]
 Minutes = Annotated[int, says("How long the tour takes.")]
@@ -32,8 +34,7 @@ class AvailabilityQuery:
         party_size: Party,
         minutes: Minutes,
     ) -> list[DayAvailability]:
-        tx, now = await info.context.snapshot.transaction(), info.context.world.now()
-        days = await find_slots(tx, from_, to, minutes=minutes, party=party_size, now=now)
+        days = await _slots(info.context, from_, to, minutes=minutes, party=party_size)
         return [DayAvailability.from_domain(on, found) for on, found in days]
 
     @strawberry.field(
@@ -47,6 +48,15 @@ class AvailabilityQuery:
         party_size: Party,
         minutes: Minutes,
     ) -> list[StartTime]:
-        tx, now = await info.context.snapshot.transaction(), info.context.world.now()
-        [(_, found)] = await find_slots(tx, on, on, minutes=minutes, party=party_size, now=now)
+        [(_, found)] = await _slots(info.context, on, on, minutes=minutes, party=party_size)
         return [StartTime.from_domain(slot) for slot in found]
+
+
+async def _slots(
+    context: OperationContext, first: date, last: date, *, minutes: int, party: int
+) -> list[tuple[date, list[Slot]]]:
+    """By the hours that are kept, and by what the vans do now."""
+    now, reads = context.world.now(), context.snapshot.reads
+    day = await operating_day(reads.operating_hours, context.principal, now=now)
+    tx = await context.snapshot.transaction()
+    return await find_slots(tx, first, last, minutes=minutes, party=party, now=now, day=day)

@@ -6,16 +6,18 @@ brand, so that whoever is served from the cache would have read the same.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
-from db import brands, caching, reading
+from db import brands, caching, prices, reading
 from db.database import Transaction
 from db.reading import K, Slice, Wanted
 from db.relations import Relation, Row
-from domain.caching import CacheKey, is_kept, key_for
+from domain.caching import PRICE_BOOK, CacheKey, is_kept, key_for
 from domain.identity import Principal
 from domain.listing import Page
+from domain.quotes import PriceBook
 from services.ports import Cache
 
 T = TypeVar("T")
@@ -60,6 +62,30 @@ class Reads:
             caching.from_plain,
             caching.to_plain,
         )
+
+    async def operating_hours(self, day: date) -> brands.Hours | None:
+        return await self._one(
+            "brand_settings",
+            lambda: caching.statement_question(brands.SQL["operating_hours"], day),
+            lambda tx: brands.operating_hours(tx, day),
+            caching.from_hours,
+            caching.to_hours,
+        )
+
+    async def price_book(self, asked: prices.Asked) -> PriceBook | None:
+        """A promo code can be used up at any time: it is looked for anew each time."""
+        if asked.promo_code is not None:
+            return await prices.book(await self.open(), asked)
+        found = await self._one(
+            PRICE_BOOK,
+            lambda: caching.statement_question(
+                prices.SQL["price_book"], asked.day, asked.today, asked.code
+            ),
+            lambda tx: prices.rows(tx, asked),
+            caching.from_plain,
+            caching.to_plain,
+        )
+        return prices.to_book(found)
 
     async def by_column(
         self, relation: Relation, values: Sequence[K], *, column: str = "id"

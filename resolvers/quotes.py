@@ -11,7 +11,7 @@ from domain.texts import storable
 from resolvers.listing import says
 from schema.permissions import requires
 from schema.quotes import Quote, QuoteInput
-from services.quotes import quote
+from services.quotes import quote_by
 
 
 @strawberry.type
@@ -29,6 +29,7 @@ class QuoteQuery:
         for path, text in (("code", input.code), ("promoCode", input.promo_code)):
             if text is not None:
                 storable(text, path=path)
-        priced = await quote(await context.snapshot.transaction(), input.to_domain(), now=now)
+        read_book = context.snapshot.reads.price_book
+        priced = await quote_by(read_book, context.principal, input.to_domain(), now=now)
         token = context.world.quotes.sign(priced, context.brand, now=now)
         return Quote.from_domain(priced, context.zone, token=token, expires_at=now + LIFETIME)
