@@ -1,22 +1,20 @@
 """Operations over the cache: no statement for what is kept, and never an answer from before."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from bootstrap.settings import Settings
-from bootstrap.wiring import Parts, now
+from bootstrap.wiring import Parts, required
 from db.database import Database, Transaction
-from domain.identity import Brand, Kind, Principal, Scope
-from integrations.redis_cache import Patience, RedisCache
+from domain.identity import Brand, Kind, Scope
 from jobs.event_relay import relay_drop_batch
-from resolvers.context import OperationContext, World
-from resolvers.root import RELATIONS, Schema
+from resolvers.context import OperationContext
+from resolvers.root import Schema
 from schema.global_ids import encode
 from tests.builders import (
     START,
@@ -33,6 +31,7 @@ from tests.builders import (
 from tests.conftest import FreshDatabase
 from tests.jobs.conftest import QUICK
 from tests.resolvers.conftest import told
+from tests.resolvers.processes import Process, Start, processes
 
 WEBSITE = """
 query ($slug: String!) {
@@ -46,48 +45,15 @@ query ($slug: String!) {
 }
 """
 STOPS = "{ bookings(first: 50) { edges { node { stops { winery { name } } } } } }"
-Asked = Callable[..., Awaitable[Any]]
-
-
-@dataclass
-class Process:
-    """A process of the deployment: its cache, and the operations that it runs."""
-
-    world: World
-    schema: Schema
-    brand: Brand
-
-    async def ask(
-        self, document: str, principal: Principal | Kind = Kind.SITE, **variables: Any
-    ) -> Any:
-        if isinstance(principal, Kind):
-            principal = a_principal(self.brand, principal)
-        context = OperationContext(self.world, principal, request_id="test-request")
-        return await self.schema.execute(document, variable_values=variables, context_value=context)
 
 
 @pytest.fixture
 async def start(
     made: Parts, settings: Settings, schema: Schema, brand: Brand
-) -> AsyncIterator[Callable[..., Process]]:
-    """Starts processes that share a Redis, each with a cache of its own."""
-    caches, namespace = [], f"test {new_id()}"
-
-    def started(local: float = 60, database: Database = made.database) -> Process:
-        assert settings.redis_url is not None
-        cache = RedisCache(
-            settings.redis_url.get_secret_value(),
-            namespace=namespace,
-            registry=CollectorRegistry(),
-            patience=Patience(local=local, redis=5),
-        )
-        caches.append(cache)
-        world = World(database, RELATIONS, made.events, now, made.ids, made.quotes, cache=cache)
-        return Process(world, schema, brand)
-
-    yield started
-    for cache in caches:
-        await cache.close()
+) -> AsyncIterator[Start]:
+    url = required(settings.redis_url, "REDIS_URL")
+    async with processes(made, url, schema, brand) as started:
+        yield started
 
 
 async def a_package(tx: Transaction, **values: Any) -> UUID:
@@ -115,7 +81,7 @@ def opened(database: Database) -> int:
 
 
 async def test_what_is_kept_is_answered_without_a_statement_or_a_connection(
-    settings: Settings, database: Database, start: Callable[..., Process], statements: list[str]
+    settings: Settings, database: Database, start: Start, statements: list[str]
 ) -> None:
     slug = f"winery-{new_id().hex}"
     await a_winery(settings, slug=slug)
@@ -143,9 +109,7 @@ async def test_what_is_kept_is_answered_without_a_statement_or_a_connection(
 ANY_TIMES = ["09:30:00", "13:00:00"]
 
 
-async def test_without_the_cache_the_answer_is_the_same(
-    settings: Settings, start: Callable[..., Process]
-) -> None:
+async def test_without_the_cache_the_answer_is_the_same(settings: Settings, start: Start) -> None:
     slug = f"winery-{new_id().hex}"
     await a_winery(settings, slug=slug)
     process = start()
@@ -157,7 +121,7 @@ async def test_without_the_cache_the_answer_is_the_same(
 
 
 async def test_a_batch_of_an_edge_reads_only_what_is_not_kept(
-    settings: Settings, database: Database, start: Callable[..., Process], statements: list[str]
+    settings: Settings, database: Database, start: Start, statements: list[str]
 ) -> None:
     process = start()
     wineries = [await a_winery(settings, name=f"Winery {number}") for number in range(3)]
@@ -186,7 +150,7 @@ async def test_a_batch_of_an_edge_reads_only_what_is_not_kept(
 
 
 async def test_a_kept_row_is_found_by_each_of_its_unique_columns(
-    settings: Settings, start: Callable[..., Process], statements: list[str]
+    settings: Settings, start: Start, statements: list[str]
 ) -> None:
     process, slug = start(), f"winery-{new_id().hex}"
     winery = encode("Winery", await a_winery(settings, slug=slug))
@@ -203,7 +167,7 @@ async def test_a_kept_row_is_found_by_each_of_its_unique_columns(
 
 
 async def test_a_warm_cache_opens_no_field_to_whoever_lacks_the_scope(
-    database: Database, start: Callable[..., Process]
+    database: Database, start: Start
 ) -> None:
     process = start()
     await write(database, process.brand, a_vehicle)
@@ -219,9 +183,7 @@ async def test_a_warm_cache_opens_no_field_to_whoever_lacks_the_scope(
 
 
 @pytest.mark.parametrize("cursor", ["bm9uc2Vuc2U", ""])
-async def test_a_refusal_is_not_kept_and_is_refused_again(
-    start: Callable[..., Process], cursor: str
-) -> None:
+async def test_a_refusal_is_not_kept_and_is_refused_again(start: Start, cursor: str) -> None:
     process = start()
     document = f'{{ wineries(after: "{cursor}") {{ totalCount }} }}'
 
@@ -231,7 +193,7 @@ async def test_a_refusal_is_not_kept_and_is_refused_again(
 
 
 async def test_what_a_mutation_has_written_is_read_past_the_cache(
-    settings: Settings, database: Database, start: Callable[..., Process]
+    settings: Settings, database: Database, start: Start
 ) -> None:
     process = start()
     winery = await a_winery(settings, name="Old name")
@@ -300,7 +262,7 @@ class Deployment:
 
 
 @pytest.fixture
-async def deployment(fresh_database: FreshDatabase, start: Callable[..., Process]) -> Deployment:
+async def deployment(fresh_database: FreshDatabase, start: Start) -> Deployment:
     one = start(database=fresh_database.database)
     two = start(database=fresh_database.database)
     winery = await a_winery(fresh_database.settings, slug="one", name="First")
