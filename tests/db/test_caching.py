@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db import caching
+from db.brands import Hours
 from db.database import Database
 from db.reading import Slice, Wanted
 from db.relations import ColumnKind, Relation, equals, one_of
@@ -193,3 +194,21 @@ def test_a_release_that_declares_a_table_otherwise_asks_otherwise(change: Any) -
 
     assert caching.row_question(changed, "id", UUID(int=1)) != question
     assert caching.row_question(same, "id", UUID(int=1)) == question
+
+
+@pytest.mark.parametrize(
+    "hours", [None, (time(0), time(23, 59, 59, 999_999), 0), (time(8, 30), time(22), 1440)]
+)
+def test_hours_come_back_as_they_were_read(hours: Hours | None) -> None:
+    assert caching.to_hours(caching.from_hours(hours)) == hours
+
+
+def test_a_statement_is_asked_anew_on_another_day_for_another_code_and_in_another_form() -> None:
+    asked = [
+        ("select 1", date(2026, 6, 8), None),
+        ("select 1", date(2026, 6, 9), None),
+        ("select 1", date(2026, 6, 8), "None"),
+        ("select 2", date(2026, 6, 8), None),
+    ]
+
+    assert len({caching.statement_question(*each) for each in asked}) == 4

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from domain.caching import KEPT, CacheKey, is_kept, key_for
+from domain.caching import KEPT, MADE, PRICE_BOOK, CacheKey, dropped_with, is_kept, key_for
 from domain.identity import NOBODY, Brand, Kind, Principal
 
 BRAND = Brand(7, 3, "walla", "wwt", "Walla Walla Travel", "America/Los_Angeles", "USD")
@@ -54,6 +54,33 @@ def test_a_table_is_dropped_for_its_owner_and_kept_for_its_lifetime(
 
     assert (key.scope, key.seconds) == (scope, seconds)
     assert len(KEPT) == 9
+
+
+def test_what_is_made_of_tables_is_kept_as_long_as_the_shortest_and_dropped_with_any() -> None:
+    key = key_for(SITE, PRICE_BOOK, b"")
+    own = [f"{table}:7:3" for table in sorted(MADE[PRICE_BOOK].tables)]
+
+    assert (key.scope, key.seconds) == ("price_book:7:3", 300)
+    assert own == [
+        "brand_settings:7:3",
+        "brands:7:3",
+        "price_rules:7:3",
+        "rate_cards:7:3",
+        "tour_packages:7:3",
+    ]
+    assert [dropped_with([each]) for each in own] == [[each, key.scope] for each in own]
+    assert dropped_with([*own, "rate_cards:7:4"])[5:] == [
+        "rate_cards:7:4",
+        key.scope,
+        "price_book:7:4",
+    ]
+    assert dropped_with(["wineries", "vehicles:7"]) == ["wineries", "vehicles:7"]
+
+
+@pytest.mark.parametrize("kind", [Kind.LINK, Kind.DRIVER])
+def test_whoever_may_not_buy_gets_no_key_of_prices(kind: Kind) -> None:
+    with pytest.raises(LookupError, match=f"price_book is not kept for {kind.value}"):
+        key_for(Principal(kind, BRAND), PRICE_BOOK, b"")
 
 
 def test_nobody_without_a_brand_gets_a_key() -> None:

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
 
 from bootstrap.settings import Settings
 from bootstrap.wiring import Parts, now
 from db.database import Database, Transaction
-from domain.caching import KEPT, CacheKey, Level, key_for
+from domain.caching import KEPT, MADE, CacheKey, Level, key_for
 from domain.identity import Brand, Kind, Principal, Scope
 from integrations.redis_cache import Patience, RedisCache
 from resolvers import cached
@@ -20,11 +21,15 @@ from tests.builders import START, a_brand, a_principal, a_vehicle, as_owner, ins
 from tests.isolation.catalogue import PREFIX, Connection
 
 # What a policy may say of a table that is kept for a role: nothing, or the brand alone.
-OF_TENANT_AND_BRAND = {
-    "true",
-    "(id = ( SELECT (NULLIF(current_setting('app.brand_id'::text, true), ''::text))::integer"
-    ' AS "nullif"))',
-}
+OF_TENANT_AND_BRAND = frozenset(
+    {
+        "true",
+        "(id = ( SELECT (NULLIF(current_setting('app.brand_id'::text, true), ''::text))::integer"
+        ' AS "nullif"))',
+    }
+)
+# What else it may say of a table that a price book is made of: something of the row itself.
+OF_THE_ROW = "(kind <> 'promo_code'::text)"
 POLICIES = """
 select c.relname, r.rolname, regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\\s+', ' ', 'g')
 from pg_policy p join pg_class c on c.oid = p.polrelid join pg_roles r on r.oid = any(p.polroles)
@@ -44,10 +49,20 @@ query ($fleet: Boolean!) {
   vehicles @include(if: $fleet) { edges { node { name } } }
 }
 """
+PRICES = """
+query ($input: QuoteInput!, $day: Date!) {
+  quote(input: $input) { subtotal { amountCents } }
+  availability(date: $day, partySize: 1, minutes: 60) { startsAtLocal }
+}
+"""
+TOUR = {"tourType": "WINE_TOUR", "startsAt": "2031-06-11T12:00:00-07:00", "partySize": 1}
+BUYERS = (Kind.SITE, Kind.STAFF, Kind.CUSTOMER, Kind.PARTNER)
 KINDS = (Kind.SITE, Kind.STAFF, Kind.CUSTOMER, Kind.PARTNER, Kind.LINK, Kind.DRIVER)
 
 
-def outside_the_rule(superuser: Connection, kept: dict[str, frozenset[Kind]]) -> list[str]:
+def outside_the_rule(
+    superuser: Connection, kept: dict[str, frozenset[Kind]], allowed: frozenset[str]
+) -> list[str]:
     """Which callers would share with others what only they may see."""
     rows = superuser.execute(POLICIES, [list(kept)]).fetchall()
     said = {(table, role.removeprefix(PREFIX)): text for table, role, text in rows}
@@ -55,7 +70,7 @@ def outside_the_rule(superuser: Connection, kept: dict[str, frozenset[Kind]]) ->
         f"{table} for {kind.value}: {said.get((table, kind.value), 'no policy')}"
         for table, kinds in kept.items()
         for kind in kinds
-        if said.get((table, kind.value)) not in OF_TENANT_AND_BRAND
+        if said.get((table, kind.value)) not in allowed
     )
 
 
@@ -64,18 +79,37 @@ def test_a_table_is_kept_for_those_alone_whose_policy_looks_at_tenant_and_brand(
 ) -> None:
     kept = {table: each.kinds for table, each in KEPT.items()}
 
-    assert outside_the_rule(superuser, kept) == []
+    assert outside_the_rule(superuser, kept, OF_TENANT_AND_BRAND) == []
     planted = kept | {
         "vehicles": frozenset({Kind.STAFF, Kind.PARTNER}),
         "price_rules": frozenset({Kind.SITE}),
         "drivers": frozenset({Kind.DRIVER}),
     }
-    found = outside_the_rule(superuser, planted)
+    found = outside_the_rule(superuser, planted, OF_TENANT_AND_BRAND)
     assert [each.partition(":")[0] for each in found] == [
         "drivers for driver",
         "price_rules for site",
         "vehicles for partner",
     ]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_made_of_tables_is_kept_for_those_who_all_see_the_same_rows_of_each(
+    superuser: Connection, name: str
+) -> None:
+    made, allowed = MADE[name], OF_TENANT_AND_BRAND | {OF_THE_ROW}
+    kept = dict.fromkeys(made.tables, made.kinds)
+
+    assert outside_the_rule(superuser, kept, allowed) == []
+    planted = kept | {"bookings": made.kinds, "price_rules": made.kinds | {Kind.DRIVER}}
+    found = outside_the_rule(superuser, planted, allowed)
+    assert [each.partition(":")[0] for each in found] == [
+        "bookings for customer",
+        "bookings for partner",
+        "bookings for site",
+        "price_rules for driver",
+    ]
+    assert {KEPT[table].level for table in made.tables} == {Level.BRAND}
 
 
 def test_a_table_is_dropped_for_exactly_those_whose_rows_it_has(superuser: Connection) -> None:
@@ -91,12 +125,12 @@ def test_a_table_is_dropped_for_exactly_those_whose_rows_it_has(superuser: Conne
     }
 
 
-Ask = Callable[[Principal], Awaitable[Any]]
+Ask = Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture
 async def ask(made: Parts, settings: Settings) -> AsyncIterator[Ask]:
-    """Ask for the catalogue by way of one cache, which all callers share."""
+    """Ask by way of one cache, which all callers share; for the catalogue unless told otherwise."""
     assert settings.redis_url is not None
     cache = RedisCache(
         settings.redis_url.get_secret_value(),
@@ -107,10 +141,10 @@ async def ask(made: Parts, settings: Settings) -> AsyncIterator[Ask]:
     world = World(made.database, RELATIONS, made.events, now, made.ids, made.quotes, cache=cache)
     schema = build_schema()
 
-    async def asked(principal: Principal) -> Any:
+    async def asked(principal: Principal, document: str = CATALOGUE, **given: Any) -> Any:
         context = OperationContext(world, principal, request_id="a-test")
-        fleet = {"fleet": principal.kind is not Kind.SITE}
-        result = await schema.execute(CATALOGUE, variable_values=fleet, context_value=context)
+        given = given or {"fleet": principal.kind is not Kind.SITE}
+        result = await schema.execute(document, variable_values=given, context_value=context)
         assert result.errors is None
         return result.data
 
@@ -146,6 +180,16 @@ async def a_catalogue(tx: Transaction, number: int) -> None:
         price_cents=number,
         guests_min=1,
         guests_max=14,
+        effective_from=START.date(),
+    )
+    await insert(
+        tx,
+        "rate_cards",
+        kind="hourly",
+        code="hourly",
+        guests_min=1,
+        guests_max=14,
+        rate_cents=10_000 + number,
         effective_from=START.date(),
     )
     await a_vehicle(tx, name=f"Van of {number}")
@@ -185,6 +229,50 @@ async def test_two_tenants_of_two_brands_with_the_same_codes_share_no_answer(
     ask: Ask, brands: list[Brand]
 ) -> None:
     assert await leaks(ask, brands) == []
+
+
+async def prices_of_others(ask: Ask, brands: list[Brand]) -> list[str]:
+    """Who was quoted another's prices, or shown another's hours: all who may buy, each twice."""
+    found = []
+    for _ in range(2):
+        for kind in BUYERS:
+            for number, brand in enumerate(brands):
+                principal = replace(a_principal(brand, kind), scopes=frozenset(Scope))
+                given = {"input": {**TOUR, "minutes": 60}, "day": "2031-06-11"}
+                answer = await ask(principal, PRICES, **given)
+                cents = answer["quote"]["subtotal"]["amountCents"]
+                opens = answer["availability"][0]["startsAtLocal"]
+                if (cents, opens) != (10_000 + number, f"2031-06-11T{8 + number:02}:00:00"):
+                    found.append(f"{kind.value} of {number}")
+    return found
+
+
+@pytest.fixture
+async def with_hours(settings: Settings, brands: list[Brand]) -> list[Brand]:
+    """Each brand opens an hour later than the one before."""
+    assert settings.database_admin_url is not None
+    url = settings.database_admin_url.get_secret_value()
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        for number, brand in enumerate(brands):
+            await connection.execute(
+                "update brand_settings set opens_at = make_time(%s, 0, 0)"
+                " where tenant_id = %s and brand_id = %s",
+                (8 + number, brand.tenant_id, brand.id),
+            )
+    return brands
+
+
+async def test_nobody_is_quoted_the_prices_or_shown_the_hours_of_another_brand(
+    ask: Ask, with_hours: list[Brand], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await prices_of_others(ask, with_hours) == []
+
+    def without_the_brand(principal: Principal, relation: str, question: bytes) -> CacheKey:
+        first = next(each for each in with_hours if of_one_tenant(each, principal))
+        return key_for(replace(principal, brand=first), relation, question)
+
+    monkeypatch.setattr(cached, "key_for", without_the_brand)
+    assert {each[-1] for each in await prices_of_others(ask, with_hours)} == {"1", "3"}
 
 
 async def test_a_key_without_the_brand_or_without_the_kind_would_be_found(
