@@ -1,9 +1,8 @@
-"""Parts of revision 0013: a booking, what it blocks, its way back, its stops, lines and deposit."""
+"""Parts of revision 0013: a booking, what it blocks, its way back, its stops and lines."""
 
 from migrations.triggers import Fires, Rule
 
 HOLDING = "('held', 'pending', 'confirmed', 'assigned', 'in_progress')"
-RECEIVED = "('succeeded', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost')"
 GIVEN_UP = "('draft', 'cancelled', 'expired')"
 PAIRS = f"""
 declare
@@ -145,23 +144,6 @@ begin
   end loop;
   return null;
 end """
-DEPOSIT = f"""
-declare
-  booked record;
-  paid bigint;
-begin
-  select id, proposal_id, deposit_cents, deposit_received_at into booked
-  from bookings where id = new.id;
-  select coalesce(sum(p.amount_cents), 0) into paid from payments p
-  where p.status in {RECEIVED} and p.kind not in ('tip', 'fee')
-    and (p.booking_id = booked.id or p.proposal_id = booked.proposal_id);
-  if booked.deposit_received_at is not null and paid < booked.deposit_cents then
-    raise exception 'a deposit of % is said to be received, of which % was paid',
-      booked.deposit_cents, paid
-      using errcode = 'check_violation', constraint = 'bookings_deposit_is_paid';
-  end if;
-  return null;
-end """
 RETIRED = """
 begin
   perform from vehicles where id = new.vehicle_id and status in ('out_of_service', 'retired');
@@ -250,17 +232,6 @@ BOOKED = (
             Fires(
                 "booking_price_lines_sum_to_total",
                 "insert or update or delete on booking_price_lines",
-            ),
-        ),
-    ),
-    Rule(
-        "refuse_an_unpaid_deposit",
-        DEPOSIT,
-        (
-            Fires(
-                "bookings_deposit_is_paid",
-                "insert or update of deposit_received_at, deposit_cents on bookings",
-                "new.deposit_received_at is not null",
             ),
         ),
     ),

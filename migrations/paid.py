@@ -1,6 +1,6 @@
 """Parts of revision 0013: payments agree with what they are for, and with what went back."""
 
-from migrations.booked import RECEIVED
+from migrations.received import RECEIVED
 from migrations.triggers import Fires, Rule
 
 KEPT = "('succeeded', 'partially_refunded', 'refunded', 'disputed')"
@@ -106,45 +106,12 @@ begin
   end if;
   return new;
 end """
-IN_FULL = f"""
-declare
-  ticket record;
-  paid bigint;
-begin
-  select status, total_cents into ticket from tickets where id = new.id;
-  select coalesce(sum(amount_cents), 0) into paid from payments
-  where ticket_id = new.id and status in {RECEIVED} and kind not in ('tip', 'fee');
-  if ticket.status in ('confirmed', 'checked_in', 'no_show') and paid < ticket.total_cents then
-    raise exception 'of a ticket for % only % was paid', ticket.total_cents, paid
-      using errcode = 'check_violation', constraint = 'tickets_are_paid_in_full';
-  end if;
-  return null;
-end """
 CARD = """
 begin
   raise exception 'a card payment is paid by what the card network says'
     using errcode = 'check_violation', constraint = 'payments_card_is_paid_by_stripe';
 end """
-RESERVED = f"""
-begin
-  if not exists (select from bookings where reservation_id = new.id)
-    or exists (select from payments where reservation_id = new.id and status in {RECEIVED})
-  then
-    raise exception 'a converted reservation is a booking, and its deposit is the booking''s'
-      using errcode = 'check_violation', constraint = 'reservations_convert_into_bookings';
-  end if;
-  return null;
-end """
-OFFERED = """
-begin
-  if not exists (select from bookings where proposal_id = new.id) then
-    raise exception 'a converted proposal is a booking'
-      using errcode = 'check_violation', constraint = 'proposals_convert_into_bookings';
-  end if;
-  return null;
-end """
 SUBJECTS = "booking_id, reservation_id, proposal_id, proposal_guest_id, ticket_id"
-CONVERTED = "old.status <> 'converted' and new.status = 'converted'"
 
 
 def paid(staff: str) -> tuple[Rule, ...]:
@@ -236,17 +203,6 @@ def paid(staff: str) -> tuple[Rule, ...]:
             ),
         ),
         Rule(
-            "refuse_an_unpaid_ticket",
-            IN_FULL,
-            (
-                Fires(
-                    "tickets_are_paid_in_full",
-                    "insert or update of status, total_cents on tickets",
-                    "new.status in ('confirmed', 'checked_in', 'no_show')",
-                ),
-            ),
-        ),
-        Rule(
             "refuse_a_card_by_hand",
             CARD,
             (
@@ -263,21 +219,5 @@ def paid(staff: str) -> tuple[Rule, ...]:
                     at_commit=False,
                 ),
             ),
-        ),
-        Rule(
-            "refuse_a_reservation_without_its_booking",
-            RESERVED,
-            (
-                Fires(
-                    "reservations_convert_into_bookings",
-                    "update of status on reservations",
-                    CONVERTED,
-                ),
-            ),
-        ),
-        Rule(
-            "refuse_a_proposal_without_its_booking",
-            OFFERED,
-            (Fires("proposals_convert_into_bookings", "update of status on proposals", CONVERTED),),
         ),
     )

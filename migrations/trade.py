@@ -28,6 +28,10 @@ DRIVEN = (
     " pickup, dropoff, guest_first_name, driver_notes, special_requests, created_at, updated_at,"
     " version"
 )
+NUMBER = (
+    "number text not null constraint {0}_number_form"
+    " check (number ~ '^[A-Z0-9]{{1,12}}-{1}[0-9]{{4}}-([0-9]{{5}}|[1-9][0-9]{{5,}})$')"
+)
 ON_BOOKING = "exists (select 1 from bookings b where b.id = booking_id)"
 SEEN = {name: May("select", ON_BOOKING) for name in ("link", "customer", "partner")}
 

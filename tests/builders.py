@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,18 @@ from auth.roles import scopes_of
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
 from domain.identity import Brand, Kind, Principal
+from domain.numbers import Numbered, number_of
 
 START = datetime(2026, 6, 8, 17, 0, tzinfo=UTC)  # Monday 10:00 in Walla Walla
 COUNTER = itertools.count(1)
+NUMBERED: Mapping[str, Numbered] = {
+    "bookings": Numbered.BOOKING,
+    "inquiries": Numbered.INQUIRY,
+    "reservations": Numbered.RESERVATION,
+    "proposals": Numbered.PROPOSAL,
+    "invoices": Numbered.INVOICE,
+    "tickets": Numbered.TICKET,
+}
 TIERS = [
     {"days": 45, "percent": 100},
     {"days": 21, "percent": 50},
@@ -153,6 +163,11 @@ async def insert(tx: Transaction, table: str, **values: Any) -> UUID:
     return stored
 
 
+def a_number(kind: Numbered = Numbered.BOOKING) -> str:
+    """A number that no other row has, of a brand that has sold very much."""
+    return number_of("WWT", kind, 2026, 100_000 + secrets.randbelow(10**12))
+
+
 async def a_customer(tx: Transaction, **values: Any) -> UUID:
     number = next(COUNTER)
     return await insert(
@@ -194,7 +209,7 @@ async def a_booking(tx: Transaction, **values: Any) -> UUID:
         tx,
         "bookings",
         **{
-            "number": f"WWT-2026-{secrets.randbelow(10**9):09d}",
+            "number": a_number(),
             "status": "pending",
             "tour_type": "wine_tour",
             "source": "console",

@@ -7,7 +7,7 @@ from itertools import islice
 
 from cli.demo.bookings import Trade, booking_rows
 from cli.demo.desk import DEPOSIT_PERCENT, Desk
-from cli.demo.origins import lead_rows, origins
+from cli.demo.origins import converted_rows, lead_rows, origins
 from cli.demo.payments import booking_payments, invoices
 from cli.demo.people import customer_rows
 from cli.demo.prices import price_rows
@@ -49,6 +49,8 @@ def load_brand(load: Loading, desk: Desk, say: Callable[[str], None]) -> None:
         clock=desk.clock,
     )
     _bookings(load, desk, sold, say)
+    _store(load, desk, converted_rows(known))
+    load.settle(desk.scope)
     _store(load, desk, iter([desk.numbers.counters()]))
 
 

@@ -119,7 +119,7 @@ def reservation_rows(
             {
                 "id": each.id,
                 "number": numbers.next("reservation", each.created_at),
-                "status": each.status,
+                "status": "confirmed" if each.status == "converted" else each.status,
                 "customer_id": each.customer.id,
                 "preferred_on": each.preferred_on,
                 "alternate_on": each.preferred_on + timedelta(days=7) if chance.hit(50) else None,

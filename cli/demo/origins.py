@@ -93,3 +93,10 @@ def lead_rows(desk: Desk, known: Origins) -> Iterator[Rows]:
     offers = proposals(known.proposals, people=people, prices=prices, chance=chance, clock=clock)
     yield from proposal_rows(offers, plan=plan, places=desk.places, numbers=numbers, chance=chance)
     yield from proposal_payments(offers, currency=plan.currency, chance=chance)
+
+
+def converted_rows(known: Origins) -> Iterator[Rows]:
+    """What became bookings says so once they are there."""
+    for table, made in (("reservations", known.reservations), ("proposals", known.proposals)):
+        facts = [(each.id, "converted") for each in made]
+        yield Rows(table, ("id", "status"), facts, known=True)

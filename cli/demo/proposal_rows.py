@@ -41,7 +41,7 @@ def _facts(each: Proposal, plan: BrandPlan, numbers: Numbers) -> dict[str, objec
     return {
         "id": each.id,
         "number": numbers.next("proposal", each.created_at),
-        "status": each.status,
+        "status": "accepted" if each.status == "converted" else each.status,
         "planning_phase": "active_planning" if each.status in SIGNED else "proposal",
         "title": each.title,
         "customer_id": each.customer.id,

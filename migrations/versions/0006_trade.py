@@ -18,6 +18,7 @@ from migrations.trade import (
     DRIVEN,
     EMAIL,
     IN_ITS_CURRENCY,
+    NUMBER,
     ON_BOOKING,
     PHONE,
     SEEN,
@@ -90,7 +91,7 @@ def _leads() -> None:
         "inquiries",
         f"""
         id uuid not null,
-        number text not null,
+        {NUMBER.format("inquiries", "EXP-")},
         status text not null default 'new'
           check (status in ('new', 'contacted', 'quoted', 'won', 'lost')),
         customer_id uuid,
@@ -151,7 +152,7 @@ def _reservations() -> None:
         "reservations",
         f"""
         id uuid not null,
-        number text not null,
+        {NUMBER.format("reservations", "RES-")},
         status text not null default 'pending' check (status in
           ('pending', 'contacted', 'confirmed', 'converted', 'cancelled', 'expired')),
         customer_id uuid not null,
@@ -187,7 +188,7 @@ def _bookings() -> None:
         "bookings",
         f"""
         id uuid not null,
-        number text not null,
+        {NUMBER.format("bookings", "")},
         status text not null check (status in ('held', 'draft', 'pending', 'confirmed', 'assigned',
           'in_progress', 'completed', 'cancelled', 'expired')),
         tour_type text not null check (tour_type in ({TOUR_TYPES})),

@@ -12,7 +12,7 @@ from migrations.tables import (
     permit,
     run,
 )
-from migrations.trade import IN_ITS_CURRENCY
+from migrations.trade import IN_ITS_CURRENCY, NUMBER
 
 revision = "0007"
 down_revision = "0006"
@@ -47,7 +47,7 @@ def _proposals() -> None:
         "proposals",
         f"""
         id uuid not null,
-        number text not null,
+        {NUMBER.format("proposals", "TP-")},
         status text not null default 'draft' check (status in
           ('draft', 'sent', 'viewed', 'accepted', 'converted', 'declined', 'expired')),
         planning_phase text not null default 'proposal'
@@ -255,6 +255,7 @@ def _shared_tours() -> None:
         constraint shared_tours_end_after_start check (ends_at > starts_at),
         constraint shared_tours_guests_ordered check (guests_max >= guests_min),
         constraint shared_tours_closes_before_start check (sales_close_at <= starts_at),
+        constraint shared_tours_sells_while_it_cancels check (sales_close_at <= cancel_until),
         constraint shared_tours_cancels_before_start check (cancel_until <= starts_at),
         {IN_ITS_CURRENCY.format("shared_tours")}
         """,
@@ -270,7 +271,7 @@ def _shared_tours() -> None:
         "tickets",
         f"""
         id uuid not null,
-        number text not null,
+        {NUMBER.format("tickets", "ST-")},
         shared_tour_id uuid not null,
         customer_id uuid not null,
         status text not null default 'pending' check (status in

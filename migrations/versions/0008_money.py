@@ -1,7 +1,7 @@
 """Money received, returned and asked for: payments, refunds and invoices."""
 
 from migrations.tables import ACTOR, Index, May, Ref, brand_table, drop_tables
-from migrations.trade import IN_ITS_CURRENCY
+from migrations.trade import IN_ITS_CURRENCY, NUMBER
 
 revision = "0008"
 down_revision = "0007"
@@ -102,7 +102,7 @@ def upgrade() -> None:
         "invoices",
         f"""
         id uuid not null,
-        number text not null,
+        {NUMBER.format("invoices", "INV-")},
         booking_id uuid not null,
         kind text not null check (kind in ('deposit', 'final')),
         status text not null check (status in ('draft', 'sent', 'paid', 'overdue', 'void')),

@@ -104,7 +104,7 @@ from few cross join generate_series(1, 1500) as n;
 
 insert into inquiries (tenant_id, brand_id, id, number, customer_id, name, status, source, created_at)
 select
-    tenant_id, id, md5('inquiry' || id || '-' || n)::uuid, 'EXP-' || n, md5('customer' || id || '-' || n)::uuid,
+    tenant_id, id, md5('inquiry' || id || '-' || n)::uuid, 'N-EXP-2026-' || lpad(n::text, 5, '0'), md5('customer' || id || '-' || n)::uuid,
     'Guest ' || n, (array['new', 'contacted', 'quoted', 'won', 'lost'])[1 + n % 5], 'website',
     timestamptz '2026-01-01' + n * interval '11 minutes'
 from few cross join generate_series(1, 1500) as n;
@@ -121,7 +121,7 @@ insert into reservations
     deposit_cents, consult_by, created_at
 )
 select
-    tenant_id, id, md5('reservation' || id || '-' || n)::uuid, 'RES-' || n,
+    tenant_id, id, md5('reservation' || id || '-' || n)::uuid, 'N-RES-2026-' || lpad(n::text, 5, '0'),
     md5('customer' || id || '-' || 1 + n % 1500)::uuid, date '2026-01-01' + n % 700, 4, 'wine_tour', 'card', 'USD', 25000,
     timestamptz '2026-01-02' + n * interval '17 minutes', timestamptz '2026-01-01' + n * interval '17 minutes'
 from few cross join generate_series(1, 4500) as n;
@@ -133,7 +133,7 @@ insert into bookings
     total_cents, deposit_cents, policy, deposit_received_at, created_at, updated_at
 )
 select
-    tenant_id, id, md5('booking' || id || '-' || n)::uuid, 'N-' || n,
+    tenant_id, id, md5('booking' || id || '-' || n)::uuid, 'N-2026-' || lpad(n::text, 5, '0'),
     (array['draft', 'pending', 'confirmed', 'assigned', 'completed', 'cancelled'])[1 + n % 6], 'wine_tour',
     (array['website', 'console', 'phone', 'partner'])[1 + n % 4],
     md5('customer' || id || '-' || 1 + n % 1500)::uuid, 'Guest ' || n, md5('app' || id || '-' || 1 + n % 500)::uuid,
@@ -152,23 +152,23 @@ from bookings cross join generate_series(1, 2) as p;
 insert into booking_stops (tenant_id, brand_id, id, booking_id, position, kind, winery_id)
 select
     tenant_id, brand_id, md5('stop' || id || p)::uuid, id, p, 'winery',
-    md5('winery' || 1 + (substr(number, 3)::integer + p) % 3000)::uuid
+    md5('winery' || 1 + (substr(number, 8)::integer + p) % 3000)::uuid
 from bookings cross join generate_series(1, 2) as p;
 
 insert into booking_vehicles (tenant_id, brand_id, booking_id, vehicle_id, party_size)
 select
     tenant_id, brand_id, id,
-    md5('vehicle' || 2 * (1 + 300 * ((brand_id - 1) % 3) + substr(number, 3)::integer % 300) + tenant_id - 1)::uuid, 4
+    md5('vehicle' || 2 * (1 + 300 * ((brand_id - 1) % 3) + substr(number, 8)::integer % 300) + tenant_id - 1)::uuid, 4
 from bookings;
 
 insert into booking_drivers (tenant_id, brand_id, booking_id, driver_id, assigned_at)
 select
     tenant_id, brand_id, id,
-    md5('driver' || 2 * (1 + 300 * ((brand_id - 1) % 3) + substr(number, 3)::integer % 300) + tenant_id - 1)::uuid, now()
+    md5('driver' || 2 * (1 + 300 * ((brand_id - 1) % 3) + substr(number, 8)::integer % 300) + tenant_id - 1)::uuid, now()
 from bookings;
 
 insert into app_grants (tenant_id, brand_id, app_id, booking_id, granted_at)
-select tenant_id, brand_id, sold_by_app_id, id, now() from bookings where substr(number, 3)::integer % 5 = 0;
+select tenant_id, brand_id, sold_by_app_id, id, now() from bookings where substr(number, 8)::integer % 5 = 0;
 
 insert into blocks
 (tenant_id, brand_id, id, vehicle_id, booking_id, kind, starts_at, ends_at, expires_at)
@@ -189,7 +189,7 @@ insert into proposals
     created_at
 )
 select
-    tenant_id, id, md5('proposal' || id || '-' || n)::uuid, 'TP-' || n, 'Tour ' || n,
+    tenant_id, id, md5('proposal' || id || '-' || n)::uuid, 'N-TP-2026-' || lpad(n::text, 5, '0'), 'Tour ' || n,
     md5('customer' || id || '-' || 1 + n % 1500)::uuid, 4, date '2026-01-01' + n % 700, date '2026-01-03' + n % 700, now(), 'USD',
     timestamptz '2026-01-01' + n * interval '19 minutes'
 from few cross join generate_series(1, 4500) as n;
@@ -222,7 +222,7 @@ select
     case when n % 3 = 2 then md5('proposal' || brand_id || '-' || 1 + n % 1500)::uuid end,
     customer_id, 'deposit', 'check',
     case when n % 4 = 0 then 'succeeded' else 'refunded' end, 'USD', 31094, now(), created_at
-from (select b.*, substr(b.number, 3)::integer as n from bookings as b) as numbered;
+from (select b.*, substr(b.number, 8)::integer as n from bookings as b) as numbered;
 
 insert into refunds (tenant_id, brand_id, id, payment_id, status, amount_cents, reason, created_at)
 select tenant_id, brand_id, md5('refund' || id::text)::uuid, id, 'succeeded', 1, 'Rain', now() from payments;
@@ -233,7 +233,7 @@ insert into invoices
     total_cents, issued_on, due_on
 )
 select
-    tenant_id, brand_id, md5('invoice' || id::text)::uuid, 'INV' || number, id, 'final', 'sent', 'USD', '[]', 100, 9,
+    tenant_id, brand_id, md5('invoice' || id::text)::uuid, 'N-INV-2026-' || right(number, 5), id, 'final', 'sent', 'USD', '[]', 100, 9,
     109, starts_at::date, starts_at::date + 2
 from bookings;
 
@@ -254,7 +254,7 @@ insert into tickets
     tax_cents, total_cents, created_at
 )
 select
-    tenant_id, id, md5('ticket' || id || '-' || n)::uuid, 'ST-' || n, md5('shared' || id || '-' || 1 + n % 1000)::uuid,
+    tenant_id, id, md5('ticket' || id || '-' || n)::uuid, 'N-ST-2026-' || lpad(n::text, 5, '0'), md5('shared' || id || '-' || 1 + n % 1000)::uuid,
     md5('customer' || id || '-' || 1 + n % 1500)::uuid, 2, false, 'USD', 100, 9, 109, now()
 from few cross join generate_series(1, 2000) as n;
 

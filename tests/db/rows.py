@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from db.database import Transaction
+from domain.numbers import Numbered
 from tests.builders import (
     START,
     a_block,
     a_booking,
     a_customer,
     a_driver,
+    a_number,
     a_payment,
     a_stop,
     a_vehicle,
@@ -30,7 +32,7 @@ def _currency(tx: Transaction) -> str:
 
 async def an_inquiry(tx: Transaction, **values: Any) -> UUID:
     given: dict[str, Any] = {
-        "number": token_hex(6),
+        "number": a_number(Numbered.INQUIRY),
         "name": "Ada",
         "source": "website",
         "created_at": START,
@@ -50,7 +52,7 @@ async def a_task(tx: Transaction, **values: Any) -> UUID:
 
 async def a_reservation(tx: Transaction, **values: Any) -> UUID:
     given: dict[str, Any] = {
-        "number": token_hex(6),
+        "number": a_number(Numbered.RESERVATION),
         "customer_id": values.pop("customer_id", None) or await a_customer(tx),
         "preferred_on": DAY,
         "party_size": 4,
@@ -61,16 +63,20 @@ async def a_reservation(tx: Transaction, **values: Any) -> UUID:
         "consult_by": START + timedelta(hours=24),
         "created_at": START,
     }
-    return await insert(tx, "reservations", **{**given, **values})
+    facts = {**given, **values}
+    reservation = await insert(tx, "reservations", **facts)
+    if facts.get("status") == "converted":
+        await a_booking(tx, reservation_id=reservation, customer_id=facts["customer_id"])
+    return reservation
 
 
 async def a_proposal(tx: Transaction, **values: Any) -> UUID:
     """1323.90 in total, as in the table of prices; signed, so that any status fits.
 
-    Shape:  what was accepted has a line of its subtotal.
+    Shape:  what was accepted has a line of its subtotal, what was converted a booking.
     """
     given: dict[str, Any] = {
-        "number": token_hex(6),
+        "number": a_number(Numbered.PROPOSAL),
         "title": "Three days",
         "customer_id": values.pop("customer_id", None) or await a_customer(tx),
         "party_size": 3,
@@ -96,6 +102,8 @@ async def a_proposal(tx: Transaction, **values: Any) -> UUID:
     if facts.get("status") in {"accepted", "converted"}:
         cents = facts["subtotal_cents"]
         await an_inclusion(tx, proposal_id=proposal, unit_cents=cents, line_cents=cents)
+    if facts.get("status") == "converted":
+        await a_booking(tx, proposal_id=proposal, customer_id=facts["customer_id"])
     return proposal
 
 
@@ -145,7 +153,7 @@ async def a_ticket(tx: Transaction, **values: Any) -> UUID:
     if "customer_id" not in values:
         values["customer_id"] = await a_customer(tx)
     given: dict[str, Any] = {
-        "number": token_hex(6),
+        "number": a_number(Numbered.TICKET),
         "guests": 2,
         "with_lunch": False,
         "currency": _currency(tx),
@@ -188,7 +196,7 @@ async def a_refund(tx: Transaction, **values: Any) -> UUID:
 
 async def an_invoice(tx: Transaction, **values: Any) -> UUID:
     given: dict[str, Any] = {
-        "number": token_hex(6),
+        "number": a_number(Numbered.INVOICE),
         "kind": "final",
         "status": "sent",
         "currency": _currency(tx),

@@ -1,6 +1,7 @@
 """What a single row may say: every rule of the domain that PostgreSQL checks on the row alone."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,18 @@ from bootstrap.settings import Settings
 from db.database import Database, Transaction
 from domain.errors import EmailTaken, WrongState
 from domain.identity import Brand, Kind
-from tests.builders import START, a_booking, a_brand, a_customer, a_payment, insert, write
+from domain.numbers import INFIX
+from tests.builders import (
+    NUMBERED,
+    START,
+    a_booking,
+    a_brand,
+    a_customer,
+    a_number,
+    a_payment,
+    insert,
+    write,
+)
 from tests.db.refusals import By, assert_refused, stored
 from tests.db.rows import DAY, MAKERS, a_proposal
 
@@ -117,6 +129,11 @@ OTHERS: list[tuple[str, dict[str, Any], By]] = [
     ("shared_tours", {"ends_at": START}, "shared_tours_end_after_start"),
     ("shared_tours", {"sales_close_at": START + timedelta(1)}, "shared_tours_closes_before_start"),
     ("shared_tours", {"cancel_until": START + timedelta(1)}, "shared_tours_cancels_before_start"),
+    (
+        "shared_tours",
+        {"cancel_until": START - timedelta(hours=48, seconds=1)},
+        "shared_tours_sells_while_it_cancels",
+    ),
     ("shared_tours", {"guests_min": 1}, "shared_tours_guests_min_check"),
     ("shared_tours", {"guests_max": 15}, "shared_tours_guests_max_check"),
     ("shared_tours", {"guests_min": 3, "guests_max": 2}, "shared_tours_guests_ordered"),
@@ -187,7 +204,42 @@ async def test_a_booking_at_the_edge_of_a_rule_is_stored(
     assert isinstance(await write(database, brand, work), UUID)
 
 
-NUMBERED = ("bookings", "inquiries", "reservations", "proposals", "invoices", "tickets")
+@pytest.mark.parametrize("table", NUMBERED)
+@pytest.mark.parametrize(
+    ("form", "passes"),
+    [
+        ("WWT-{}2026-00042", True),
+        ("A1-{}2026-99999", True),
+        ("WWT-{}2026-100000", True),
+        ("WWT-{}2026-0042", False),
+        ("WWT-{}2026-012345", False),
+        ("wwt-{}2026-00042", False),
+        ("-{}2026-00042", False),
+        ("ABCDEFGHIJKLM-{}2026-00042", False),
+        ("WWT-{}26-00042", False),
+        ("WWT-X-{}2026-00042", False),
+        ("WWT-{}2026-00042 ", False),
+        ("WWT-{}2026-00042\n", False),
+        ("", False),
+    ],
+)
+async def test_a_number_has_the_form_of_its_kind(
+    database: Database, brand: Brand, table: str, form: str, *, passes: bool
+) -> None:
+    numbered = partial(MAKERS[table], number=form.format(INFIX[NUMBERED[table]]))
+    if passes:
+        assert isinstance(await write(database, brand, numbered), UUID)
+    else:
+        await assert_refused(database, brand, numbered, f"{table}_number_form")
+
+
+@pytest.mark.parametrize("table", NUMBERED)
+async def test_a_number_of_another_kind_is_refused(
+    database: Database, brand: Brand, table: str
+) -> None:
+    for other in set(NUMBERED) - {table}:
+        numbered = partial(MAKERS[table], number=a_number(NUMBERED[other]))
+        await assert_refused(database, brand, numbered, f"{table}_number_form")
 
 
 @pytest.mark.parametrize("table", NUMBERED)
@@ -195,9 +247,10 @@ async def test_a_number_is_given_once_in_a_brand_and_again_in_another(
     database: Database, settings: Settings, brand: Brand, table: str
 ) -> None:
     sister = await a_brand(settings, tenant=brand, code="nwtc")
+    number = a_number(NUMBERED[table])
 
     async def work(tx: Transaction) -> None:
-        await MAKERS[table](tx, number="N-00001")
+        await MAKERS[table](tx, number=number)
 
     await write(database, brand, work)
     await write(database, sister, work)

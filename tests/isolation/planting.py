@@ -11,7 +11,8 @@ import psycopg
 from psycopg import sql
 
 from domain.identity import Brand
-from tests.builders import START, new_id
+from domain.numbers import number_of
+from tests.builders import NUMBERED, START, new_id
 from tests.isolation.catalogue import TENANCY, Column, Connection, Table
 
 Values = dict[str, Any]
@@ -162,6 +163,8 @@ class Planting:
         for columns, definition in table.checks:
             if columns == (column.name,) and (found := FIRST_ALLOWED.search(definition)):
                 return found[1]
+        if column.name == "number" and table.name in NUMBERED:
+            return number_of("PLANTED", NUMBERED[table.name], FIRST_DAY.year, self.serial)
         starts = START + timedelta(days=self.serial)
         made: Mapping[str, Any] = {
             "uuid": new_id(),

@@ -30,7 +30,7 @@ async def a_tour(
 
     async def work(tx: Transaction) -> UUID:
         customer = await a_customer(tx, email=email)
-        given = {"number": "WWT-2026-0042", "customer_email": None, **booking}
+        given = {"number": "WWT-2026-00042", "customer_email": None, **booking}
         return await a_booking(tx, customer_id=customer, **given)
 
     booked: UUID = await write(database, brand, work)
@@ -54,9 +54,9 @@ async def test_a_customer_is_told_the_new_local_time_by_the_brand(stand: Stand) 
         Mail(
             sender="bookings@example.com",
             to="ada@example.com",
-            subject="Brand wwt: new time for your tour WWT-2026-0042",
+            subject="Brand wwt: new time for your tour WWT-2026-00042",
             text=(
-                "Your tour WWT-2026-0042 now starts on"
+                "Your tour WWT-2026-00042 now starts on"
                 " Monday, 8 June 2026 at 10:00 PDT.\n\nBrand wwt\n"
             ),
             key=EVENT,
@@ -83,9 +83,9 @@ async def test_a_mail_says_the_time_as_it_is_when_it_is_sent(stand: Stand) -> No
 async def test_a_booking_without_anybody_to_tell_is_done_without_a_mail(stand: Stand) -> None:
     brand = await a_brand(stand.settings)
     silent: list[dict[str, Any]] = [
-        {"email": None, "number": "WWT-2026-0001"},
-        {"status": "cancelled", "cancelled_at": START, "number": "WWT-2026-0002"},
-        {"status": "expired", "email": "eve@example.com", "number": "WWT-2026-0003"},
+        {"email": None, "number": "WWT-2026-00001"},
+        {"status": "cancelled", "cancelled_at": START, "number": "WWT-2026-00002"},
+        {"status": "expired", "email": "eve@example.com", "number": "WWT-2026-00003"},
     ]
 
     for booking in silent:
