@@ -1,4 +1,5 @@
-// A credential of one's own, and the brand to act for. It takes effect with Enter or the button.
+// A credential of one's own, and the brand to act for. It takes effect when the field is
+// left, with Enter, or with the button.
 import { type FormEvent, useEffect, useState } from "react";
 import { type Caller, NOBODY, remember, remembered } from "./credentials";
 
@@ -16,8 +17,9 @@ export function Fields({ onCaller }: Props) {
     onCaller(used);
   }, [used, onCaller]);
 
-  function use(event: FormEvent) {
-    event.preventDefault();
+  function use(event?: FormEvent) {
+    event?.preventDefault();
+    if (isInUse) return;
     const wanted = { credential: draft.credential.trim(), brand: draft.brand.trim() };
     setDraft(wanted);
     setUsed(wanted);
@@ -34,6 +36,7 @@ export function Fields({ onCaller }: Props) {
           placeholder="token or API key"
           value={draft.credential}
           onChange={({ target }) => setDraft({ ...draft, credential: target.value })}
+          onBlur={() => use()}
         />
       </label>
       <label>
@@ -46,6 +49,7 @@ export function Fields({ onCaller }: Props) {
           size={8}
           value={draft.brand}
           onChange={({ target }) => setDraft({ ...draft, brand: target.value })}
+          onBlur={() => use()}
         />
       </label>
       <button type="submit" disabled={isInUse}>
