@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script.revision import ResolutionError
 from pydantic import SecretStr
+from sqlalchemy.exc import ProgrammingError
 
 import migrations
 from bootstrap.settings import Settings
@@ -16,6 +17,22 @@ from bootstrap.wiring import SettingMissing
 from db.clusters import refuse_unfit
 from domain.errors import OperatorError
 from migrations.digests import Changed
+
+MAY_NOT = "42501"  # insufficient_privilege
+
+
+class NoSuchRevision(OperatorError):
+    """The command names a revision that is not there."""
+
+
+class LoginTooWeak(OperatorError):
+    """The administrator's login may not do what a migration does."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The login of DATABASE_ADMIN_URL may not create roles: name an administrator's, not one"
+            " of the two that serve."
+        )
 
 
 class MadeOtherwise(OperatorError):
@@ -33,7 +50,8 @@ def migrate(
     """Upgrade or downgrade with the administrator's login.
 
     Shape:  `revision` is `head`, `base`, a number such as `0007`, or a step such as `-1`.
-    Errors: SettingMissing without DATABASE_ADMIN_URL; ServerRefused; MadeOtherwise.
+    Errors: SettingMissing without DATABASE_ADMIN_URL; ServerRefused; MadeOtherwise;
+            NoSuchRevision; LoginTooWeak.
     """
     if settings.database_admin_url is None:
         raise SettingMissing(
@@ -51,10 +69,18 @@ def migrate(
     except Changed as changed:
         raise MadeOtherwise(_said(changed, settings)) from None
     except ResolutionError as unknown:
+        if unknown.argument == revision:
+            raise NoSuchRevision(
+                f"There is no revision {revision}: head, base, 0007, -1."
+            ) from None
         raise MadeOtherwise(
             f"This database has a revision that is not here ({unknown.argument}): "
             "use the image that made it."
         ) from unknown
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != MAY_NOT:
+            raise
+        raise LoginTooWeak from None
 
 
 def _config(settings: Settings, url: str) -> Config:

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from bootstrap.environment import child_environment
 from bootstrap.settings import Settings
-from cli.migrate import MadeOtherwise, migrate
+from cli.migrate import LoginTooWeak, MadeOtherwise, NoSuchRevision, migrate
 from cli.up import up
 from integrations.embedded import Postgres, Valkey
 from tests.conftest import create_database, settings_for
@@ -185,3 +185,14 @@ def test_up_says_what_to_remove_and_removes_nothing(
     )
     assert (home / "postgres").exists()
     assert _ask(migrated, "select count(*) from tenants") == 0
+
+
+def test_a_revision_that_is_not_there_is_told_so(migrated: Settings) -> None:
+    with pytest.raises(NoSuchRevision, match="There is no revision nosuch"):
+        migrate(migrated, revision="nosuch", say=lambda _: None)
+
+
+def test_a_login_that_serves_cannot_migrate(migrated: Settings) -> None:
+    weak = migrated.model_copy(update={"database_admin_url": migrated.database_url})
+    with pytest.raises(LoginTooWeak, match="may not create roles"):
+        migrate(weak, say=lambda _: None)
