@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from alembic import command
 from alembic.config import Config
 from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
 from pydantic import SecretStr
 from sqlalchemy.exc import ProgrammingError
 
@@ -64,23 +65,21 @@ def migrate(
     config.attributes["on_version_apply"] = lambda *, step, **_: say(
         f"  {'migrated' if step.is_upgrade else 'reverted'} {step.up_revision_id}"
     )
+    _apply(config, revision, settings, command.downgrade if down else command.upgrade)
+
+
+def _apply(
+    config: Config, revision: str, settings: Settings, way: Callable[[Config, str], None]
+) -> None:
     try:
-        (command.downgrade if down else command.upgrade)(config, revision)
+        way(config, revision)
     except Changed as changed:
         raise MadeOtherwise(_said(changed, settings)) from None
     except ResolutionError as unknown:
-        if unknown.argument == revision:
-            raise NoSuchRevision(
-                f"There is no revision {revision}: head, base, 0007, -1."
-            ) from None
         raise MadeOtherwise(
             f"This database has a revision that is not here ({unknown.argument}): "
             "use the image that made it."
         ) from unknown
-    except ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", None) != MAY_NOT:
-            raise
-        raise LoginTooWeak from None
 
 
 def _config(settings: Settings, url: str) -> Config:

@@ -188,7 +188,7 @@ def test_up_says_what_to_remove_and_removes_nothing(
 
 
 def test_a_revision_that_is_not_there_is_told_so(migrated: Settings) -> None:
-    with pytest.raises(NoSuchRevision, match="There is no revision nosuch"):
+    with pytest.raises(NoSuchRevision, match=r"identified by 'nosuch'\. There are head"):
         migrate(migrated, revision="nosuch", say=lambda _: None)
 
 
