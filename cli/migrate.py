@@ -80,6 +80,12 @@ def _apply(
             f"This database has a revision that is not here ({unknown.argument}): "
             "use the image that made it."
         ) from unknown
+    except CommandError as error:
+        raise NoSuchRevision(f"{error}. There are head, base, 0007, -1.") from None
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != MAY_NOT:
+            raise
+        raise LoginTooWeak from None
 
 
 def _config(settings: Settings, url: str) -> Config:
