@@ -22,6 +22,7 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "blocks_driver_busy": DriverBusy,
     "blocks_offset_pair_id_offset_pair_side_vehicle_id_key": VehicleBusy,
     "blocks_offset_pair_id_offset_pair_side_driver_id_key": DriverBusy,
+    "blocks_pair_is_the_owners": lambda: RuleBroken("Only an owner lets two tours share a time."),
     "customers_email_key": EmailTaken,
     "bookings_party_fits_seats": lambda: PartyTooLarge(
         "The party has more guests than its vehicles have seats.", path="partySize"

@@ -1,5 +1,6 @@
-"""Parts of revision 0013: a booking, what it blocks, its way back, its stops and lines."""
+"""Parts of revision 0013: a booking, what it blocks, its way back, its stops, lines and pairs."""
 
+from migrations.tables import ACTOR
 from migrations.triggers import Fires, Rule
 
 HOLDING = "('held', 'pending', 'confirmed', 'assigned', 'in_progress')"
@@ -153,6 +154,14 @@ begin
   end if;
   return new;
 end """
+PAIRED = f"""
+begin
+  if not exists (select from memberships where staff_user_id = {ACTOR} and role = 'owner') then
+    raise exception 'a private pair is set by an owner'
+      using errcode = 'check_violation', constraint = 'blocks_pair_is_the_owners';
+  end if;
+  return null;
+end """
 # What has run out is nobody's any more: whichever brand needs the van lets it go.
 RAN_OUT = "old.kind = 'hold' and old.released_at is null and new.released_at >= old.expires_at"
 ASSIGNED = ("booking_vehicles", "booking_drivers")
@@ -232,6 +241,21 @@ BOOKED = (
             Fires(
                 "booking_price_lines_sum_to_total",
                 "insert or update or delete on booking_price_lines",
+            ),
+        ),
+    ),
+    Rule(
+        "refuse_a_pair_of_others",
+        PAIRED,
+        (
+            Fires(
+                "blocks_pair_is_the_owners", "insert on blocks", "new.offset_pair_id is not null"
+            ),
+            Fires(
+                "blocks_become_the_owners_pair",
+                "update of offset_pair_id on blocks",
+                "new.offset_pair_id is not null"
+                " and new.offset_pair_id is distinct from old.offset_pair_id",
             ),
         ),
     ),

@@ -145,9 +145,16 @@ def a_principal(
     )
 
 
-async def write(database: Database, brand: Brand, work: Any, *, kind: Kind = Kind.STAFF) -> Any:
+async def write(
+    database: Database,
+    brand: Brand,
+    work: Any,
+    *,
+    kind: Kind = Kind.STAFF,
+    actor: UUID | None = None,
+) -> Any:
     """Run `work` in one transaction of the brand's staff."""
-    return await database.session(a_principal(brand, kind)).write(work)
+    return await database.session(a_principal(brand, kind, actor=actor)).write(work)
 
 
 async def insert(tx: Transaction, table: str, **values: Any) -> UUID:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -37,16 +38,17 @@ async def assert_refused(
     by: By,
     *,
     kind: Kind = Kind.STAFF,
+    actor: UUID | None = None,
 ) -> None:
     """`by` is a DomainError, or the constraint's name where the fault could only be our own."""
     before = await stored(database, brand)
     if isinstance(by, str):
         with pytest.raises(psycopg.IntegrityError) as refused:
-            await write(database, brand, work, kind=kind)
+            await write(database, brand, work, kind=kind, actor=actor)
         assert refused.value.diag.constraint_name == by
     else:
         with pytest.raises(by):
-            await write(database, brand, work, kind=kind)
+            await write(database, brand, work, kind=kind, actor=actor)
     assert await stored(database, brand) == before
 
 

@@ -10,7 +10,7 @@ import pytest
 from bootstrap.settings import Settings
 from db import fleet
 from db.database import Database, Transaction
-from domain.errors import DomainError, DriverBusy, VehicleBusy
+from domain.errors import DomainError, DriverBusy, RuleBroken, VehicleBusy
 from domain.identity import Brand, Kind
 from tests.builders import (
     START,
@@ -18,13 +18,14 @@ from tests.builders import (
     a_booking,
     a_brand,
     a_driver,
+    a_member,
     a_vehicle,
     assign_driver,
     assign_vehicle,
     new_id,
     write,
 )
-from tests.db.refusals import assert_refused
+from tests.db.refusals import assert_refused, doing
 
 HOUR = timedelta(hours=1)
 END = START + 6 * HOUR
@@ -169,13 +170,33 @@ async def test_an_offset_pair_shares_its_time_and_a_third_is_refused(
     def side(number: int, of: UUID = pair) -> Callable[[Transaction], Awaitable[UUID]]:
         return _taking(resource, id, offset_pair_id=of, offset_pair_side=number)
 
-    first = await write(database, brand, side(1))
-    await write(database, brand, side(2))
+    owner = await a_member(database, brand)
+    first = await write(database, brand, side(1), actor=owner)
+    await write(database, brand, side(2), actor=owner)
     for third in (side(1), side(2), side(1, new_id()), _taking(resource, id)):
-        await assert_refused(database, brand, third, BUSY[resource])
+        await assert_refused(database, brand, third, BUSY[resource], actor=owner)
 
     await write(database, brand, _letting_go(first))
-    assert isinstance(await write(database, brand, side(1)), UUID)
+    assert isinstance(await write(database, brand, side(1), actor=owner), UUID)
+
+
+@pytest.mark.parametrize("role", ["manager", "dispatcher", None])
+@pytest.mark.parametrize("kind", [Kind.STAFF, Kind.WORKER])
+async def test_a_pair_is_set_by_an_owner_of_the_brand_and_by_nobody_else(
+    database: Database, brand: Brand, sister: Brand, role: str | None, kind: Kind
+) -> None:
+    id = await _resource(database, brand, "vehicle_id")
+    actor = await a_member(database, brand, role) if role else await a_member(database, sister)
+    paired = _taking("vehicle_id", id, offset_pair_id=new_id(), offset_pair_side=1)
+    await assert_refused(database, brand, paired, RuleBroken, kind=kind, actor=actor)
+    block = await write(database, brand, _taking("vehicle_id", id), actor=actor)
+    pair = "update blocks set offset_pair_id = %(id)s, offset_pair_side = 1 where id = %(id)s"
+    later = doing(pair, id=block)
+    await assert_refused(database, brand, later, RuleBroken, kind=kind, actor=actor)
+    owner = await a_member(database, brand)
+    await write(database, brand, later, actor=owner)
+    moved = "update blocks set offset_pair_side = 2, reason = 'Moved' where id = %(id)s"
+    await write(database, brand, doing(moved, id=block), kind=kind, actor=actor)
 
 
 @both
