@@ -156,8 +156,8 @@ async def test_of_two_deposits_that_are_taken_back_at_once_one_stays(
         return paid
 
     first, second = await write(database, brand, twice)
-    bounce = (doing(BOUNCE, id=each) for each in (first, second))
-    await assert_second_is_refused(database, brand, *bounce, RuleBroken)
+    bounces = (doing(BOUNCE, id=first), doing(BOUNCE, id=second))
+    await assert_second_is_refused(database, brand, *bounces, RuleBroken)
 
 
 @pytest.mark.parametrize("change", TAKEN)
