@@ -7,8 +7,18 @@ from auth.roles import OF_ROLE, scopes_of
 from domain.identity import Kind, Scope
 
 
-def test_a_site_reads_the_catalogue_and_itself() -> None:
-    assert scopes_of(Kind.SITE) == {Scope.CATALOG_READ, Scope.VIEWER_READ}
+def test_a_site_reads_the_catalogue_and_itself_and_asks_for_prices_and_free_times() -> None:
+    assert scopes_of(Kind.SITE) == {
+        Scope.CATALOG_READ,
+        Scope.VIEWER_READ,
+        Scope.QUOTES_MAKE,
+        Scope.AVAILABILITY_READ,
+    }
+
+
+def test_a_driver_and_a_link_are_told_no_prices() -> None:
+    for kind in (Kind.DRIVER, Kind.LINK):
+        assert Scope.QUOTES_MAKE not in scopes_of(kind)
 
 
 def test_nobody_may_do_nothing() -> None:
