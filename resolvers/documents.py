@@ -108,6 +108,8 @@ class Documents:
     def _of_syntax(self, error: GraphQLSyntaxError) -> GraphQLError:
         if "more than" in error.message and "tokens" in error.message:
             return as_graphql(LimitExceeded("document has", self.limits.tokens, "tokens"))
+        if "nested too deeply" in error.message:
+            return as_graphql(self._too_deep())
         return error
 
     def _too_deep(self) -> LimitExceeded:
