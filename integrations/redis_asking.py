@@ -10,12 +10,9 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar, cast
 
 import structlog
-from redis.asyncio import BlockingConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
 
+from integrations.redis_pools import LOST, pool
 from integrations.redis_watching import WatchedRedis
 
 LOG = structlog.get_logger("tourbase.cache")
@@ -31,7 +28,7 @@ class Asking:
     """One client, the keys that are about to be asked for, and whether the server answers."""
 
     def __init__(self, url: str, *, patience_seconds: float, rest_seconds: float) -> None:
-        connections = pool(url, CONNECTIONS, patience_seconds, patience_seconds)
+        connections = pool(url, CONNECTIONS, patience_seconds, patience_seconds, again_if=LOST)
         self.client = WatchedRedis(connection_pool=connections)
         self._rest = rest_seconds
         self._silent_until: float | None = None
@@ -90,22 +87,6 @@ class Asking:
 
 def a_token() -> bytes:
     return secrets.token_bytes(TOKEN_BYTES)
-
-
-def pool(
-    url: str, connections: int, seconds: float, socket_seconds: float | None
-) -> BlockingConnectionPool:
-    """Connections to a server; a command is tried again on a connection that had died."""
-    return BlockingConnectionPool.from_url(
-        url,
-        max_connections=connections,
-        timeout=seconds,
-        socket_timeout=socket_seconds,
-        socket_connect_timeout=seconds,
-        socket_keepalive=True,
-        protocol=2,
-        retry=Retry(NoBackoff(), 1, (ConnectionLost,)),
-    )
 
 
 def _noticed(trip: asyncio.Task[dict[str, bytes | None]]) -> None:

@@ -5,8 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from domain.events import Notice
-from integrations.redis_asking import pool
 from integrations.redis_listening import Channel, Listener, Subject, Switchboard
+from integrations.redis_pools import LOST, pool
 
 ALL_DROPS: Final = Subject(0, 0, "cache", UUID(int=0))
 PATIENCE_SECONDS: Final = 2.0
@@ -28,7 +28,8 @@ class Hearing:
     """One connection that listens for drops, from the first reading on."""
 
     def __init__(self, url: str, channel: str, heard: Callable[[str], None]) -> None:
-        self._switchboard = Switchboard(pool(url, 1, PATIENCE_SECONDS, None), PATIENCE_SECONDS)
+        line = pool(url, 1, PATIENCE_SECONDS, None, again_if=LOST)
+        self._switchboard = Switchboard(line, PATIENCE_SECONDS)
         self._name = channel.encode()
         self._ear = Ear(heard)
         self._channel: Channel | None = None

@@ -11,14 +11,13 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 import orjson
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.errors import ServiceUnavailable
 from domain.events import Notice
 from integrations.redis_listening import Channel, Listener, Subject, Switchboard
+from integrations.redis_pools import LOST_OR_LATE, pool
 from integrations.redis_watching import WatchedRedis, watched
 
 AWAY: Final = "Notices of changes are not available now. Try again."
@@ -44,9 +43,11 @@ class RedisEvents:
         self._client: Redis | None = None
         self._switchboard: Switchboard | None = None
         if url:
-            pool = _pool(url, connections, patience_seconds, patience_seconds)
-            self._client = WatchedRedis(connection_pool=pool)
-            lines = _pool(url, 1, patience_seconds, None)
+            commands = pool(
+                url, connections, patience_seconds, patience_seconds, again_if=LOST_OR_LATE
+            )
+            self._client = WatchedRedis(connection_pool=commands)
+            lines = pool(url, 1, patience_seconds, None, again_if=LOST_OR_LATE)
             self._switchboard = Switchboard(lines, patience_seconds)
 
     @property
@@ -125,21 +126,3 @@ class RedisEvents:
 
 def _message(notice: Notice) -> bytes:
     return orjson.dumps({"event_id": notice.event_id, "kind": notice.kind})
-
-
-def _pool(
-    url: str, connections: int, seconds: float, socket_seconds: float | None
-) -> BlockingConnectionPool:
-    """Without `socket_seconds`, whoever uses a connection bounds each step: redis-py would do so
-    with `asyncio.wait_for`, which on Python 3.11 can lose a cancellation.
-    """
-    return BlockingConnectionPool.from_url(
-        url,
-        max_connections=connections,
-        timeout=seconds,
-        socket_timeout=socket_seconds,
-        socket_connect_timeout=seconds,
-        socket_keepalive=True,
-        protocol=2,
-        retry=Retry(NoBackoff(), 1),
-    )
