@@ -1,8 +1,10 @@
 """The relay: what the outbox holds is told to the subscribers, and to the caches what to drop."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from db import events as outbox
 from db.database import Database
@@ -15,10 +17,7 @@ async def relay(
     database: Database, events: EventStream, *, stop: asyncio.Event, pace: Pace
 ) -> None:
     """Run until `stop`. What was claimed and not told is told by another relay after the lease."""
-    with suppress(Stopping):
-        while not stop.is_set():
-            if not await relay_batch(database, events, stop=stop, pace=pace):
-                await pause(stop, pace.relay_poll_seconds)
+    await _until(stop, partial(relay_batch, database, events, stop=stop, pace=pace), pace)
 
 
 async def relay_batch(
@@ -54,10 +53,7 @@ async def relay_batch(
 
 async def relay_drops(database: Database, cache: Cache, *, stop: asyncio.Event, pace: Pace) -> None:
     """Run until `stop`. A drop does no harm twice: several relays need not know of each other."""
-    with suppress(Stopping):
-        while not stop.is_set():
-            if not await relay_drop_batch(database, cache, stop=stop, pace=pace):
-                await pause(stop, pace.relay_poll_seconds)
+    await _until(stop, partial(relay_drop_batch, database, cache, stop=stop, pace=pace), pace)
 
 
 async def relay_drop_batch(
@@ -89,3 +85,11 @@ async def relay_drop_batch(
         longest_seconds=longest,
     )
     return len(drops)
+
+
+async def _until(stop: asyncio.Event, batch: Callable[[], Awaitable[int]], pace: Pace) -> None:
+    """One batch after the other, with a rest after each that found nothing to tell."""
+    with suppress(Stopping):
+        while not stop.is_set():
+            if not await batch():
+                await pause(stop, pace.relay_poll_seconds)
