@@ -1,12 +1,9 @@
 """Reports as a real receiver gets them: once a fault, with its request, without anybody's values."""
 
 import logging
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -24,6 +21,7 @@ from integrations.embedded.loopback import free_port
 from schema.global_ids import encode
 from tests.builders import a_customer, a_member, as_owner, write
 from tests.web.conftest import Sign, bearer
+from tests.web.posts import Posts, taking
 from tests.web.test_metrics import a_server
 
 NAME, EMAIL, PHONE = "Zelda Quillfeather", "zelda.q@example.com", "+15095550142"
@@ -34,13 +32,8 @@ mutation Quillfeather($input: UpdateCustomerInput!) {
 """
 
 
-@dataclass
-class Receiver:
+class Receiver(Posts):
     """Sentry's ingest on loopback: the envelopes as they came."""
-
-    port: int = 0
-    paths: list[str] = field(default_factory=list)
-    envelopes: list[bytes] = field(default_factory=list)
 
     @property
     def dsn(self) -> SecretStr:
@@ -48,7 +41,7 @@ class Receiver:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        parts = [line for each in self.envelopes for line in each.splitlines()]
+        parts = [line for each in self.bodies for line in each.splitlines()]
         parsed = [orjson.loads(line) for line in parts if line.startswith(b"{")]
         return [each for each in parsed if "level" in each]
 
@@ -56,29 +49,8 @@ class Receiver:
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     receiver = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            packing = {"content-encoding": self.headers.get("content-encoding", "identity")}
-            receiver.paths.append(self.path)
-            receiver.envelopes.append(httpx.Response(200, headers=packing, content=body).content)
-            self.send_response(200)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, *_arguments: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        receiver.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield receiver
-        finally:
-            server.shutdown()
-            thread.join()
+    with taking(receiver):
+        yield receiver
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +108,7 @@ async def test_a_fault_is_reported_once_with_its_request_and_nobody_s_values(
     assert (value["type"], value["value"]) == ("CheckViolation", "")
     assert value["stacktrace"]["frames"][-1]["function"] == "execute"
     assert not event.keys() & {"request", "user", "breadcrumbs", "server_name", "modules"}
-    sent = b"".join(receiver.envelopes)
+    sent = b"".join(receiver.bodies)
     values = (NAME, "Quillfeather", EMAIL, PHONE, str(customer), token, "c00k1e", "write-pw")
     assert [each for each in values if each.encode() in sent] == []
 

@@ -3,12 +3,9 @@
 import asyncio
 import re
 import socket as sockets
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -23,6 +20,7 @@ from integrations.embedded.loopback import free_port
 from schema.global_ids import encode
 from tests.builders import a_booking, a_customer, a_member, write
 from tests.web.conftest import Sign, bearer
+from tests.web.posts import Posts, taking
 from tests.web.test_metrics import a_server
 from tests.web.test_subscriptions import listening, move, receive, socket, subscribe
 from web.prepared import prepared
@@ -33,13 +31,8 @@ VALID = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-0[01]")
 NAME = "Zelda Quillfeather"
 
 
-@dataclass
-class Collector:
+class Collector(Posts):
     """An OTLP/HTTP receiver on loopback: the bytes as they came, and the spans in them."""
-
-    port: int = 0
-    paths: list[str] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
 
     @property
     def endpoint(self) -> str:
@@ -63,27 +56,8 @@ class Collector:
 @contextmanager
 def collecting() -> Iterator[Collector]:
     collector = Collector()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            collector.paths.append(self.path)
-            collector.bodies.append(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(200)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, *_arguments: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        collector.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield collector
-        finally:
-            server.shutdown()
-            thread.join()
+    with taking(collector):
+        yield collector
 
 
 def attributes(span: Span) -> dict[str, str | int]:
