@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from bootstrap.settings import Settings
 from db import installation
-from db.database import Database
+from db.database import Database, Transaction
 from domain.errors import DomainError, OperatorError
 from domain.identity import NOBODY
 from integrations.stripe_account import StripeAccount
@@ -123,14 +123,16 @@ class Checks:
     async def _is_migrated(self) -> str:
         """A newer revision than ours is well: its program is on the way."""
         newest, prefix = newest_revision(), self._database.doors.role_prefix
-        if not await self._database.session(NOBODY).write(
-            lambda tx: installation.has_role(tx, f"{prefix}staff")
-        ):
-            raise Wrong(
-                f"no roles begin with {prefix}",
-                "run `tourbase migrate`, or correct DATABASE_ROLE_PREFIX",
-            )
-        found = await self._database.session(NOBODY).write(installation.revision)
+
+        async def look(tx: Transaction) -> str | None:
+            if not await installation.has_role(tx, f"{prefix}staff"):
+                raise Wrong(
+                    f"no roles begin with {prefix}",
+                    "run `tourbase migrate`, or correct DATABASE_ROLE_PREFIX",
+                )
+            return await installation.revision(tx)
+
+        found = await self._database.session(NOBODY).write(look)
         if found is None or found < newest:
             raise Wrong(f"is at revision {found or 'none'}, not {newest}", "run `tourbase migrate`")
         return f"at {found}"
