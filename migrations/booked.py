@@ -45,7 +45,7 @@ begin
   end loop;
   return null;
 end """
-TIMES = """
+OF_ITS_BOOKING = """
 declare
   wanted uuid;
   booked record;
@@ -55,7 +55,10 @@ begin
   else
     wanted := new.booking_id;
   end if;
-  select b.id, b.brand_id, b.starts_at,
+"""
+TIMES = (
+    OF_ITS_BOOKING
+    + """  select b.id, b.brand_id, b.starts_at,
     b.ends_at + make_interval(mins => t.buffer_minutes) as free_at
   into booked
   from bookings b join tenants t on t.tenant_id = b.tenant_id
@@ -72,6 +75,7 @@ begin
   end if;
   return null;
 end """
+)
 COMEBACK = """
 begin
   if not exists (
@@ -93,17 +97,9 @@ begin
   end if;
   return null;
 end """
-STOPS = """
-declare
-  wanted uuid;
-  booked record;
-begin
-  if tg_table_name = 'bookings' then
-    wanted := new.id;
-  else
-    wanted := new.booking_id;
-  end if;
-  select id, starts_at, ends_at into booked from bookings where id = wanted for no key update;
+STOPS = (
+    OF_ITS_BOOKING
+    + """  select id, starts_at, ends_at into booked from bookings where id = wanted for no key update;
   if exists (
     select from booking_stops s where s.booking_id = booked.id
       and (s.planned_arrival_at < booked.starts_at or s.planned_arrival_at >= booked.ends_at))
@@ -113,6 +109,7 @@ begin
   end if;
   return null;
 end """
+)
 LINES = """
 declare
   wanted uuid;
