@@ -5,6 +5,7 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final, cast
 
 HEAD_ENDS: Final = b"\r\n\r\n"
@@ -42,7 +43,7 @@ class Answer:
 
     @property
     def failed(self) -> bool:
-        return self.status != 200 or REFUSED in self.body  # noqa: PLR2004
+        return self.status != HTTPStatus.OK or REFUSED in self.body
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -42,7 +43,7 @@ def statement_percentile(spans: Sequence[tuple[Page, Page]], percent: float) -> 
 async def read(target: Target) -> Page:
     """Shape: zeros and nothing where there is no such page, or it does not count these."""
     (answer,) = await ask_each(target, [target.get("/metrics")])
-    return of_text(answer.body.decode() if answer.status == 200 else "")  # noqa: PLR2004
+    return of_text(answer.body.decode() if answer.status == HTTPStatus.OK else "")
 
 
 def of_text(text: str) -> Page:

@@ -143,7 +143,8 @@ def set_stage(settings: Settings, folder: Path) -> Stage:
     """Over a database that has the demo data."""
     with psycopg.connect(_admin(settings)) as owner:
         row = owner.execute(CALLER, [BRAND]).fetchone()
-    assert row is not None, "the demo data has this brand"  # noqa: S101
+    if row is None:
+        raise LookupError(f"the demo data lacks the brand {BRAND}")
     tenant_id, brand_id, zone, actor_id = row
     environment = child_environment(environment_of(settings))
     told = Told(
