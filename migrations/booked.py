@@ -99,7 +99,8 @@ begin
 end """
 STOPS = (
     OF_ITS_BOOKING
-    + """  select id, starts_at, ends_at into booked from bookings where id = wanted for no key update;
+    + """\
+  select id, starts_at, ends_at into booked from bookings where id = wanted for no key update;
   if exists (
     select from booking_stops s where s.booking_id = booked.id
       and (s.planned_arrival_at < booked.starts_at or s.planned_arrival_at >= booked.ends_at))
