@@ -90,7 +90,7 @@ def ready_block(address: Address, made: Mapping[str, str], *, logs: Path, mail: 
             "",
             "tourbase is ready; Ctrl-C ends it.",
             "",
-            f"  GraphQL    {address.graphql}   (in a browser: the playground)",
+            f"  GraphQL    {address.graphql}",
             f"  WebSocket  {address.websocket}",
             f"  Health     {address.http}/health/live",
             f"             {address.http}/health/ready",
