@@ -6,35 +6,82 @@ from typing import Final
 from domain.identity import Kind, Scope
 
 ALL: Final = frozenset(Scope)
-READS: Final = ALL - {Scope.BOOKINGS_WRITE, Scope.CUSTOMERS_WRITE}
+READS: Final = frozenset(scope for scope in Scope if scope.endswith(":read"))
 PUBLIC: Final = frozenset({Scope.VIEWER_READ, Scope.CATALOG_READ})
-BUYS: Final = frozenset({Scope.QUOTES_MAKE, Scope.AVAILABILITY_READ})
+BUYS: Final = frozenset(
+    {
+        Scope.QUOTES_MAKE,
+        Scope.AVAILABILITY_READ,
+        Scope.BOOKINGS_HOLD,
+        Scope.INQUIRIES_MAKE,
+        Scope.RESERVATIONS_MAKE,
+        Scope.TICKETS_SELL,
+    }
+)
 OWN: Final = PUBLIC | {
     Scope.BOOKINGS_READ,
     Scope.PRICES_READ,
-    Scope.CUSTOMERS_READ,
     Scope.RESERVATIONS_READ,
+    Scope.PROPOSALS_READ,
+    Scope.TICKETS_READ,
     Scope.PAYMENTS_READ,
 }
+# What a role does beyond reading; nobody but staff is told costs, notes, history and figures.
+SELLS: Final = BUYS | {
+    Scope.BOOKINGS_WRITE,
+    Scope.BOOKINGS_CANCEL,
+    Scope.CUSTOMERS_WRITE,
+    Scope.INQUIRIES_WRITE,
+    Scope.RESERVATIONS_WRITE,
+    Scope.PROPOSALS_WRITE,
+    Scope.TICKETS_WRITE,
+    Scope.PAYMENTS_WRITE,
+    Scope.TASKS_WRITE,
+}
+RUNS: Final = frozenset(
+    {
+        Scope.DISPATCH_WRITE,
+        Scope.TOURS_RUN,
+        Scope.DUTY_WRITE,
+        Scope.FLEET_WRITE,
+        Scope.SHARED_TOURS_WRITE,
+    }
+)
+GUESTS_ONLY: Final = frozenset(
+    {Scope.BOOKINGS_CHECKOUT, Scope.PROPOSALS_ANSWER, Scope.OFFERS_ANSWER}
+)
 
 OF_KIND: Final[Mapping[Kind, frozenset[Scope]]] = {
     Kind.SITE: PUBLIC | BUYS,
-    Kind.LINK: OWN,
-    Kind.CUSTOMER: OWN | BUYS | {Scope.PROPOSALS_READ},
-    Kind.PARTNER: (OWN | BUYS) - {Scope.RESERVATIONS_READ},
-    Kind.DRIVER: PUBLIC | {Scope.BOOKINGS_READ, Scope.NOTES_READ},
+    Kind.LINK: OWN | {Scope.BOOKINGS_CHECKOUT, Scope.BOOKINGS_CANCEL, Scope.PROPOSALS_ANSWER},
+    Kind.CUSTOMER: OWN
+    | BUYS
+    | {Scope.CUSTOMERS_READ, Scope.BOOKINGS_CANCEL, Scope.PROPOSALS_ANSWER},
+    Kind.PARTNER: ((OWN | BUYS) - {Scope.RESERVATIONS_READ, Scope.PROPOSALS_READ})
+    | {Scope.CUSTOMERS_READ},
+    Kind.DRIVER: PUBLIC
+    | {
+        Scope.BOOKINGS_READ,
+        Scope.NOTES_READ,
+        Scope.TOURS_RUN,
+        Scope.OFFERS_ANSWER,
+        Scope.DUTY_WRITE,
+    },
     Kind.STAFF: frozenset(),
     Kind.WORKER: ALL,
     Kind.NOBODY: frozenset(),
 }
 OF_ROLE: Final[Mapping[str, frozenset[Scope]]] = {
-    "owner": ALL,
-    "manager": ALL,
-    "dispatcher": ALL - {Scope.PAYMENTS_READ, Scope.CUSTOMERS_WRITE},
-    "sales": ALL,
-    "finance": READS,
+    "owner": ALL - GUESTS_ONLY,
+    "manager": ALL - GUESTS_ONLY,
+    "dispatcher": (READS - {Scope.PAYMENTS_READ, Scope.STATISTICS_READ})
+    | RUNS
+    | BUYS
+    | {Scope.BOOKINGS_WRITE, Scope.TASKS_WRITE},
+    "sales": (READS - {Scope.STATISTICS_READ}) | SELLS,
+    "finance": READS | {Scope.QUOTES_MAKE, Scope.PAYMENTS_WRITE, Scope.TASKS_WRITE},
     "driver": PUBLIC | {Scope.BOOKINGS_READ, Scope.FLEET_READ},
-    "viewer": READS - {Scope.NOTES_READ, Scope.QUOTES_MAKE},
+    "viewer": READS - {Scope.NOTES_READ, Scope.HISTORY_READ, Scope.STATISTICS_READ},
 }
 
 

@@ -7,12 +7,16 @@ from auth.roles import OF_ROLE, scopes_of
 from domain.identity import Kind, Scope
 
 
-def test_a_site_reads_the_catalogue_and_itself_and_asks_for_prices_and_free_times() -> None:
+def test_a_site_reads_the_catalogue_and_itself_asks_for_prices_and_sells() -> None:
     assert scopes_of(Kind.SITE) == {
         Scope.CATALOG_READ,
         Scope.VIEWER_READ,
         Scope.QUOTES_MAKE,
         Scope.AVAILABILITY_READ,
+        Scope.BOOKINGS_HOLD,
+        Scope.INQUIRIES_MAKE,
+        Scope.RESERVATIONS_MAKE,
+        Scope.TICKETS_SELL,
     }
 
 
@@ -44,8 +48,10 @@ def test_a_grant_adds_and_a_deny_wins() -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.SITE, Kind.PARTNER, Kind.CUSTOMER, Kind.DRIVER])
-def test_only_staff_change_anything_today(kind: Kind) -> None:
-    assert not scopes_of(kind) & {Scope.BOOKINGS_WRITE, Scope.CUSTOMERS_WRITE}
+def test_only_staff_write_what_is_the_brands(kind: Kind) -> None:
+    driven = {Scope.DUTY_WRITE} if kind is Kind.DRIVER else set()
+
+    assert {scope for scope in scopes_of(kind) if scope.endswith(":write")} == driven
 
 
 def test_a_key_has_its_form_and_is_known_by_its_hash_alone() -> None:
@@ -61,3 +67,15 @@ def test_a_key_has_its_form_and_is_known_by_its_hash_alone() -> None:
 @pytest.mark.parametrize("text", ["", "pk_test_short", "xx_test_" + "s" * 43, "eyJhbGciOi.x.y"])
 def test_what_has_not_the_form_of_a_key_is_none(text: str) -> None:
     assert not looks_like_a_key(text)
+
+
+@pytest.mark.parametrize("role", ["finance", "driver", "viewer"])
+def test_who_only_reads_or_counts_sells_nothing(role: str) -> None:
+    sells = {Scope.BOOKINGS_WRITE, Scope.BOOKINGS_HOLD, Scope.DISPATCH_WRITE, Scope.PRICES_WRITE}
+
+    assert not OF_ROLE[role] & sells
+
+
+def test_what_breaks_a_rule_for_a_reason_is_asked_of_owners_and_managers() -> None:
+    for scope in (Scope.COMPLIANCE_OVERRIDE, Scope.DEPOSITS_WAIVE, Scope.BRAND_WRITE):
+        assert {role for role, scopes in OF_ROLE.items() if scope in scopes} == {"owner", "manager"}
