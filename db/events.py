@@ -24,21 +24,24 @@ class Backlog:
 
 async def append(tx: Transaction, event: Event) -> None:
     """Store what happened; its personal values in a table of their own, so that they can go."""
-    subject = {"entity": event.entity, "entity_id": event.entity_id, "kind": event.kind}
-    stored = {
-        "id": event.id,
-        "entity_version": event.entity_version,
-        "actor_kind": tx.principal.kind.value,
-        "actor_id": tx.principal.actor_id,
-        "occurred_at": event.occurred_at,
-        "changes": orjson.dumps(event.changes).decode(),
-    }
-    await tx.run(SQL["insert_event"], subject | stored)
-    if event.personal:
-        befores, afters = zip(*event.personal.values(), strict=True)
-        values = {"fields": list(event.personal), "befores": list(befores), "afters": list(afters)}
-        await tx.run(SQL["insert_personal_values"], {"event_id": event.id, **values})
-    await tx.run(SQL["insert_outbox"], {"event_id": event.id, **subject})
+    befores, afters = zip(*event.personal.values(), strict=True) if event.personal else ((), ())
+    await tx.run(
+        SQL["append_event"],
+        {
+            "id": event.id,
+            "entity": event.entity,
+            "entity_id": event.entity_id,
+            "kind": event.kind,
+            "entity_version": event.entity_version,
+            "actor_kind": tx.principal.kind.value,
+            "actor_id": tx.principal.actor_id,
+            "occurred_at": event.occurred_at,
+            "changes": orjson.dumps(event.changes).decode(),
+            "fields": list(event.personal),
+            "befores": list(befores),
+            "afters": list(afters),
+        },
+    )
 
 
 async def claim(tx: Transaction, *, batch: int, lease: timedelta) -> Sequence[Notice]:

@@ -1,24 +1,26 @@
--- name: insert_event
--- One event of one entity.
-insert into events
-(id, kind, entity, entity_id, entity_version, actor_kind, actor_id, occurred_at, changes)
-values (
-    %(id)s, %(kind)s, %(entity)s, %(entity_id)s, %(entity_version)s,
-    %(actor_kind)s, %(actor_id)s, %(occurred_at)s, %(changes)s::jsonb
-);
+-- name: append_event
+-- One event of one entity, its personal values apart so that they can be erased, and the notice
+-- that the relay will publish: ids and names, no values.
+with
+happened as (
+    insert into events
+    (id, kind, entity, entity_id, entity_version, actor_kind, actor_id, occurred_at, changes)
+    values (
+        %(id)s, %(kind)s, %(entity)s, %(entity_id)s, %(entity_version)s,
+        %(actor_kind)s, %(actor_id)s, %(occurred_at)s, %(changes)s::jsonb
+    )
+),
 
--- name: insert_personal_values
--- The personal values of an event, one row a field, so that they can be erased.
+told as (
+    insert into outbox (event_id, entity, entity_id, kind)
+    values (%(id)s, %(entity)s, %(entity_id)s, %(kind)s)
+)
+
 insert into event_personal_values (event_id, field, before, after)
-select %(event_id)s, each.field, each.before, each.after
+select %(id)s, each.field, each.before, each.after
 from
     unnest(%(fields)s::text[], %(befores)s::text[], %(afters)s::text[])
         as each (field, before, after);
-
--- name: insert_outbox
--- The notice that the relay will publish: ids and names, no values.
-insert into outbox (event_id, entity, entity_id, kind)
-values (%(event_id)s, %(entity)s, %(entity_id)s, %(kind)s);
 
 -- name: claim_outbox
 -- Notices of every brand, leased to this relay.

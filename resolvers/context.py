@@ -5,16 +5,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, overload
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 
 from auth.quote_tokens import QuoteTokens
 from db.database import Database, Session, Transaction, TransactionEnded
+from db.idempotency import once
 from db.reading import Slice, Wanted
 from db.relations import Relation, Row
 from domain.errors import DomainError
+from domain.idempotency import Key
 from domain.identity import NOBODY, Brand, Kind, Principal
 from domain.ids import Ids
 from domain.limits import Limits
@@ -26,6 +30,7 @@ from services.ports import Cache, EventStream
 
 T = TypeVar("T")
 Prove = Callable[[], Awaitable[Principal]]
+Work = Callable[[Transaction], Awaitable[T]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +91,13 @@ class OperationContext:
         request_id: str = "",
         origin: str | None = None,
         prove: Prove | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         self.world = world
         self.principal = principal
         self.request_id = request_id
         self.origin = origin
+        self.idempotency_key = idempotency_key
         self.connection_params: dict[str, object] | None = None
         self.refusal: DomainError | None = None
         self.cost = 0
@@ -126,7 +133,11 @@ class OperationContext:
     async def begun(self) -> "OperationContext":
         """A context of its own for one operation; a socket's caller is asked anew who they are."""
         begun = OperationContext(
-            self.world, self.principal, request_id=self.request_id, prove=self._prove
+            self.world,
+            self.principal,
+            request_id=self.request_id,
+            prove=self._prove,
+            idempotency_key=self.idempotency_key,
         )
         try:
             await begun.prove_again()
@@ -162,11 +173,21 @@ class OperationContext:
     async def count(self, wanted: Wanted) -> int:
         return await self.snapshot.reads.count(wanted)
 
-    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    @overload
+    async def write(self, work: Work[T]) -> T: ...
+
+    @overload
+    async def write(self, work: Work[UUID], *, key: Key) -> UUID: ...
+
+    async def write(self, work: Work[Any], *, key: Key | None = None) -> Any:
         """One transaction for one mutation field; what is read afterwards is read anew.
 
-        The cache may not have heard of it yet: the rest of the operation goes past it.
+        Shape:  under a key, the id that the same request gave before is given again.
+        Errors: IdempotencyInFlight, IdempotencyKeyReused, and those of `work`.
         """
+        # The cache may not have heard of it yet: the rest of the operation goes past it.
         self._cache = None
         await self.renew()
+        if key is not None:
+            work = partial(once, key=key, work=work, now=self.world.now())
         return await self.session.write(work)

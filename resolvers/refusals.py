@@ -14,6 +14,7 @@ from domain.errors import (
     Unauthenticated,
 )
 from domain.identity import Scope
+from resolvers.keys import Keyed
 from schema.errors import UserError
 from schema.permissions import requires
 
@@ -38,12 +39,19 @@ class Refusals(FieldExtension):
             return self.payload(**self.empty, errors=[UserError.from_domain(error)])
 
 
-def mutation(payload: type, *, scope: Scope, description: str) -> Callable[[Any], Any]:
-    """A mutation field: its scope, its description, and its refusals as data."""
+def mutation(
+    payload: type, *, scope: Scope, description: str, keyed: bool = False
+) -> Callable[[Any], Any]:
+    """A mutation field: its scope, its description, and its refusals as data.
+
+    Shape:  a `keyed` one holds, sells, charges or refunds: it needs an idempotency key.
+    """
+    extensions: list[FieldExtension] = [requires(scope), Refusals(payload)]
+    if keyed:
+        extensions.insert(0, Keyed())  # The last one is the first to run.
+        description = f"{description} Needs an idempotency key."
 
     def wrap(resolver: Any) -> Any:
-        return strawberry.mutation(
-            resolver, description=description, extensions=[requires(scope), Refusals(payload)]
-        )
+        return strawberry.mutation(resolver, description=description, extensions=extensions)
 
     return wrap

@@ -1,9 +1,9 @@
 """The table of contents: every root field by its module, and the read models behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLDirective, GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -27,6 +27,7 @@ from resolvers.customers import CustomerMutation, CustomerQuery
 from resolvers.directory import DirectoryQuery
 from resolvers.documents import Admission, Documents
 from resolvers.fleet import FleetQuery
+from resolvers.keys import IDEMPOTENT
 from resolvers.leads import LeadQuery
 from resolvers.nodes import ENTITIES, NodeQuery
 from resolvers.operation import Deadline, OperationScope
@@ -83,7 +84,16 @@ class Subscription(BookingSubscription):
 
 
 class Schema(strawberry.Schema):
-    """Leaves the logging of errors to `resolvers.operation`, which knows a refusal from a fault."""
+    """Leaves the logging of errors to `resolvers.operation`, which knows a refusal from a fault.
+
+    Its one directive for operations is read where it is needed: given to Strawberry, it would be
+    looked for at each field of each answer.
+    """
+
+    def _collect_graphql_directives(
+        self, schema_directive_types: Iterable[type]
+    ) -> tuple[GraphQLDirective, ...]:
+        return (*super()._collect_graphql_directives(schema_directive_types), IDEMPOTENT)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

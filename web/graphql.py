@@ -116,7 +116,12 @@ class Endpoint(GraphQL[OperationContext, None]):
                 origin=foreign_origin(request),
             )
         principal = await self._authenticator.principal(presented_by(request))
-        return OperationContext(self._world, principal, request_id=request.state.request_id)
+        return OperationContext(
+            self._world,
+            principal,
+            request_id=request.state.request_id,
+            idempotency_key=request.headers.get("idempotency-key"),
+        )
 
     async def on_ws_connect(self, context: OperationContext) -> dict[str, object]:
         """Authenticate by the payload of `connection_init`, whose keys are the header names."""

@@ -4,6 +4,7 @@ The tables are those of the revisions, the rights those of the catalogue. What a
 its own is taken from the grants; that it can do nothing with another's is what is shown.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,15 +52,28 @@ class Case:
             return {"tenant_id": own.tenant_id}
         return self.planted.planting.row(own, self.table.name)
 
-    def enter(self, login: Connection, context: Context) -> None:
-        """The caller keeps its identity of the first brand, whatever brand it claims."""
+    def enter(
+        self, login: Connection, context: Context, made: Mapping[str, Any] | None = None
+    ) -> None:
+        """The caller keeps its identity of the first brand, whatever brand it claims.
+
+        Shape:  a row that is to be `made` is the caller's own where rows carry their maker.
+        """
+        row, name = made or self.target, self.table.name
+        actor = actor_of(self.planted, self.role, self.planted.own)
+        opened = object_of(self.planted, name, self.planted.own)
         enter(
             login,
             self.role,
             context,
-            actor=actor_of(self.planted, self.role, self.planted.own),
-            object_id=object_of(self.planted, self.table.name, self.planted.own),
+            actor=row["actor_id"] if name == "idempotency_records" else actor,
+            object_id=row["id"] if made and self.carries_object else opened,
         )
+
+    @property
+    def carries_object(self) -> bool:
+        """Is a row of the table itself what a link opens?"""
+        return "object_id" in self.table.rows.get(self.role, "") and "id" in self.table.key
 
     def expected(self, superuser: Connection, context: Context) -> set[Any] | str:
         """The keys that the role must see in a context: no more, and no fewer."""
@@ -219,7 +233,7 @@ def test_a_row_with_anothers_keys_is_refused_in_every_context_but_its_own(
     statement = insert_statement(case.table.name, values)
     made, expected = {}, {}
     for context in contexts(case.planted):
-        case.enter(login, context)
+        case.enter(login, context, values)
         made[context.name] = outcome(login, statement, values)
         fits = context.tenant_id == case.planted.own.tenant_id and (
             case.table.level == "operator" or context.brand_id == case.planted.own.id
