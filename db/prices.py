@@ -1,15 +1,16 @@
-"""A brand's prices as they are in force on a day, read in one statement."""
+"""A brand's prices as they are in force on a day, read in one statement, and codes redeemed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from db import statements
 from db.database import Transaction
 from domain.cancellation import from_tiers
 from domain.pricing import Package, Rate
-from domain.quotes import PriceBook, Rule
+from domain.quotes import PriceBook, PromoCodeRefused, Rule
 
 SQL = statements.load(__package__, "prices.sql")
 
@@ -36,6 +37,21 @@ async def rows(tx: Transaction, asked: Asked) -> Sequence[Any] | None:
     """What a book is made of, as JSON can say it."""
     given = {"day": asked.day, "today": asked.today, "code": asked.code, "promo": asked.promo_code}
     return await tx.row(SQL["price_book"], given)
+
+
+async def redeem(
+    tx: Transaction, booking_id: UUID, promo_code: str, *, day: date, now: datetime
+) -> None:
+    """Count one use of a promo code for a stored booking; a second call for it counts nothing.
+
+    Shape:  `day` is the local day of the tour, as in `Asked`. A booking that is cancelled or
+            expires gives its redemption back, and takes it again if it is opened again.
+    Errors: PromoCodeRefused if it is not in force on that day, or used up.
+    """
+    given = {"booking_id": booking_id, "promo": promo_code, "day": day, "now": now}
+    row = await tx.row(SQL["redeem_promo"], given)
+    if row is None or not row[0]:
+        raise PromoCodeRefused
 
 
 def to_book(found: Sequence[Any] | None) -> PriceBook | None:

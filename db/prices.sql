@@ -47,3 +47,7 @@ cross join brands as b
 where s.effective_from <= %(today)s
 order by s.effective_from desc
 limit 1;
+
+-- name: redeem_promo
+-- One redemption of a promo code for a booking; the narrow function counts, and knows the brand.
+select redeem_promo(%(booking_id)s, %(promo)s, %(day)s, %(now)s);

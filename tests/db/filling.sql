@@ -87,6 +87,13 @@ select
     date '2000-01-01' + 20 * n
 from few cross join generate_series(1, 1000) as n;
 
+insert into price_rules
+(tenant_id, brand_id, id, kind, name, promo_code, percent_ppm, effective_from)
+select
+    tenant_id, id, md5('promo' || id || '-' || n)::uuid, 'promo_code', 'Promo ' || n, 'PROMO-' || n, 1,
+    '2020-01-01'
+from few cross join generate_series(1, 1000) as n;
+
 insert into tour_packages
 (
     tenant_id, brand_id, id, code, name, pricing, price_cents, guests_min, guests_max, effective_from
@@ -148,6 +155,11 @@ insert into booking_price_lines
 )
 select tenant_id, brand_id, md5('line' || id || p)::uuid, id, p, 'rate', 'Tour', 'hourly', 9500, 57000, true
 from bookings cross join generate_series(1, 2) as p;
+
+insert into promo_redemptions (tenant_id, brand_id, booking_id, price_rule_id, redeemed_at)
+select tenant_id, brand_id, id, md5('rule' || brand_id || '-' || 1 + party_size % 1000)::uuid, now()
+from bookings
+where id <> md5('booking1-7')::uuid;
 
 insert into booking_stops (tenant_id, brand_id, id, booking_id, position, kind, winery_id)
 select

@@ -137,6 +137,10 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "events.forget_relayed": ("outbox_event_id_idx",),
     "fleet.fleet_busy_times": ("blocks_vehicle_busy",),
     "fleet.release_expired_holds": ("blocks_vehicle_busy",),
+    "prices.redeem_promo": (
+        "promo_redemptions_pkey",
+        "price_rules_promo_code_effective_from_key",
+    ),
     "schedules.due_schedules": ("schedules_next_run_at_idx", "brands_pkey", "tenants_pkey"),
     "busy_periods": (
         "blocks_vehicle_id_starts_at_ends_at_idx",

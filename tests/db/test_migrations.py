@@ -119,10 +119,10 @@ def _prepared(url: str, down: list[str]) -> list[str]:
 @pytest.mark.usefixtures("on_the_newest")
 def test_every_single_step_down_can_be_taken_again(empty: str) -> None:
     steps = len(_silently(empty))
-    for step in range(1, steps + 1):
+    for _ in range(steps):
         before = _schema(empty)
-        assert len(_silently(empty, "-1")) == 1
-        assert _silently(empty, f"{steps + 1 - step:04d}") != []
+        (reverted,) = _silently(empty, "-1")
+        assert _silently(empty, reverted.split()[-1]) != []
         assert _schema(empty) == before
         _silently(empty, "-1")
     assert _ask(empty, "select count(*) from migrations") == [(0,)]

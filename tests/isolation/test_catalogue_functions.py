@@ -16,6 +16,17 @@ DEFINERS = {
         "public, pg_temp",
         "customer link partner site staff worker",
     ),
+    "redeem_promo(uuid, text, date, timestamptz)": (
+        "lookup",
+        "public, pg_temp",
+        "customer link partner staff worker",
+    ),
+    "return_promo(uuid, timestamptz)": (
+        "lookup",
+        "public, pg_temp",
+        "customer link partner staff worker",
+    ),
+    "retake_promo(uuid)": ("lookup", "public, pg_temp", "staff worker"),
     "fleet_busy_times(timestamptz, timestamptz, timestamptz)": (
         "fleet",
         "public, pg_temp",
