@@ -14,7 +14,7 @@ from migrations.tables import (
 )
 
 revision = "0027"
-down_revision = "0014"
+down_revision = "0015"
 TABLES = ("promo_redemptions",)
 OVER = "('cancelled', 'expired')"
 
