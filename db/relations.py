@@ -34,6 +34,7 @@ class ColumnKind(StrEnum):
     TIMES = "time[]"
     BOOL = "boolean"
     FLOAT = "double precision"
+    JSON = "jsonb"
 
 
 class Row(Protocol):

@@ -50,16 +50,20 @@ class Forbidden(DomainError):
 
 
 class StaleVersion(DomainError):
-    """Somebody changed the object since you read it. Read it again and decide anew."""
+    """Somebody changed the object since you read it. The payload shows it as it is now, and
+    `conflicts` what was changed: decide anew and send its `version`.
+    """
 
     code = "STALE_VERSION"
 
-    def __init__(self, *, expected: int, current: int) -> None:
+    def __init__(self, *, expected: int, current: int, path: str = "expectedVersion") -> None:
         super().__init__(
             f"You changed version {expected}; the current version is {current}. "
             "Read the object again and repeat the change.",
-            path="expectedVersion",
+            path=path,
         )
+        self.expected = expected
+        self.current = current
 
 
 class VehicleBusy(DomainError):

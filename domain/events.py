@@ -1,11 +1,12 @@
 """What happened, in the past tense: events carry ids and plain values; personal values go apart."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-Change = tuple[str | int | None, str | int | None]
+Plain = str | int | float | None | Sequence["Plain"] | Mapping[str, "Plain"]
+Change = tuple[Plain, Plain]
 
 
 @dataclass(frozen=True, slots=True)

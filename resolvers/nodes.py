@@ -1,6 +1,7 @@
 """Relay's `node` and `nodes`: any object with an identity, by its global id."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import strawberry
@@ -41,6 +42,7 @@ ENTITIES: dict[str, Any] = {
         Winery,
     )
 }
+TYPES: Mapping[str, str] = {each.relation: name for name, each in ENTITIES.items()}
 
 
 async def fetch(info: Info, global_id: str) -> Any:

@@ -1,6 +1,6 @@
 """Where a rule's refusal becomes data: the one place that turns a DomainError into a payload."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import strawberry
@@ -11,11 +11,13 @@ from domain.errors import (
     DomainError,
     Forbidden,
     ServiceUnavailable,
+    StaleVersion,
     Unauthenticated,
 )
 from domain.identity import Scope
+from resolvers.conflicts import conflicts, present, subjects_of
 from resolvers.keys import Keyed
-from schema.errors import UserError
+from schema.errors import FieldConflict, UserError
 from schema.permissions import requires
 
 NOT_DATA = (Unauthenticated, Forbidden, ServiceUnavailable, DeadlineExceeded)
@@ -27,6 +29,7 @@ class Refusals(FieldExtension):
     def __init__(self, payload: type) -> None:
         self.payload = payload
         self.empty = {name: None for name in payload.__annotations__ if name != "errors"}
+        self.subjects = subjects_of(payload)
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
@@ -35,8 +38,24 @@ class Refusals(FieldExtension):
             return await next_(source, info, **kwargs)
         except NOT_DATA:
             raise
+        except StaleVersion as error:
+            return await self._stale(info, error, kwargs)
         except DomainError as error:
             return self.payload(**self.empty, errors=[UserError.from_domain(error)])
+
+    async def _stale(
+        self, info: strawberry.Info, error: StaleVersion, given: Mapping[str, Any]
+    ) -> Any:
+        """The objects as they are now beside the refusal, and what differs in the stale one."""
+        found = await present(info, self.subjects, given)
+        told: list[FieldConflict] = []
+        for subject in self.subjects:
+            row: Any = found.get(subject.field)
+            if row is not None and row.version == error.current:
+                told = await conflicts(info, subject, row, error, given)
+                break
+        refusal = UserError.from_domain(error, told)
+        return self.payload(**(self.empty | found), errors=[refusal])
 
 
 def mutation(

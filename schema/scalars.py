@@ -1,4 +1,4 @@
-"""Scalars of the contract: money as whole cents, and wall-clock times."""
+"""Scalars of the contract: money as whole cents, wall-clock times, and values of any field."""
 
 from datetime import datetime
 from typing import NewType
@@ -10,6 +10,7 @@ MOST = 2**53
 
 Cents = NewType("Cents", int)
 LocalDateTime = NewType("LocalDateTime", datetime)
+Json = NewType("Json", object)
 
 
 def _cents(value: object) -> int:
@@ -30,5 +31,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A wall-clock time in the brand's zone, ISO 8601 without an offset.",
         serialize=lambda value: value.isoformat(),
         parse_value=datetime.fromisoformat,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="The value of a field of whichever type: a text, a number, a list, null.",
+        serialize=lambda value: value,
+        parse_value=lambda value: value,
     ),
 }

@@ -277,6 +277,9 @@ insert into events
 select tenant_id, brand_id, md5('event' || id::text)::uuid, 'BookingMade', 'booking', id, 1, 'staff', created_at
 from bookings;
 
+insert into event_personal_values (tenant_id, brand_id, event_id, field, after)
+select tenant_id, brand_id, id, 'customer_name', 'Guest ' || entity_id from events;
+
 insert into outbox (tenant_id, brand_id, event_id, entity, entity_id, kind, claimed_until)
 select tenant_id, brand_id, id, entity, entity_id, kind, null from events;
 

@@ -114,6 +114,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "customer_mails.new_time": ("bookings_pkey", "customers_pkey"),
     "customers.lock_customer": ("customers_pkey",),
     "customers.update_contact": ("customers_pkey",),
+    "history.changes_since": ("events_entity_id_id_idx", "event_personal_values_pkey"),
     "prices.price_book": (
         "brand_settings_pkey",
         "rate_cards_code_effective_from_key",
@@ -185,7 +186,6 @@ COLD: Mapping[str, str] = {
 AWAITED: Mapping[str, str] = {
     "blocks_expires_at_idx": "the sweep of holds that ran out",
     "documents_expires_on_id_idx": "the daily warning of papers that run out",
-    "events_entity_id_id_idx": "the history of one entity",
     "events_occurred_at_id_idx": "the purge of events after seven years",
     "invoices_issued_on_id_idx": "the list of invoices",
     "shared_tours_starts_at_id_idx": "the list of shared tours",

@@ -145,7 +145,14 @@ async def test_a_stale_version_is_refused_as_data_and_nothing_changes(
     assert result.errors is None
     assert result.data == {
         "rescheduleBooking": {
-            "booking": None,
+            "booking": {
+                "id": encode("Booking", booking),
+                "startsAt": "2026-06-08T10:00:00-07:00",
+                "startsAtLocal": "2026-06-08T10:00:00",
+                "endsAtLocal": "2026-06-08T16:00:00",
+                "version": 1,
+                "stops": [],
+            },
             "errors": [
                 {
                     "code": "STALE_VERSION",

@@ -1,0 +1,148 @@
+"""A change made on an old version: refused with the present state and with what differs."""
+
+from typing import Any
+from uuid import UUID
+
+from auth.roles import scopes_of
+from db.database import Database
+from domain.identity import Brand, Kind, Principal
+from schema.global_ids import encode
+from tests.builders import a_booking, a_customer, a_principal, new_id, write
+from tests.resolvers.conftest import Ask
+
+UPDATE = """
+mutation ($input: UpdateCustomerInput!) {
+  updateCustomer(input: $input) {
+    customer { name email phone version }
+    errors { code path conflicts { field before current yours } }
+  }
+}
+"""
+MOVE = """
+mutation ($input: RescheduleBookingInput!) {
+  rescheduleBooking(input: $input) {
+    booking { startsAt version }
+    errors { code conflicts { field before current yours } }
+  }
+}
+"""
+
+
+async def update(ask: Ask, customer: UUID, by: Principal | None = None, **fields: Any) -> Any:
+    given = {"id": encode("Customer", customer), "expectedVersion": 1, **fields}
+    result = await ask(UPDATE, by, input=given)
+    assert result.errors is None
+    return result.data["updateCustomer"]  # type: ignore[index]
+
+
+async def ada(database: Database, brand: Brand) -> UUID:
+    made: UUID = await write(
+        database, brand, lambda tx: a_customer(tx, name="Ada Guest", email="ada@example.com")
+    )
+    return made
+
+
+async def test_who_comes_late_sees_the_present_state_and_each_field_that_differs(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    customer = await ada(database, brand)
+    await update(ask, customer, name="Ada Lovelace", phone=None)
+    await update(ask, customer, expectedVersion=2, name="Ada King")
+
+    refused = await update(ask, customer, name="Ada Byron", email="byron@example.com")
+
+    assert refused == {
+        "customer": {"name": "Ada King", "email": "ada@example.com", "phone": None, "version": 3},
+        "errors": [
+            {
+                "code": "STALE_VERSION",
+                "path": "expectedVersion",
+                "conflicts": [
+                    {
+                        "field": "name",
+                        "before": "Ada Guest",
+                        "current": "Ada King",
+                        "yours": "Ada Byron",
+                    },
+                    {
+                        "field": "phone",
+                        "before": "+15095550142",
+                        "current": None,
+                        "yours": None,
+                    },
+                ],
+            }
+        ],
+    }
+
+
+async def test_a_field_that_came_back_is_no_conflict_and_another_refusal_has_none(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    customer = await ada(database, brand)
+    await update(ask, customer, name="Ada Lovelace")
+    await update(ask, customer, expectedVersion=2, name="Ada Guest")
+
+    stale = await update(ask, customer, name="Ada Byron")
+    wrong = await update(ask, customer, expectedVersion=3, name=" ")
+
+    assert [error["conflicts"] for error in stale["errors"]] == [[]]
+    assert wrong == {
+        "customer": None,
+        "errors": [{"code": "BAD_USER_INPUT", "path": "name", "conflicts": []}],
+    }
+
+
+async def test_who_may_not_read_customers_is_told_no_conflict_of_one(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    customer = await ada(database, brand)
+    await update(ask, customer, name="Ada Lovelace")
+    blind = Principal(
+        kind=Kind.STAFF,
+        brand=brand,
+        actor_id=new_id(),
+        role="sales",
+        scopes=scopes_of(Kind.STAFF, role="sales", denies=["customers:read"]),
+    )
+
+    refused = await update(ask, customer, blind, name="Ada Byron")
+
+    assert refused["errors"][0]["conflicts"] == []
+
+
+async def test_an_instant_differs_in_the_brands_offset(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    booking = await write(database, brand, a_booking)
+    given = {"id": encode("Booking", booking), "expectedVersion": 1}
+    first = {**given, "startsAt": "2031-06-10T17:00:00+00:00"}
+    moved = await ask(MOVE, a_principal(brand), input=first)
+    assert moved.data["rescheduleBooking"]["errors"] == []  # type: ignore[index]
+
+    late = await ask(MOVE, input={**given, "startsAt": "2031-06-11T11:00:00-07:00"})
+
+    assert late.data == {
+        "rescheduleBooking": {
+            "booking": {"startsAt": "2031-06-10T10:00:00-07:00", "version": 2},
+            "errors": [
+                {
+                    "code": "STALE_VERSION",
+                    "conflicts": [
+                        {
+                            "field": "endsAt",
+                            "before": "2026-06-08T16:00:00-07:00",
+                            "current": "2031-06-10T16:00:00-07:00",
+                            "yours": None,
+                        },
+                        {
+                            "field": "startsAt",
+                            "before": "2026-06-08T10:00:00-07:00",
+                            "current": "2031-06-10T10:00:00-07:00",
+                            "yours": "2031-06-11T11:00:00-07:00",
+                        },
+                    ],
+                }
+            ],
+        }
+    }
