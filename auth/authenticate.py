@@ -1,12 +1,15 @@
 """Credentials into principals: a key or a token, then a look-up that finds the brand."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
+from uuid import UUID
 
 from auth.api_keys import hash_key, looks_like_a_key
+from auth.links import LinkTokens, looks_like_a_link
 from auth.origins import Origins
 from auth.roles import scopes_of
 from auth.tokens import Claims, Tokens
@@ -59,10 +62,16 @@ class Authenticator:
     """The one way from a credential to a principal."""
 
     def __init__(
-        self, database: Database, tokens: Tokens, origins: Origins, now: Callable[[], datetime]
+        self,
+        database: Database,
+        tokens: Tokens,
+        links: LinkTokens,
+        origins: Origins,
+        now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._tokens = tokens
+        self._links = links
         self._origins = origins
         self._now = now
 
@@ -73,15 +82,32 @@ class Authenticator:
         credential = presented.credential
         if credential is None:
             raise Unauthenticated("Send a credential in Authorization or X-API-Key.")
-        is_key = looks_like_a_key(credential)
-        claims = None if is_key else self._tokens.verify(credential)
+        prove = self._proof(credential, presented.brand_code)
         async with self._database.session(NOBODY).read() as tx:
-            if claims is None:
-                principal = await self._of_key(tx, credential, presented.brand_code)
-            else:
-                principal = await self._of_token(tx, claims, presented.brand_code)
+            principal = await prove(tx)
             await self._origins.check(tx, presented.origin, principal.brand)
         return principal
+
+    def _proof(
+        self, credential: str, brand_code: str | None
+    ) -> Callable[[Transaction], Awaitable[Principal]]:
+        """How this credential is looked up; what is forged is refused before that."""
+        if looks_like_a_key(credential):
+            return partial(self._of_key, key=credential, brand_code=brand_code)
+        if looks_like_a_link(credential):
+            link = self._links.read(credential)
+            return partial(self._of_link, link=link, brand_code=brand_code)
+        claims = self._tokens.verify(credential)
+        return partial(self._of_token, claims=claims, brand_code=brand_code)
+
+    async def _of_link(self, tx: Transaction, link: UUID, brand_code: str | None) -> Principal:
+        found = await callers.by_link(tx, link, now=self._now())
+        if found is None:
+            raise Unauthenticated("The link opens nothing any more.")
+        caller, object_id = found
+        if brand_code not in {None, caller.brand.code}:
+            raise Forbidden(NOT_YOURS)
+        return replace(_principal(Kind.LINK, caller), object_id=object_id)
 
     async def _of_key(self, tx: Transaction, key: str, brand_code: str | None) -> Principal:
         caller = await callers.by_key(tx, hash_key(key), now=self._now())

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from auth.authenticate import Authenticator
+from auth.links import LinkTokens
 from auth.origins import Origins
 from auth.quote_tokens import QuoteTokens
 from auth.tokens import Tokens
@@ -70,6 +71,7 @@ class Parts:
     cache: RedisCache
     tokens: Tokens
     quotes: QuoteTokens
+    links: LinkTokens
     origins: Origins
     authenticator: Authenticator
     ids: TimeOrderedIds
@@ -184,6 +186,7 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
     """Everything that the server needs. Errors: SettingMissing, SettingUnfit, SigningKeyRefused."""
     signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
     tokens = Tokens(signing_key, settings.auth_issuer)
+    links = LinkTokens(signing_key, settings.auth_issuer)
     async with outside(settings, observe=observe) as made:
         origins = Origins(made.database, now, development=settings.tourbase_env == "development")
         yield Parts(
@@ -193,8 +196,9 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             cache=made.cache,
             tokens=tokens,
             quotes=QuoteTokens(signing_key, settings.auth_issuer),
+            links=links,
             origins=origins,
-            authenticator=Authenticator(made.database, tokens, origins, now),
+            authenticator=Authenticator(made.database, tokens, links, origins, now),
             ids=TimeOrderedIds(),
             registry=made.registry,
             telemetry=made.telemetry,

@@ -40,6 +40,12 @@ async def by_key(tx: Transaction, key_hash: bytes, *, now: datetime) -> Caller |
     return Caller.of(row) if row else None
 
 
+async def by_link(tx: Transaction, link: UUID, *, now: datetime) -> tuple[Caller, UUID] | None:
+    """Who holds a link, and the object that it opens; None if it opens nothing any more."""
+    row = await tx.row(SQL["caller_by_link"], {"link": link, "now": now})
+    return (Caller.of(row[:-1]), row[-1]) if row else None
+
+
 async def by_subject(
     tx: Transaction, kind: Kind, tenant: str, brand: str, subject: UUID
 ) -> Caller | None:

@@ -34,3 +34,10 @@ from look_up_brand(%(tenant)s, %(brand)s);
 -- name: origin_is_known
 -- Whether an origin is a website of a brand, or of any brand if none is named.
 select look_up_origin(%(origin)s, %(tenant)s, %(brand)s);
+
+-- name: caller_by_link
+-- Whoever holds the token of one object, while the object is worth opening.
+select
+    tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency, actor_id, role,
+    grants, denies, label, object_id
+from look_up_link(%(link)s, %(now)s);

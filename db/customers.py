@@ -6,7 +6,7 @@ from uuid import UUID
 from db import statements
 from db.database import Transaction
 from db.relations import ColumnKind, Relation, equals, text
-from domain.customers import Customer
+from domain.customers import Contact, Customer
 
 SQL = statements.load(__package__, "customers.sql")
 
@@ -32,7 +32,7 @@ CUSTOMERS = Relation(
         "CREATED_AT_DESC": ("-created_at", "-id"),
     },
     filters={"email": equals("email"), "vip": equals("vip"), "text": text()},
-    hidden={"customer": STAFF_ONLY, "partner": STAFF_ONLY, "link": STAFF_ONLY},
+    hidden={"customer": STAFF_ONLY, "partner": STAFF_ONLY},
 )
 READ_MODELS = (CUSTOMERS,)
 
@@ -56,3 +56,25 @@ async def update_contact(tx: Transaction, customer: Customer, *, now: datetime) 
             "now": now,
         },
     )
+
+
+async def find_or_make(
+    tx: Transaction, contact: Contact, *, id: UUID, now: datetime
+) -> tuple[UUID, bool]:
+    """The customer of an e-mail address, who stays as they are; or a new one, under the given id.
+
+    Shape:  the customer's id, and whether they are new: never told to whoever asked.
+    """
+    row = await tx.row(
+        SQL["customer_for"],
+        {
+            "id": id,
+            "name": contact.name,
+            "email": contact.email,
+            "phone": contact.phone,
+            "now": now,
+        },
+    )
+    if row is None:
+        raise AssertionError(contact)
+    return row[0], row[1]

@@ -15,3 +15,8 @@ set
     version = %(version)s,
     updated_at = %(now)s
 where id = %(id)s;
+
+-- name: customer_for
+-- Whoever has that address, or a new customer; nothing of a known one is shown or changed.
+select customer, is_new
+from customer_for(%(id)s, %(name)s, %(email)s, %(phone)s, %(now)s);

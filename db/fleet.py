@@ -7,7 +7,7 @@ from uuid import UUID
 from db import statements
 from db.database import Transaction
 from db.relations import ColumnKind, Relation, at_least, one_of, part_of, visible_only
-from domain.availability import Van
+from domain.availability import FreeVan, Van
 
 SQL = statements.load(__package__, "fleet.sql")
 
@@ -69,6 +69,18 @@ async def release_expired_holds(
 ) -> None:
     """Free the wanted vehicles of holds that have run out, whichever brand's they are."""
     await tx.rows(SQL["release_expired_holds"], {"vehicles": list(vehicles), "now": now})
+
+
+async def claim_free_vans(
+    tx: Transaction, *, since: datetime, until: datetime, now: datetime
+) -> Sequence[FreeVan]:
+    """The vans in service that nothing blocks between two instants, smallest first.
+
+    Shape:  behind the locks of all of them, and without the holds that have run out; `until` is
+            the end of what would be blocked, the pause included.
+    """
+    found = await tx.rows(SQL["claim_free_vans"], {"since": since, "until": until, "now": now})
+    return [FreeVan(*row) for row in found]
 
 
 async def busy_times(

@@ -14,3 +14,8 @@ select release_expired_holds(%(vehicles)s, %(now)s);
 -- Every van that is in service by its seats, with the periods in which it is taken.
 select seats, starts, ends
 from fleet_busy_times(%(since)s, %(until)s, %(now)s);
+
+-- name: claim_free_vans
+-- The locks of every van in service, then those that are free.
+select vehicle_id, seats
+from claim_free_vans(%(since)s, %(until)s, %(now)s);

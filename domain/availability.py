@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.errors import InvalidInput
@@ -31,6 +32,14 @@ class Van:
 
     def is_free(self, starts_at: datetime, ends_at: datetime) -> bool:
         return all(end <= starts_at or start >= ends_at for start, end in self.busy)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeVan:
+    """A van that nothing blocks in the time that is wanted."""
+
+    id: UUID
+    seats: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,23 @@ def fewest(seats: Sequence[int], party: int) -> list[int]:
         rest = party - sum(taken)
         taken.append(left.pop(next((i for i, each in enumerate(left) if each >= rest), -1)))
     return taken if sum(taken) >= party else []
+
+
+def vans_for(free: Sequence[FreeVan], party: int) -> list[tuple[FreeVan, int]]:
+    """The vans of a party with the guests of each: the smallest that fits, or else the fewest.
+
+    Shape:  none if all that are free are too few; the same choice as a calendar's.
+    """
+    fitting = [van for van in free if van.seats >= party]
+    if fitting:
+        return [(min(fitting, key=lambda van: (van.seats, van.id)), party)]
+    left, rest, taken = list(free), party, []
+    for seats in fewest([van.seats for van in free], party):
+        van = next(each for each in left if each.seats == seats)
+        left.remove(van)
+        taken.append((van, min(seats, rest)))
+        rest -= taken[-1][1]
+    return taken
 
 
 def check_range(first: date, last: date) -> None:

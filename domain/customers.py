@@ -25,6 +25,20 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Who buys, as they say it themselves, in the normal form."""
+
+    name: str
+    email: str | None
+    phone: str | None
+
+    @classmethod
+    def of(cls, name: str, email: str | None, phone: str | None) -> "Contact":
+        """Errors: InvalidInput."""
+        return cls(normal_name(name), normal_email(email), normal_phone(phone))
+
+
+@dataclass(frozen=True, slots=True)
 class ContactChange:
     """The wish to change contact details; a field that is not named stays as it is."""
 

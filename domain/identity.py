@@ -1,6 +1,6 @@
 """Who is asking, for which brand, and what they may do: one frozen value for a whole request."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -93,6 +93,15 @@ class Principal:
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
+
+    def opening(self, object_id: UUID) -> "Principal":
+        """The same caller with one object in hand, as the holder of its token has it.
+
+        Shape:  staff keep their own rights; everybody else sees and writes that object alone.
+        """
+        if self.kind in {Kind.STAFF, Kind.WORKER}:
+            return self
+        return replace(self, kind=Kind.LINK, object_id=object_id, scopes=frozenset())
 
 
 NOBODY = Principal(Kind.NOBODY)

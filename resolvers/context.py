@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 
+from auth.links import LinkTokens
 from auth.quote_tokens import QuoteTokens
 from db.database import Database, Session, Transaction, TransactionEnded
 from db.idempotency import once
@@ -43,6 +44,7 @@ class World:
     now: Callable[[], datetime]
     ids: Ids
     quotes: QuoteTokens
+    links: LinkTokens
     limits: Limits = field(default_factory=Limits)
     production: bool = False
     telemetry: Telemetry | None = None
@@ -173,16 +175,25 @@ class OperationContext:
     async def count(self, wanted: Wanted) -> int:
         return await self.snapshot.reads.count(wanted)
 
-    @overload
-    async def write(self, work: Work[T]) -> T: ...
+    def opening(self, object_id: UUID) -> Session:
+        """A session of the caller with this one object in hand; staff have their own anyway."""
+        return self.world.database.session(self.principal.opening(object_id))
 
     @overload
-    async def write(self, work: Work[UUID], *, key: Key) -> UUID: ...
+    async def write(self, work: Work[T], *, session: Session | None = None) -> T: ...
 
-    async def write(self, work: Work[Any], *, key: Key | None = None) -> Any:
+    @overload
+    async def write(
+        self, work: Work[UUID], *, key: Key, session: Session | None = None
+    ) -> UUID: ...
+
+    async def write(
+        self, work: Work[Any], *, key: Key | None = None, session: Session | None = None
+    ) -> Any:
         """One transaction for one mutation field; what is read afterwards is read anew.
 
-        Shape:  under a key, the id that the same request gave before is given again.
+        Shape:  under a key, the id that the same request gave before is given again; the caller's
+                own session is used unless another is named.
         Errors: IdempotencyInFlight, IdempotencyKeyReused, and those of `work`.
         """
         # The cache may not have heard of it yet: the rest of the operation goes past it.
@@ -190,4 +201,4 @@ class OperationContext:
         await self.renew()
         if key is not None:
             work = partial(once, key=key, work=work, now=self.world.now())
-        return await self.session.write(work)
+        return await (session or self.session).write(work)

@@ -64,6 +64,7 @@ def _world(made: Parts, limits: Limits) -> World:
         now,
         made.ids,
         made.quotes,
+        made.links,
         limits=limits,
         production=made.settings.tourbase_env == "production",
         telemetry=made.telemetry,

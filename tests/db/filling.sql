@@ -283,6 +283,9 @@ select tenant_id, brand_id, id, 'customer_name', 'Guest ' || entity_id from even
 insert into outbox (tenant_id, brand_id, event_id, entity, entity_id, kind, claimed_until)
 select tenant_id, brand_id, id, entity, entity_id, kind, null from events;
 
+insert into links (tenant_id, brand_id, id, object_kind, object_id, created_at)
+select tenant_id, brand_id, md5('link' || id::text)::uuid, 'booking', id, created_at from bookings;
+
 insert into schedules (tenant_id, brand_id, id, task, cron, next_run_at)
 select tenant_id, id, md5('schedule' || id || '-' || n)::uuid, 'task-' || n, '0 7 * * *', now() + n * interval '1 minute'
 from few cross join generate_series(1, 1000) as n;

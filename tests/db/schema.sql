@@ -8,7 +8,7 @@ lines as (
     union all
     select format(
         '%s %s owner %s rls %s %s acl %s options %s comment %s', c.relkind, c.oid::regclass, c.relowner::regrole,
-        c.relrowsecurity, c.relforcerowsecurity, c.relacl, c.reloptions, obj_description(c.oid, 'pg_class')
+        c.relrowsecurity, c.relforcerowsecurity, array(select unnest(c.relacl)::text order by 1), c.reloptions, obj_description(c.oid, 'pg_class')
     )
     from pg_class as c inner join ours on ours.oid = c.relnamespace
     union all
@@ -16,7 +16,7 @@ lines as (
         'column %s.%s %s %s not null %s default %s generated %s%s acl %s', c.oid::regclass, a.attname,
         row_number() over (partition by c.oid order by a.attnum),
         format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attgenerated,
-        a.attidentity, a.attacl
+        a.attidentity, array(select unnest(a.attacl)::text order by 1)
     )
     from pg_attribute as a
     inner join pg_class as c on c.oid = a.attrelid
@@ -48,7 +48,7 @@ lines as (
     from pg_policy as p
     union all
     select format(
-        'function %s owner %s acl %s %s', p.oid::regprocedure, p.proowner::regrole, p.proacl, pg_get_functiondef(p.oid)
+        'function %s owner %s acl %s %s', p.oid::regprocedure, p.proowner::regrole, array(select unnest(p.proacl)::text order by 1), pg_get_functiondef(p.oid)
     )
     from pg_proc as p inner join ours on ours.oid = p.pronamespace
     where p.prokind <> 'a' and not exists (

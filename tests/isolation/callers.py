@@ -37,6 +37,14 @@ OBJECTS: Final[Mapping[str, str]] = {
     "proposal_stops": "proposals",
     "proposal_inclusions": "proposals",
 }
+# Tables whose rows name their caller, or what they are about, whatever that is.
+OF_CALLER: Final[Mapping[str, tuple[str, str]]] = {
+    "idempotency_records": ("actor", "actor_id"),
+    "events": ("object_id", "entity_id"),
+    "outbox": ("object_id", "entity_id"),
+    "links": ("object_id", "object_id"),
+    "tasks": ("object_id", "subject_id"),
+}
 REFUSED: Final = "refused"
 T = TypeVar("T")
 

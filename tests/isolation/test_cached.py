@@ -138,7 +138,9 @@ async def ask(made: Parts, settings: Settings) -> AsyncIterator[Ask]:
         registry=CollectorRegistry(),
         patience=Patience(local=60, redis=5),
     )
-    world = World(made.database, RELATIONS, made.events, now, made.ids, made.quotes, cache=cache)
+    world = World(
+        made.database, RELATIONS, made.events, now, made.ids, made.quotes, made.links, cache=cache
+    )
     schema = build_schema()
 
     async def asked(principal: Principal, document: str = CATALOGUE, **given: Any) -> Any:

@@ -39,6 +39,17 @@ DEFINERS = {
     ),
     "release_expired_holds(uuid[], timestamptz)": ("fleet", "public, pg_temp", "staff worker"),
     "seats_are_short(uuid)": ("fleet", "public, pg_temp", "staff worker"),
+    "claim_free_vans(timestamptz, timestamptz, timestamptz)": (
+        "fleet",
+        "public, pg_temp",
+        "link staff worker",
+    ),
+    "customer_for(uuid, text, text, text, timestamptz)": (
+        "lookup",
+        "public, pg_temp",
+        "link staff worker",
+    ),
+    "look_up_link(uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
     "claim_outbox(integer, interval)": ("relay", "public, pg_temp", "write"),
     "forget_relayed(integer[], integer[], uuid[])": ("relay", "public, pg_temp", "write"),
     "outbox_backlog()": ("relay", "public, pg_temp", "write"),
@@ -49,7 +60,7 @@ DEFINERS = {
     "enqueue_job(text, text, jsonb, timestamptz, text)": (
         "owner",
         "jobs, public, pg_temp",
-        "staff worker",
+        "link staff worker",
     ),
 }
 DEFINING = """

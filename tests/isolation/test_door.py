@@ -229,7 +229,7 @@ async def test_what_outlives_its_transaction_cannot_read_on_the_next_callers_con
 
 @pytest.fixture
 def world(made: Parts) -> World:
-    return World(made.database, RELATIONS, made.events, now, made.ids, made.quotes)
+    return World(made.database, RELATIONS, made.events, now, made.ids, made.quotes, made.links)
 
 
 async def test_a_loader_that_outlives_its_operation_gives_no_row(

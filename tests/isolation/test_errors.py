@@ -58,7 +58,7 @@ class Mutation:
 
 @pytest.fixture
 def world(made: Parts) -> World:
-    return World(made.database, RELATIONS, made.events, now, made.ids, made.quotes)
+    return World(made.database, RELATIONS, made.events, now, made.ids, made.quotes, made.links)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -62,7 +62,14 @@ every_stranger = pytest.mark.parametrize("stranger", STRANGERS, ids=str)
 @pytest.fixture(scope="module")
 def world(made: Parts) -> World:
     return World(
-        made.database, RELATIONS, made.events, now, made.ids, made.quotes, cache=made.cache
+        made.database,
+        RELATIONS,
+        made.events,
+        now,
+        made.ids,
+        made.quotes,
+        made.links,
+        cache=made.cache,
     )
 
 

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from migrations.tables import WORKING
 from tests.isolation.callers import (
+    OF_CALLER,
     REFUSED,
     Context,
     actor_of,
@@ -60,20 +61,16 @@ class Case:
         Shape:  a row that is to be `made` is the caller's own where rows carry their maker.
         """
         row, name = made or self.target, self.table.name
-        actor = actor_of(self.planted, self.role, self.planted.own)
-        opened = object_of(self.planted, name, self.planted.own)
-        enter(
-            login,
-            self.role,
-            context,
-            actor=row["actor_id"] if name == "idempotency_records" else actor,
-            object_id=row["id"] if made and self.carries_object else opened,
-        )
-
-    @property
-    def carries_object(self) -> bool:
-        """Is a row of the table itself what a link opens?"""
-        return "object_id" in self.table.rows.get(self.role, "") and "id" in self.table.key
+        who = {
+            "actor": actor_of(self.planted, self.role, self.planted.own),
+            "object_id": object_of(self.planted, name, self.planted.own),
+        }
+        if name in OF_CALLER:
+            setting, column = OF_CALLER[name]
+            who[setting] = row[column]
+        elif made and self.role == "link" and name == "bookings":
+            who["object_id"] = row["id"]
+        enter(login, self.role, context, **who)
 
     def expected(self, superuser: Connection, context: Context) -> set[Any] | str:
         """The keys that the role must see in a context: no more, and no fewer."""

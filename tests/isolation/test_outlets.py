@@ -65,8 +65,8 @@ def test_a_job_without_a_brand_is_refused_and_not_stored(
     assert login.execute(COUNT).fetchone() == before
 
 
-@pytest.mark.parametrize("role", ["site", "link", "customer", "partner", "driver"])
-def test_only_staff_and_the_worker_store_jobs(
+@pytest.mark.parametrize("role", ["site", "customer", "partner", "driver"])
+def test_only_staff_the_worker_and_who_sells_for_a_guest_store_jobs(
     role: str, planted: Planted, login: Connection
 ) -> None:
     enter(login, role, Context.of("own", planted.own))

@@ -23,7 +23,7 @@ def schema() -> Schema:
 @pytest.fixture
 def ask(made: Parts, schema: Schema, brand: Brand) -> Ask:
     """Execute a document as a principal; as the brand's owner unless another is named."""
-    world = World(made.database, RELATIONS, made.events, now, made.ids, made.quotes)
+    world = World(made.database, RELATIONS, made.events, now, made.ids, made.quotes, made.links)
 
     async def execute(
         document: str, principal: Principal | Kind | None = None, **variables: Any

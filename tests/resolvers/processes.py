@@ -51,7 +51,9 @@ async def processes(made: Parts, url: str, schema: Schema, brand: Brand) -> Asyn
             patience=Patience(local=local, redis=5),
         )
         caches.append(cache)
-        world = World(database, RELATIONS, made.events, now, made.ids, made.quotes, cache=cache)
+        world = World(
+            database, RELATIONS, made.events, now, made.ids, made.quotes, made.links, cache=cache
+        )
         return Process(world, schema, brand)
 
     yield started

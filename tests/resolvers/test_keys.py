@@ -56,7 +56,9 @@ class Caller:
 
     def __init__(self, schema: Schema, made: Parts, principal: Principal) -> None:
         self._schema = schema
-        self._world = World(made.database, RELATIONS, made.events, now, made.ids, made.quotes)
+        self._world = World(
+            made.database, RELATIONS, made.events, now, made.ids, made.quotes, made.links
+        )
         self._principal = principal
 
     async def ask(

@@ -270,7 +270,7 @@ def run(made: Parts, brand: Brand) -> Callable[..., Any]:
         **variables: Any,
     ) -> ExecutionResult:
         world = World(
-            made.database, RELATIONS, made.events, now, made.ids, made.quotes,
+            made.database, RELATIONS, made.events, now, made.ids, made.quotes, made.links,
             limits=limits, production=production,
         )  # fmt: skip
         context = OperationContext(world, a_principal(brand, kind), request_id="test-request")

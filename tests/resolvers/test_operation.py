@@ -14,7 +14,7 @@ from tests.resolvers.conftest import Ask, told
 async def test_a_resolver_that_outlives_its_operation_opens_no_snapshot(
     made: Parts, database: Database, brand: Brand
 ) -> None:
-    world = World(database, RELATIONS, made.events, now, made.ids, made.quotes)
+    world = World(database, RELATIONS, made.events, now, made.ids, made.quotes, made.links)
     context = OperationContext(world, a_principal(brand))
     snapshot = context.snapshot
     await snapshot.transaction()

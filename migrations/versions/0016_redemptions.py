@@ -13,7 +13,7 @@ from migrations.tables import (
     run,
 )
 
-revision = "0027"
+revision = "0016"
 down_revision = "0015"
 TABLES = ("promo_redemptions",)
 OVER = "('cancelled', 'expired')"
