@@ -37,3 +37,9 @@ async def operating_hours(tx: Transaction, day: date) -> Hours | None:
     """As in force on a local day."""
     row = await tx.row(SQL["operating_hours"], {"day": day})
     return (row[0], row[1], row[2]) if row else None
+
+
+async def number_prefix(tx: Transaction, day: date) -> str | None:
+    """As in force on a local day; None for a brand that has no settings yet."""
+    row = await tx.row(SQL["number_prefix"], {"day": day})
+    return str(row[0]) if row else None

@@ -14,3 +14,11 @@ cross join tenants as t
 where s.effective_from <= %(day)s
 order by s.effective_from desc
 limit 1;
+
+-- name: number_prefix
+-- What the brand's human numbers begin with, as in force on a local day.
+select number_prefix
+from brand_settings
+where effective_from <= %(day)s
+order by effective_from desc
+limit 1;

@@ -2,6 +2,7 @@
 
 from db.relations import (
     ColumnKind,
+    Filter,
     One,
     Relation,
     equals,
@@ -12,6 +13,10 @@ from db.relations import (
     text,
 )
 
+MINE = (
+    "(assignee_id is not distinct from"
+    " (select nullif(current_setting('app.actor_id', true), '')::uuid)) = %({name})s"
+)
 INQUIRIES = Relation(
     "inquiries",
     columns={
@@ -27,10 +32,15 @@ INQUIRIES = Relation(
         "tour_type": ColumnKind.TEXT,
         "message": ColumnKind.TEXT,
         "source": ColumnKind.TEXT,
+        "assignee_id": ColumnKind.UUID,
+        "lost_reason": ColumnKind.TEXT,
         "created_at": ColumnKind.INSTANT,
         "version": ColumnKind.INT,
     },
-    one={"customer": One("customers", via="customer_id")},
+    one={
+        "customer": One("customers", via="customer_id"),
+        "assignee": One("staff_users", via="assignee_id"),
+    },
     orders={
         "CREATED_AT_ASC": ("created_at", "id"),
         "CREATED_AT_DESC": ("-created_at", "-id"),
@@ -38,6 +48,7 @@ INQUIRIES = Relation(
     filters={
         "status": one_of("status"),
         "source": one_of("source"),
+        "assignee_id": equals("assignee_id"),
         "created_on_from": local_day_from("created_at"),
         "created_on_to": local_day_to("created_at"),
         "text": text(),
@@ -51,10 +62,16 @@ TASKS = Relation(
         "title": ColumnKind.TEXT,
         "subject_kind": ColumnKind.TEXT,
         "subject_id": ColumnKind.UUID,
+        "assignee_id": ColumnKind.UUID,
+        "done_by_id": ColumnKind.UUID,
         "due_at": ColumnKind.INSTANT,
         "done_at": ColumnKind.INSTANT,
         "created_at": ColumnKind.INSTANT,
         "version": ColumnKind.INT,
+    },
+    one={
+        "assignee": One("staff_users", via="assignee_id"),
+        "done_by": One("staff_users", via="done_by_id"),
     },
     orders={"DUE_AT_ASC": ("due_at", "id"), "DUE_AT_DESC": ("-due_at", "-id")},
     filters={
@@ -62,6 +79,9 @@ TASKS = Relation(
         "due_on_from": local_day_from("due_at"),
         "due_on_to": local_day_to("due_at"),
         "subject_id": equals("subject_id"),
+        "kind": one_of("kind"),
+        "assignee_id": equals("assignee_id"),
+        "mine": Filter(MINE),
     },
 )
 READ_MODELS = (INQUIRIES, TASKS)

@@ -4,7 +4,7 @@ import strawberry
 
 from db.leads import INQUIRIES, TASKS
 from domain.identity import Scope
-from resolvers.listing import listed
+from resolvers.listing import by_id, listed
 from schema.leads import Inquiry, InquiryFilter, Task, TaskFilter
 from schema.orders import InquiryOrder, TaskOrder
 from schema.pagination import Connection
@@ -21,6 +21,7 @@ class LeadQuery:
         scope=Scope.INQUIRIES_READ,
         description="Inquiries of the brand.",
     )
+    inquiry: Inquiry | None = by_id(Inquiry, INQUIRIES)
     tasks: Connection[Task] = listed(
         TASKS,
         filter=TaskFilter,
@@ -28,3 +29,4 @@ class LeadQuery:
         scope=Scope.TASKS_READ,
         description="Tasks of the brand.",
     )
+    task: Task | None = by_id(Task, TASKS)

@@ -24,6 +24,8 @@ from schema.pagination import Connection, Edge, PageInfo
 from schema.permissions import check, requires
 
 NOTHING_MORE: Final[Mapping[str, Scope]] = {}
+# Arguments that are called by the part that somebody plays.
+OWNERS: Final[Mapping[str, str]] = {"assignee_id": "StaffUser"}
 
 
 def says(description: str) -> StrawberryArgumentAnnotation:
@@ -163,7 +165,8 @@ def _plain(name: str, value: Any) -> Any:
     if name == "subject_id":
         return decode(value, path=path)[1]
     if name.endswith("_id"):
-        return decode_as(name.removesuffix("_id").capitalize(), value, path=path)
+        owner = OWNERS.get(name, name.removesuffix("_id").capitalize())
+        return decode_as(owner, value, path=path)
     if isinstance(value, list):
         return [item.value if isinstance(item, Enum) else item for item in value]
     if isinstance(value, Enum):

@@ -23,6 +23,7 @@ from schema.payments import Payment
 from schema.permissions import check, requires
 from schema.proposals import Proposal
 from schema.reservations import Reservation
+from schema.staff import StaffUser
 
 ENTITIES: dict[str, Any] = {
     each.__name__: each
@@ -36,6 +37,7 @@ ENTITIES: dict[str, Any] = {
         Proposal,
         Reservation,
         Restaurant,
+        StaffUser,
         Task,
         TourPackage,
         Vehicle,

@@ -17,6 +17,7 @@ from db import (
     payments,
     proposals,
     reservations,
+    staff,
 )
 from db.relations import Relation
 from domain.limits import Limits
@@ -27,6 +28,7 @@ from resolvers.customers import CustomerMutation, CustomerQuery
 from resolvers.directory import DirectoryQuery
 from resolvers.documents import Admission, Documents
 from resolvers.fleet import FleetQuery
+from resolvers.inquiries import InquiryMutation
 from resolvers.keys import IDEMPOTENT
 from resolvers.leads import LeadQuery
 from resolvers.nodes import ENTITIES, NodeQuery
@@ -35,6 +37,8 @@ from resolvers.payments import PaymentQuery
 from resolvers.proposals import ProposalQuery
 from resolvers.quotes import QuoteQuery
 from resolvers.reservations import ReservationQuery
+from resolvers.staff import StaffQuery
+from resolvers.tasks import TaskMutation
 from resolvers.telemetry import KnownName, Observed, none_is_known
 from schema.scalars import SCALARS
 
@@ -50,6 +54,7 @@ RELATIONS: Mapping[str, Relation] = {
         payments,
         proposals,
         reservations,
+        staff,
     )
     for relation in module.READ_MODELS
 }
@@ -65,6 +70,7 @@ class Query(
     ReservationQuery,
     PaymentQuery,
     LeadQuery,
+    StaffQuery,
     DirectoryQuery,
     QuoteQuery,
     AvailabilityQuery,
@@ -74,7 +80,7 @@ class Query(
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(BookingMutation, CustomerMutation):
+class Mutation(BookingMutation, CustomerMutation, InquiryMutation, TaskMutation):
     """All writing root fields."""
 
 

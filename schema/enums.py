@@ -233,3 +233,16 @@ class UnavailableReason(StrEnum):
     CLOSED = "closed"
     TOO_MANY_GUESTS = "too_many_guests"
     ALL_BUSY = "all_busy"
+
+
+@strawberry.enum(description="May a member of staff sign in?")
+class StaffStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+@strawberry.enum(description="Where an inquiry can be moved; it is won by `convertInquiry`.")
+class InquiryStep(StrEnum):
+    CONTACTED = "contacted"
+    QUOTED = "quoted"
+    LOST = "lost"

@@ -9,6 +9,7 @@ from schema.customers import Customer
 from schema.enums import InquiryStatus, Source, SubjectKind, TourType
 from schema.fields import Node, column, derived, edge, entity, instant
 from schema.global_ids import encode
+from schema.staff import StaffUser
 
 
 def subject_id(kind: str, id: object) -> strawberry.ID:
@@ -29,16 +30,18 @@ class Inquiry(Node):
     tour_type: TourType | None = column("What kind of tour is wished.")
     message: str | None = column("What they wrote.")
     source: Source = column("How it came in.")
+    lost_reason: str | None = column("Why it was lost.")
     created_at: datetime = instant("When it came in.")
-    version: int = column("Grows with every change.")
+    version: int = column("Grows with every change; send it back as `expectedVersion`.")
     customer: Customer | None = edge("The customer it became.", scope=Scope.CUSTOMERS_READ)
+    assignee: StaffUser | None = edge("Who answers it.", scope=Scope.TASKS_READ)
 
 
 @entity("tasks", description="Something that staff are told to do.", scope=Scope.TASKS_READ)
 class Task(Node):
     """Open until somebody has done it."""
 
-    kind: str = column("What kind of work: `consult`.")
+    kind: str = column("What kind of work: `consultation`.")
     title: str = column("What is to be done.")
     subject_kind: SubjectKind = column("What it is about.")
     subject_id: strawberry.ID = derived(
@@ -49,7 +52,9 @@ class Task(Node):
     due_at: datetime = instant("To be done before this.")
     done_at: datetime | None = instant("When it was done.")
     created_at: datetime = instant("When it was made.")
-    version: int = column("Grows with every change.")
+    version: int = column("Grows with every change; send it back as `expectedVersion`.")
+    assignee: StaffUser | None = edge("Who is to do it.")
+    done_by: StaffUser | None = edge("Who has done it.")
 
 
 @strawberry.input(description="Which inquiries; conditions are joined by AND.")
@@ -67,6 +72,9 @@ class InquiryFilter:
     )
     created_on_to: date | None = strawberry.field(
         default=None, description="Asked up to and including this local day."
+    )
+    assignee_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Answered by this member of staff."
     )
     text: str | None = strawberry.field(
         default=None, description="Part of a number, name, e-mail address or phone number."
@@ -88,4 +96,11 @@ class TaskFilter:
     )
     subject_id: strawberry.ID | None = strawberry.field(
         default=None, description="About this object."
+    )
+    kind: list[str] | None = strawberry.field(default=None, description="Any of these kinds.")
+    assignee_id: strawberry.ID | None = strawberry.field(
+        default=None, description="To be done by this member of staff."
+    )
+    mine: bool | None = strawberry.field(
+        default=None, description="Only those given to the caller, or only the others."
     )

@@ -45,6 +45,7 @@ FILTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("bookings", "vehicle_id"): BY_VEHICLE,
     ("bookings", "winery_id"): BY_WINERY,
     ("customers", "email"): ("customers_email_key",),
+    ("inquiries", "assignee_id"): ("inquiries_assignee_id_created_at_id_idx",),
     ("inquiries", "created_on_from"): ("inquiries_created_at_id_idx",),
     ("inquiries", "created_on_to"): ("inquiries_created_at_id_idx",),
     ("payments", "booking_id"): ("payments_booking_id_customer_id_created_at_idx",),
@@ -59,6 +60,7 @@ FILTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reservations", "number"): ("reservations_number_key",),
     ("reservations", "preferred_on_from"): ("reservations_preferred_on_id_idx",),
     ("reservations", "preferred_on_to"): ("reservations_preferred_on_id_idx",),
+    ("tasks", "assignee_id"): ("tasks_assignee_id_due_at_id_idx",),
     ("tasks", "due_on_from"): ("tasks_due_at_id_idx",),
     ("tasks", "due_on_to"): ("tasks_due_at_id_idx",),
     ("tasks", "subject_id"): ("tasks_subject_id_idx",),
@@ -72,6 +74,8 @@ PICKED: Mapping[str, str] = {
     "kind": "several words of few; the page's order comes first and stops at its limit",
     "method": "several words of few; the page's order comes first and stops at its limit",
     "vip": "yes or no; the page's order comes first and stops at its limit",
+    "member": "yes or no; the page's order comes first and stops at its limit",
+    "mine": "yes or no; the page's order comes first and stops at its limit",
     "open": "yes or no; the page's order comes first and stops at its limit",
     "ava": "a directory of some hundred rows, in the page's order",
     "lunch_partner": "a directory of some hundred rows, in the page's order",
@@ -80,8 +84,9 @@ PICKED: Mapping[str, str] = {
 BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("proposals", "text"): ("customers_pkey",),
     ("reservations", "text"): ("customers_pkey",),
+    ("staff_users", "member"): ("memberships_tenant_id_staff_user_id_idx",),
 }
-YES_OR_NO = {"lunch_partner", "open", "vip"}
+YES_OR_NO = {"lunch_partner", "member", "mine", "open", "vip"}
 ORDER_OF_FILTER = {("vehicles", "seats_at_least"): "SEATS_ASC"}
 UNIQUE: Mapping[tuple[str, str], str] = {
     ("bookings", "number"): "bookings_number_key",
@@ -111,12 +116,22 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "bookings.resources_of_booking": ("blocks_brand_id_booking_id_idx",),
     "bookings.update_times": ("bookings_pkey",),
     "brands.operating_hours": ("brand_settings_pkey", "tenants_pkey"),
+    "brands.number_prefix": ("brand_settings_pkey",),
+    "conversions.link_booking": ("bookings_pkey",),
+    "conversions.link_proposal": ("proposals_pkey",),
+    "conversions.link_reservation": ("reservations_pkey",),
+    "conversions.lock_converted_booking": ("bookings_pkey",),
+    "conversions.lock_converted_proposal": ("proposals_pkey",),
+    "conversions.lock_converted_reservation": ("reservations_pkey",),
     "customer_mails.new_time": ("bookings_pkey", "customers_pkey"),
     "customers.lock_customer": ("customers_pkey",),
     "customers.update_contact": ("customers_pkey",),
     "history.changes_since": ("events_entity_id_id_idx", "event_personal_values_pkey"),
     "links.link_of_object": ("links_object_id_created_at_idx",),
     "links.revoke_links": ("links_object_id_created_at_idx",),
+    "inquiries.lock_inquiry": ("inquiries_pkey",),
+    "inquiries.step_inquiry": ("inquiries_pkey",),
+    "inquiries.update_inquiry": ("inquiries_pkey",),
     "prices.price_book": (
         "brand_settings_pkey",
         "rate_cards_code_effective_from_key",
@@ -127,6 +142,11 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "schedules.advance_schedule": ("schedules_pkey",),
     "schedules.disable_schedule": ("schedules_pkey",),
     "schedules.lock_due_schedule": ("schedules_pkey",),
+    "tasks.is_member": ("memberships_tenant_id_staff_user_id_idx", "staff_users_pkey"),
+    "tasks.lock_open_tasks": ("tasks_subject_id_idx",),
+    "tasks.lock_task": ("tasks_pkey",),
+    "tasks.subject_exists": ("bookings_pkey", "customers_pkey", "reservations_pkey"),
+    "tasks.update_task": ("tasks_pkey",),
 }
 SLUGS = ("tenants_slug_key", "brands_code_key")
 FUNCTIONS: Mapping[str, tuple[str, ...]] = {
@@ -174,6 +194,7 @@ COLD: Mapping[str, str] = {
     "fleet.lock_resources": "no table: advisory locks",
     "idempotency.begin_once": "one look-up by primary key, behind the lock of the key",
     "idempotency.keep_answer": "an insert that finds its conflict by the primary key",
+    "inquiries.insert_inquiry": "an insert",
     "installation.has_role": "the catalogue of roles",
     "installation.revision": "a table of one row",
     "installation.worker_seen": "the queue's own table, a row a worker",
@@ -187,6 +208,7 @@ COLD: Mapping[str, str] = {
     "job_queue.retry_job": "the queue's own table and indexes, on the command line",
     "job_queue.working_brand": "one of the few brands of a tenant",
     "jobs.enqueue_job": "an insert, by the queue's own function",
+    "tasks.insert_task": "an insert",
 }
 # Indexes that no statement uses yet: their readers are described in docs/domain.md.
 AWAITED: Mapping[str, str] = {
@@ -194,9 +216,24 @@ AWAITED: Mapping[str, str] = {
     "documents_expires_on_id_idx": "the daily warning of papers that run out",
     "events_occurred_at_id_idx": "the purge of events after seven years",
     "invoices_issued_on_id_idx": "the list of invoices",
+    "reservations_consult_by_id_idx": "the sweep of reservations whose time ran out",
     "shared_tours_starts_at_id_idx": "the list of shared tours",
 }
 PARAMS: Mapping[str, Any] = {
+    "assignee_id": None,
+    "customer_id": None,
+    "done_at": None,
+    "done_by_id": None,
+    "due_at": NOW,
+    "inquiry_id": id_of("inquiry1-7"),
+    "kind": "x",
+    "lost_reason": None,
+    "message": "x",
+    "party_size": 4,
+    "status": "contacted",
+    "subject_id": BOOKING,
+    "tour_type": "wine_tour",
+    "wished_on": date(2026, 3, 1),
     "batch": 20,
     "blocked_until": NOW + timedelta(hours=7),
     "booking_id": BOOKING,

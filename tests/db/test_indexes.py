@@ -21,7 +21,7 @@ PICKED = {each.label: each for each in hot.hot_pages_of_picked_rows()}
 WRITES = {each.label: each for each in hot.hot_writes()}
 FUNCTIONS = {each.label: each for each in hot.hot_functions()}
 SHARED = {"wineries", "restaurants", "hotels"}
-OPERATOR = {"vehicles", "drivers"}
+OPERATOR = {"vehicles", "drivers", "staff_users"}
 BY_ANYBODY = ("callers.", "events.", "schedules.due_schedules")
 
 

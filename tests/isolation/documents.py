@@ -151,8 +151,10 @@ def tried(
         ids = [victim.id_of(entity, at)] if entity else _all_ids(at, victim)
         yield from [ids] if name == "ids" else ids
     elif snake.endswith("_id"):
-        owner = "Booking" if snake == "subject_id" else snake.removesuffix("_id").capitalize()
-        yield victim.id_of(owner, at)
+        named_by = {"subject_id": "Booking", "assignee_id": "StaffUser"}
+        yield victim.id_of(named_by.get(snake) or snake.removesuffix("_id").capitalize(), at)
+    elif name == "into":
+        yield victim.id_of("Reservation", at)
     elif name in {"after", "before"}:
         yield victim.cursors[path.partition(" ")[2]]
     else:
@@ -199,6 +201,12 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "from": ["2031-06-01"],
         "to": ["2031-06-30"],
         "date": ["2031-06-09"],
+        "dueAt": ["2031-06-09T10:00:00-07:00"],
+        "kind": ["call_back"],
+        "title": ["A stranger's task"],
+        "wishedOn": ["2031-06-09"],
+        "reason": ["No answer"],
+        "message": ["A stranger's wish"],
     }
     if not isinstance(named, GraphQLScalarType):
         raise Unknown(at)

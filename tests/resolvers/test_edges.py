@@ -28,6 +28,7 @@ from tests.builders import (
     new_id,
     write,
 )
+from tests.db.rows import a_task
 from tests.house.test_contract import TYPES
 from tests.resolvers.conftest import Ask
 
@@ -41,6 +42,7 @@ PATHS = {
     "proposal_stops": ("proposals", "days", "stops"),
     "reservations": ("reservations",),
     "inquiries": ("inquiries",),
+    "tasks": ("tasks",),
 }
 EDGES = [
     (relation.name, edge)
@@ -120,6 +122,9 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     """One customer with one of everything that has an edge."""
     customer = await a_customer(tx)
     starts_at = START + timedelta(days=each)
+    staff = await insert(
+        tx, "staff_users", email=f"sam-{new_id().hex}@example.com", name="Sam", created_at=START
+    )
     inquiry = await insert(
         tx,
         "inquiries",
@@ -127,8 +132,10 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
         customer_id=customer,
         name="Ada Guest",
         source="website",
+        assignee_id=staff,
         created_at=START,
     )
+    await a_task(tx, subject_id=inquiry, assignee_id=staff, done_at=START, done_by_id=staff)
     reservation = await insert(
         tx,
         "reservations",

@@ -8,6 +8,7 @@ import psycopg
 
 from bootstrap.settings import Settings
 from domain.identity import Brand
+from tests.builders import new_id
 
 EVENTS = """
 select id, kind, entity, entity_id, entity_version, actor_kind, actor_id, occurred_at, changes
@@ -50,6 +51,13 @@ class OneId:
 
     def new(self) -> UUID:
         return self._left.pop(0)
+
+
+class FreshIds:
+    """Identities that nobody has to know."""
+
+    def new(self) -> UUID:
+        return new_id()
 
 
 async def trail_of(settings: Settings, brand: Brand) -> Trail:

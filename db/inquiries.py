@@ -1,0 +1,28 @@
+"""The statements that take an inquiry in and change it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from db import statements
+from db.database import Transaction
+from domain.inquiries import Inquiry
+
+SQL = statements.load(__package__, "inquiries.sql")
+
+
+async def insert(tx: Transaction, inquiry: Inquiry) -> None:
+    await tx.run(SQL["insert_inquiry"], asdict(inquiry))
+
+
+async def lock(tx: Transaction, inquiry_id: UUID) -> Inquiry | None:
+    """The inquiry's row, held until the transaction ends."""
+    row = await tx.row(SQL["lock_inquiry"], {"id": inquiry_id})
+    return Inquiry(*row) if row else None
+
+
+async def update(tx: Transaction, inquiry: Inquiry, *, through: Sequence[str] = ()) -> None:
+    """Store the inquiry as it is now, by way of the states that it passes."""
+    for status in through:
+        await tx.run(SQL["step_inquiry"], {"id": inquiry.id, "status": status})
+    await tx.run(SQL["update_inquiry"], asdict(inquiry))
