@@ -60,10 +60,8 @@ async def test_a_lead_is_taken_in_given_to_somebody_answered_and_won(
     won = await _do(ask, staff, "convertInquiry", **into)
     assert (won["inquiry"]["status"], won["inquiry"]["version"]) == ("WON", 5)
     again = await _do(ask, staff, "convertInquiry", **into)
-    assert again == {
-        "inquiry": None,
-        "errors": [{"code": "STALE_VERSION", "path": "expectedVersion"}],
-    }
+    assert again["errors"] == [{"code": "STALE_VERSION", "path": "expectedVersion"}]
+    assert again["inquiry"] == won["inquiry"]
 
 
 @pytest.mark.parametrize("name", ["Customer", "Vehicle"])
