@@ -2,8 +2,8 @@
 
 from migrations.tables import role, run
 
-revision = "0019"
-down_revision = "0027"
+revision = "0018"
+down_revision = "0017"
 KINDS = "'hourly', 'wait', 'transfer_flat', 'transfer_mile'"
 INQUIRIES = """
 alter table inquiries
