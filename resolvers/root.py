@@ -22,6 +22,7 @@ from db import (
 from db.relations import Relation
 from domain.limits import Limits
 from resolvers.availability import AvailabilityQuery
+from resolvers.booking_details import BookingDetailsMutation
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
 from resolvers.brands import BrandQuery
 from resolvers.customers import CustomerMutation, CustomerQuery
@@ -29,6 +30,7 @@ from resolvers.directory import DirectoryQuery
 from resolvers.documents import Admission, Documents
 from resolvers.fleet import FleetQuery
 from resolvers.inquiries import InquiryMutation
+from resolvers.itineraries import ItineraryMutation
 from resolvers.keys import IDEMPOTENT
 from resolvers.leads import LeadQuery
 from resolvers.nodes import ENTITIES, NodeQuery
@@ -80,7 +82,14 @@ class Query(
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(BookingMutation, CustomerMutation, InquiryMutation, TaskMutation):
+class Mutation(
+    BookingMutation,
+    CustomerMutation,
+    InquiryMutation,
+    TaskMutation,
+    BookingDetailsMutation,
+    ItineraryMutation,
+):
     """All writing root fields."""
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import strawberry
@@ -20,6 +21,7 @@ from schema.enums import (
 from schema.errors import UserError
 from schema.fields import Node, column, derived, edge, entity, instant, money
 from schema.fleet import Driver, Vehicle
+from schema.global_ids import encode
 from schema.money import Money
 from schema.reservations import Reservation
 from schema.scalars import LocalDateTime
@@ -36,10 +38,15 @@ def quantity(thousandths: int) -> float:
     return thousandths / 1000
 
 
+def stop_id(id: UUID) -> strawberry.ID:
+    return strawberry.ID(encode("BookingStop", id))
+
+
 @strawberry.type(description="One stop of a tour, in order.")
 class BookingStop:
-    """Owned by its booking; it has no identity of its own."""
+    """Owned by its booking: it is named in changes, and fetched with its booking alone."""
 
+    id: strawberry.ID = derived(("id",), stop_id, "Names the stop in a change of the itinerary.")
     position: int = column("Place in the order, from 1.")
     kind: StopKind = column("What happens here.")
     name: str | None = column("Name of a stop that is in no directory.")

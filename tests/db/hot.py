@@ -13,6 +13,7 @@ import db
 from db import statements
 from db.printing import PageShape, by_column_statement, children_statement, page_statement
 from db.relations import ColumnKind, Relation
+from domain import booking_details
 from resolvers.root import RELATIONS
 
 
@@ -110,6 +111,8 @@ EDGES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reservations", "payments"): ("payments_reservation_id_customer_id_idx",),
 }
 STATEMENTS: Mapping[str, tuple[str, ...]] = {
+    "booking_details.lock_details": ("bookings_pkey",),
+    "booking_details.update_details": ("bookings_pkey",),
     "bookings.lock_booking": ("bookings_pkey",),
     "bookings.move_blocks": ("blocks_brand_id_booking_id_idx",),
     "bookings.move_stops": ("booking_stops_position_key", "bookings_pkey"),
@@ -132,6 +135,11 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "inquiries.lock_inquiry": ("inquiries_pkey",),
     "inquiries.step_inquiry": ("inquiries_pkey",),
     "inquiries.update_inquiry": ("inquiries_pkey",),
+    "itineraries.itinerary_changed": ("bookings_pkey",),
+    "itineraries.known_places": ("wineries_pkey", "restaurants_pkey", "hotels_pkey"),
+    "itineraries.lock_itinerary": ("bookings_pkey",),
+    "itineraries.lock_stops": ("booking_stops_position_key",),
+    "itineraries.remove_stops": ("booking_stops_pkey",),
     "prices.price_book": (
         "brand_settings_pkey",
         "rate_cards_code_effective_from_key",
@@ -207,6 +215,7 @@ COLD: Mapping[str, str] = {
     "job_queue.rescue_stalled": "the queue's own table and indexes",
     "job_queue.retry_job": "the queue's own table and indexes, on the command line",
     "job_queue.working_brand": "one of the few brands of a tenant",
+    "itineraries.write_stops": "an insert that finds its conflict by the primary key",
     "jobs.enqueue_job": "an insert, by the queue's own function",
     "tasks.insert_task": "an insert",
 }
@@ -234,6 +243,7 @@ PARAMS: Mapping[str, Any] = {
     "subject_id": BOOKING,
     "tour_type": "wine_tour",
     "wished_on": date(2026, 3, 1),
+    **dict.fromkeys(booking_details.FIELDS, "x"),
     "batch": 20,
     "blocked_until": NOW + timedelta(hours=7),
     "booking_id": BOOKING,
@@ -241,6 +251,10 @@ PARAMS: Mapping[str, Any] = {
     "brands": [1],
     "day": date(2026, 3, 1),
     "drivers": [BOOKING],
+    "hotels": [BOOKING],
+    "restaurants": [BOOKING],
+    "stops": [BOOKING],
+    "wineries": [BOOKING],
     "email": "x@example.com",
     "ends_at": NOW + timedelta(hours=6),
     "events": [BOOKING],

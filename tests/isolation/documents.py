@@ -35,6 +35,8 @@ DEEPEST = 3
 ROWS = 2
 OBJECT = 1
 Values = Mapping[str, Any]
+# What is named in changes and fetched with its owner alone.
+OWNED: Mapping[str, str] = {"Stop": "booking_stops"}
 
 
 class Unknown(Exception):
@@ -53,6 +55,9 @@ class Victim:
     cursors: Mapping[str, str] = field(default_factory=dict)
 
     def id_of(self, type_name: str, path: str) -> str:
+        if type_name in OWNED:
+            row = self.rows.get(OWNED[type_name], {"id": self.rows["customers"]["id"]})
+            return encode(f"Booking{type_name}", row["id"])
         if type_name not in ENTITIES:
             raise Unknown(f"`{path}` is the id of no known type")
         row = self.rows.get(ENTITIES[type_name].relation, {"id": self.rows["customers"]["id"]})
@@ -196,6 +201,8 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "code": [victim.rows.get("tour_packages", {}).get("code")],
         "promoCode": [victim.rows.get("price_rules", {}).get("promo_code")],
         "partySize": [2],
+        "position": [1],
+        "address": ["1 Main Street"],
         "minutes": [360],
         "miles": [12],
         "from": ["2031-06-01"],
