@@ -139,7 +139,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "itineraries.known_places": ("wineries_pkey", "restaurants_pkey", "hotels_pkey"),
     "itineraries.lock_itinerary": ("bookings_pkey",),
     "itineraries.lock_stops": ("booking_stops_position_key",),
-    "itineraries.remove_stops": ("booking_stops_pkey",),
+    "itineraries.remove_stops": ("booking_stops_position_key",),
     "prices.price_book": (
         "brand_settings_pkey",
         "rate_cards_code_effective_from_key",
@@ -243,7 +243,7 @@ PARAMS: Mapping[str, Any] = {
     "subject_id": BOOKING,
     "tour_type": "wine_tour",
     "wished_on": date(2026, 3, 1),
-    **dict.fromkeys(booking_details.FIELDS, "x"),
+    **dict.fromkeys(booking_details.FIELDS),
     "batch": 20,
     "blocked_until": NOW + timedelta(hours=7),
     "booking_id": BOOKING,
