@@ -28,7 +28,9 @@ from tests.builders import (
     a_booking,
     a_brand,
     a_stop,
+    a_vehicle,
     a_winery,
+    assign_vehicle,
     new_id,
     write,
 )
@@ -255,9 +257,17 @@ async def test_a_place_that_the_directory_has_not_is_not_visited(
 async def test_a_stop_that_the_party_has_reached_stays(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
-    booking, stops = await a_tour(database, brand, status="in_progress", deposit_received_at=NOW)
-    reached = "update booking_stops set arrived_at = %(now)s where id = %(id)s"
-    await write(database, brand, lambda tx: tx.run(reached, {"now": START, "id": stops[0]}))
+    booking, stops = await a_tour(database, brand)
+
+    async def go(tx: Transaction) -> None:
+        await assign_vehicle(tx, booking, await a_vehicle(tx))
+        for status in ("confirmed", "assigned", "in_progress"):
+            step = "update bookings set status = %(s)s, deposit_waiver_reason = 'a friend' where id = %(id)s"
+            await tx.run(step, {"s": status, "id": booking})
+        reached = "update booking_stops set arrived_at = %(now)s where id = %(id)s"
+        await tx.run(reached, {"now": START, "id": stops[0]})
+
+    await write(database, brand, go)
 
     async def work(tx: Transaction) -> UUID:
         return await move_stop(
