@@ -1,6 +1,6 @@
 """The statements that change what is written on a booking."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ SQL = statements.load(__package__, "booking_details.sql")
 async def lock(tx: Transaction, booking_id: UUID) -> Detailed | None:
     """The booking's row, held until the transaction ends."""
     row = await tx.row(SQL["lock_details"], {"id": booking_id})
-    return Detailed(*row[:4], Details(*row[4:])) if row else None
+    return replace(Detailed(*row[:4]), details=Details(*row[4:])) if row else None
 
 
 async def update_details(tx: Transaction, booking: Detailed, *, now: datetime) -> None:

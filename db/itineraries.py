@@ -1,5 +1,6 @@
 """The statements that change a booking's stops."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +19,7 @@ async def lock(tx: Transaction, booking_id: UUID) -> Itinerary | None:
     if row is None:
         return None
     stops = await tx.rows(SQL["lock_stops"], {"id": booking_id})
-    return Itinerary(*row, tuple(Stop(*stop) for stop in stops))
+    return replace(Itinerary(*row), stops=tuple(Stop(*stop) for stop in stops))
 
 
 async def known_places(
@@ -47,7 +48,7 @@ async def update_stops(
     rows = [_row(position, stop) for position, stop in after.written(before)]
     if rows:
         stops = orjson.dumps(rows).decode()
-        await tx.run(SQL["write_stops"], {**booking, "stops": stops})
+        await tx.run(SQL["write_stops"], {"booking_id": before.booking_id, "stops": stops})
     await tx.run(SQL["itinerary_changed"], {**booking, "version": after.version, "now": now})
 
 

@@ -1,7 +1,7 @@
 """What is written on a booking beside its times and prices, and what a change of it needs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -39,7 +39,7 @@ class Detailed:
     status: str
     version: int
     hold_expires_at: datetime | None
-    details: Details
+    details: Details = field(default_factory=Details)
 
 
 @dataclass(frozen=True, slots=True)
