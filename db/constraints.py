@@ -14,6 +14,7 @@ from domain.errors import (
     VehicleBusy,
     WrongState,
 )
+from domain.offers import AlreadyOffered, OfferClosed
 
 NOT_HELD: Final = "The booking does not hold its vehicles and drivers any more. Assign them anew."
 
@@ -24,6 +25,11 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "blocks_offset_pair_id_offset_pair_side_driver_id_key": DriverBusy,
     "blocks_pair_is_the_owners": lambda: RuleBroken("Only an owner lets two tours share a time."),
     "customers_email_key": EmailTaken,
+    "tour_offers_booking_id_driver_id_key": AlreadyOffered,
+    "tour_offers_one_search": lambda: WrongState(
+        "A substitute is sought already. Wait for an answer.", path="bookingId"
+    ),
+    "tour_offers_transition": lambda: OfferClosed("The offer was answered already.", path="id"),
     "bookings_party_fits_seats": lambda: PartyTooLarge(
         "The party has more guests than its vehicles have seats.", path="partySize"
     ),

@@ -1,0 +1,173 @@
+"""Offering a tour to drivers, and what comes of each offer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from db import assignments, compliance, events, fleet, offers, tours
+from db.database import Transaction
+from domain.compliance import faults_of_driver, permit
+from domain.errors import NotFound
+from domain.events import Event
+from domain.ids import Ids
+from domain.offers import (
+    MOST_DRIVERS,
+    NewOffers,
+    Offer,
+    OfferClosed,
+    accept,
+    all_closed,
+    check_answer,
+    check_offers,
+    check_reason,
+    check_request,
+    closed,
+    closes,
+    made,
+    substitute_requested,
+    task_made,
+    unknown,
+)
+
+CLOSED: Final = "The offer was answered or withdrawn meanwhile."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The wish to end an offer, made on the version that the caller saw."""
+
+    offer_id: UUID
+    expected_version: int
+    reason: str | None = None
+
+
+async def offer_tour(tx: Transaction, wish: NewOffers, *, now: datetime, ids: Ids) -> list[UUID]:
+    """Offer a tour to drivers; who says yes first has it.
+
+    Errors: NotFound, WrongState, AlreadyAssigned, AlreadyOffered, InvalidInput.
+    """
+    tour = await assignments.lock(tx, wish.booking_id)
+    if tour is None:
+        raise NotFound(path="bookingId")
+    if unknown(wish.driver_ids, await offers.drivers_at_work(tx, wish.driver_ids)):
+        raise NotFound(path="driverIds")
+    check_offers(tour, wish, now=now)
+    run_out = await offers.expire(tx, booking_id=tour.id, now=now)
+    for event in all_closed(run_out, "expired", ids=ids, now=now):
+        await events.append(tx, event)
+    new = [ids.new() for _ in wish.driver_ids]
+    await offers.insert(tx, wish, new, now=now)
+    for id, driver_id in zip(new, wish.driver_ids, strict=True):
+        times = (tour.starts_at, tour.ends_at, wish.expires_at)
+        offer = Offer(id, tour.id, driver_id, None, "offered", *times, 1)
+        await events.append(tx, made(offer, id=ids.new(), now=now))
+    return new
+
+
+async def accept_offer(tx: Transaction, wish: Answer, *, now: datetime, ids: Ids) -> UUID:
+    """The calling driver takes the tour; the others' offers of it are withdrawn.
+
+    Errors: NotFound, StaleVersion, OfferClosed, NotCompliant, DriverBusy.
+    """
+    if (driver_id := tx.principal.actor_id) is None:
+        raise NotFound(path="id")
+    await fleet.lock(tx, [], [driver_id])
+    tour = await offers.tour(tx, wish.offer_id)
+    offer = await offers.lock(tx, wish.offer_id)
+    if tour is None or offer is None:
+        raise NotFound(path="id")
+    change = accept(offer, tour, expected_version=wish.expected_version, now=now)
+    record = await compliance.driver(tx, driver_id, around=tour.duty, now=now)
+    brand = tx.principal.brand
+    zone = ZoneInfo(brand.time_zone if brand else "UTC")
+    last_day = tour.ends_at.astimezone(zone).date()
+    permit(faults_of_driver(record, tour.duty, last_day=last_day), None, path="id")
+    taken = await offers.take(
+        tx, offer.id, block_id=ids.new(), status=change.status, closes=closes(offer, tour), now=now
+    )
+    if not taken:
+        raise OfferClosed(CLOSED, path="id")
+    (_, version), *withdrawn = taken
+    replaced = offer.replaces_driver_id in tour.drivers
+    before = str(offer.replaces_driver_id) if replaced else None
+    said = {"driver_id": (before, str(driver_id)), "offer_id": (None, str(offer.id))}
+    if change.status != tour.status:
+        said["status"] = (tour.status, change.status)
+    kind = "DriverReplaced" if replaced else "DriverAssigned"
+    for event in (
+        Event(ids.new(), kind, "booking", tour.id, change.version, now, said),
+        closed(offer.id, "accepted", version=version, id=ids.new(), now=now),
+        *all_closed(withdrawn, "withdrawn", ids=ids, now=now),
+    ):
+        await events.append(tx, event)
+    return offer.id
+
+
+async def decline_offer(tx: Transaction, wish: Answer, *, now: datetime, ids: Ids) -> UUID:
+    """The calling driver says no, and why.
+
+    Errors: NotFound, StaleVersion, OfferClosed, InvalidInput for a missing reason.
+    """
+    return await _end(tx, wish, "declined", check_reason(wish.reason or ""), now=now, ids=ids)
+
+
+async def withdraw_offer(tx: Transaction, wish: Answer, *, now: datetime, ids: Ids) -> UUID:
+    """The staff take an offer back.
+
+    Errors: NotFound, StaleVersion, OfferClosed.
+    """
+    return await _end(tx, wish, "withdrawn", None, now=now, ids=ids)
+
+
+async def request_substitute(
+    tx: Transaction, booking_id: UUID, *, reason: str, now: datetime, ids: Ids
+) -> UUID:
+    """The calling driver asks to be replaced: a task for the staff, and offers to all who are free.
+
+    Shape:  the driver stays on the tour until somebody says yes.
+    Errors: NotFound, WrongState, InvalidInput for a missing reason.
+    """
+    tour, driver_id = await tours.read(tx, booking_id), tx.principal.actor_id
+    if tour is None or driver_id is None:
+        raise NotFound(path="bookingId")
+    until, why = check_request(tour, now=now), check_reason(reason)
+    task_id, title = ids.new(), f"Find a substitute for {tour.number}: {why}"
+    offer_ids = [ids.new() for _ in range(MOST_DRIVERS)]
+    asked = await offers.ask_for_substitute(
+        tx, tour.id, task_id=task_id, title=title, offer_ids=offer_ids, until=until, now=now
+    )
+    new = [
+        Offer(id, tour.id, asked_id, driver_id, "offered", *tour.times, until, 1)
+        for id, asked_id in asked
+    ]
+    for event in (
+        substitute_requested(tour, driver_id, why, id=ids.new(), now=now),
+        task_made(task_id, tour, title, due_at=until, id=ids.new(), now=now),
+        *(made(offer, id=ids.new(), now=now) for offer in new),
+    ):
+        await events.append(tx, event)
+    return tour.id
+
+
+async def expire_offers(tx: Transaction, *, now: datetime, ids: Ids) -> int:
+    """End all offers of the brand whose time has run out, and tell how many they were."""
+    run_out = await offers.expire(tx, now=now)
+    for event in all_closed(run_out, "expired", ids=ids, now=now):
+        await events.append(tx, event)
+    return len(run_out)
+
+
+async def _end(
+    tx: Transaction, wish: Answer, status: str, reason: str | None, *, now: datetime, ids: Ids
+) -> UUID:
+    offer = await offers.lock(tx, wish.offer_id)
+    if offer is None:
+        raise NotFound(path="id")
+    check_answer(offer, expected_version=wish.expected_version, now=now)
+    await offers.update_answer(tx, offer.id, status, reason=reason, now=now)
+    version, id = offer.version + 1, ids.new()
+    event = closed(offer.id, status, version=version, id=id, now=now, reason=reason)
+    await events.append(tx, event)
+    return offer.id
