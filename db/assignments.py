@@ -1,6 +1,7 @@
 """The vans and drivers of a tour as they are stored, with the time that each is blocked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ def tour_of(row: Sequence[Any]) -> Tour:
     """Of the columns of `tour`, in their order."""
     *facts, vans, seats, guests, drivers = row
     seated = tuple(Van(*each) for each in zip(vans, seats, guests, strict=True))
-    return Tour(*facts, seated, tuple(drivers))
+    return replace(Tour(*facts), vans=seated, drivers=tuple(drivers))
 
 
 async def lock(tx: Transaction, booking_id: UUID) -> Tour | None:

@@ -209,6 +209,15 @@ class DriverStatus(StrEnum):
     LEFT = "left"
 
 
+@strawberry.enum(description="Where an offer of a tour to a driver is.")
+class TourOfferStatus(StrEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
 @strawberry.enum(description="How a package is priced.")
 class PackagePricing(StrEnum):
     PER_PERSON = "per_person"

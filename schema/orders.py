@@ -66,3 +66,9 @@ class VehicleOrder(StrEnum):
     NAME_ASC = "NAME_ASC"
     NAME_DESC = "NAME_DESC"
     SEATS_ASC = "SEATS_ASC"
+
+
+@strawberry.enum(description="How offers of tours are ordered.")
+class TourOfferOrder(StrEnum):
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"

@@ -53,7 +53,7 @@ async def mark_no_show(
 
 
 async def arrive_at_stop(
-    tx: Transaction, booking_id: UUID, position: int, *, now: datetime, ids: Ids
+    tx: Transaction, booking_id: UUID, *, position: int, now: datetime, ids: Ids
 ) -> UUID:
     """The party is at a stop.
 
@@ -68,7 +68,7 @@ async def arrive_at_stop(
 
 
 async def depart_from_stop(
-    tx: Transaction, booking_id: UUID, position: int, *, now: datetime, ids: Ids
+    tx: Transaction, booking_id: UUID, *, position: int, now: datetime, ids: Ids
 ) -> UUID:
     """The party has left a stop.
 
