@@ -168,7 +168,5 @@ class AssignmentMutation:
 
 async def _of_vehicle(info: Info, use_case: Any, wish: Any) -> VehicleAssignmentPayload:
     context, now = info.context, info.context.world.now()
-    changed = await context.write(
-        lambda tx: use_case(tx, wish, now=now, ids=context.world.ids)
-    )
+    changed = await context.write(lambda tx: use_case(tx, wish, now=now, ids=context.world.ids))
     return VehicleAssignmentPayload(booking=await one(info, BOOKINGS, changed), errors=[])

@@ -19,6 +19,7 @@ from schema.fields import Node
 from schema.fleet import Driver, Vehicle
 from schema.global_ids import decode
 from schema.leads import Inquiry, Task
+from schema.offers import TourOffer
 from schema.payments import Payment
 from schema.permissions import check, requires
 from schema.proposals import Proposal
@@ -39,6 +40,7 @@ ENTITIES: dict[str, Any] = {
         Restaurant,
         StaffUser,
         Task,
+        TourOffer,
         TourPackage,
         Vehicle,
         Winery,

@@ -75,9 +75,7 @@ class OfferMutation:
             tuple(drivers),
             input.expires_at,
         )
-        made = await context.write(
-            lambda tx: offer_tour(tx, wish, now=now, ids=context.world.ids)
-        )
+        made = await context.write(lambda tx: offer_tour(tx, wish, now=now, ids=context.world.ids))
         offers: list[Any] = await context.by(TOUR_OFFERS.name).load_many(made)
         return OfferTourPayload(offers=offers, errors=[])
 

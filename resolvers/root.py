@@ -14,6 +14,7 @@ from db import (
     directory,
     fleet,
     leads,
+    offers,
     payments,
     proposals,
     reservations,
@@ -21,6 +22,7 @@ from db import (
 )
 from db.relations import Relation
 from domain.limits import Limits
+from resolvers.assignments import AssignmentMutation, AssignmentQuery
 from resolvers.availability import AvailabilityQuery
 from resolvers.booking_details import BookingDetailsMutation
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
@@ -34,6 +36,7 @@ from resolvers.itineraries import ItineraryMutation
 from resolvers.keys import IDEMPOTENT
 from resolvers.leads import LeadQuery
 from resolvers.nodes import ENTITIES, NodeQuery
+from resolvers.offers import OfferMutation, OfferQuery
 from resolvers.operation import Deadline, OperationScope
 from resolvers.payments import PaymentQuery
 from resolvers.proposals import ProposalQuery
@@ -42,6 +45,7 @@ from resolvers.reservations import ReservationQuery
 from resolvers.staff import StaffQuery
 from resolvers.tasks import TaskMutation
 from resolvers.telemetry import KnownName, Observed, none_is_known
+from resolvers.tours import TourMutation
 from schema.scalars import SCALARS
 
 RELATIONS: Mapping[str, Relation] = {
@@ -53,6 +57,7 @@ RELATIONS: Mapping[str, Relation] = {
         directory,
         fleet,
         leads,
+        offers,
         payments,
         proposals,
         reservations,
@@ -77,6 +82,8 @@ class Query(
     QuoteQuery,
     AvailabilityQuery,
     FleetQuery,
+    AssignmentQuery,
+    OfferQuery,
 ):
     """All reading root fields."""
 
@@ -89,6 +96,9 @@ class Mutation(
     TaskMutation,
     BookingDetailsMutation,
     ItineraryMutation,
+    AssignmentMutation,
+    OfferMutation,
+    TourMutation,
 ):
     """All writing root fields."""
 

@@ -10,7 +10,7 @@ from migrations.tables import ACTOR, Index, May, Ref, brand_table, drop_tables, 
 from migrations.triggers import Fires, Rule, lay, lift
 
 revision = "0025"
-down_revision = "0014"
+down_revision = "0027"
 TABLES = ("tour_offers",)
 
 OFFER = "offered"

@@ -157,7 +157,9 @@ def tried(
         yield from [ids] if name == "ids" else ids
     elif snake.endswith("_id"):
         named_by = {"subject_id": "Booking", "assignee_id": "StaffUser"}
-        yield victim.id_of(named_by.get(snake) or snake.removesuffix("_id").capitalize(), at)
+        yield victim.id_of(named_by.get(snake) or snake.split("_")[-2].capitalize(), at)
+    elif snake.endswith("_ids"):
+        yield [victim.id_of(snake.split("_")[-2].capitalize(), at)]
     elif name == "into":
         yield victim.id_of("Reservation", at)
     elif name in {"after", "before"}:
@@ -212,6 +214,9 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "customerEmail": ["stranger@example.com"],
         "customerPhone": ["+15095550199"],
         "minutes": [360],
+        "guests": [2],
+        "position": [1],
+        "reason": ["A stranger's reason"],
         "miles": [12],
         "from": ["2031-06-01"],
         "to": ["2031-06-30"],

@@ -35,6 +35,7 @@ GIVEN: Mapping[str, Values] = {
     "price_rules": {"amount_cents": 100},
     "tasks": {"done_by_id": None},
     "bookings": {"status": "draft"},
+    "tour_offers": {"status": "withdrawn", "replaces_driver_id": None, "created_at": START},
     "blocks": {"vehicle_id": None, "kind": "booking", "released_at": START},
     "reservations": {"created_at": START, "consult_by": START + timedelta(hours=24)},
     "proposals": {"status": "sent", "starts_on": FIRST_DAY, "ends_on": FIRST_DAY},

@@ -35,7 +35,7 @@ DEFINERS = {
     "busy_periods(uuid[], uuid[], timestamptz, timestamptz)": (
         "fleet",
         "public, pg_temp",
-        "staff worker",
+        "owner staff worker",
     ),
     "release_expired_holds(uuid[], timestamptz)": ("fleet", "public, pg_temp", "staff worker"),
     "seats_are_short(uuid)": ("fleet", "public, pg_temp", "staff worker"),
@@ -50,6 +50,32 @@ DEFINERS = {
         "link staff worker",
     ),
     "look_up_link(uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
+    "planned_duty(uuid[], timestamptz, timestamptz)": (
+        "fleet",
+        "public, pg_temp",
+        "driver staff worker",
+    ),
+    "offered_tour(uuid)": ("owner", "public, pg_temp", "driver"),
+    "take_offered_tour(uuid, uuid, text, boolean, timestamptz)": (
+        "owner",
+        "public, pg_temp",
+        "driver",
+    ),
+    "ask_for_substitute(uuid, uuid, text, uuid[], timestamptz, timestamptz)": (
+        "owner",
+        "public, pg_temp",
+        "driver",
+    ),
+    "run_tour(uuid, integer, text, boolean, timestamptz)": (
+        "owner",
+        "public, pg_temp",
+        "driver staff worker",
+    ),
+    "readiness_of_tour(uuid, timestamptz, timestamptz)": (
+        "owner",
+        "public, pg_temp",
+        "driver staff worker",
+    ),
     "claim_outbox(integer, interval)": ("relay", "public, pg_temp", "write"),
     "forget_relayed(integer[], integer[], uuid[])": ("relay", "public, pg_temp", "write"),
     "outbox_backlog()": ("relay", "public, pg_temp", "write"),
