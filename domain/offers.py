@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.assignments import AlreadyAssigned, Assigned, Tour, add_driver, replace_driver
 from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
-from domain.events import Event
+from domain.events import Change, Event
 from domain.ids import Ids
 from domain.tours import RunningTour
 
@@ -194,6 +194,19 @@ def closed(
         occurred_at=now,
         changes={"status": ("offered", status), **said},
     )
+
+
+def taken_by(offer: Offer, tour: Tour, change: Assigned, *, id: UUID, now: datetime) -> Event:
+    """The driver of an accepted offer is on the tour, perhaps in another's place."""
+    replaced = offer.replaces_driver_id if offer.replaces_driver_id in tour.drivers else None
+    changes: dict[str, Change] = {
+        "driver_id": (str(replaced) if replaced else None, str(offer.driver_id)),
+        "offer_id": (None, str(offer.id)),
+    }
+    if change.status != tour.status:
+        changes["status"] = (tour.status, change.status)
+    kind = "DriverReplaced" if replaced else "DriverAssigned"
+    return Event(id, kind, "booking", tour.id, change.version, now, changes)
 
 
 def all_closed(

@@ -1,4 +1,4 @@
-"""Parts of revision 0025: what a driver does to a tour, and what is planned for drivers."""
+"""Parts of revision 0019: what a driver does to a tour, and what is planned for drivers."""
 
 from typing import Final
 

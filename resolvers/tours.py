@@ -34,7 +34,7 @@ class TourMutation:
     @mutation(
         TourPayload,
         scope=Scope.TOURS_RUN,
-        description="Set out: the drivers have clocked in, and the vans were inspected that day.",
+        description="Sets out: the drivers have clocked in, and the vans were inspected that day.",
     )
     async def start_tour(self, info: Info, input: StartTourInput) -> TourPayload:
         return await _run(info, partial(start_tour, expected_version=input.expected_version), input)

@@ -9,7 +9,7 @@ BOOKING = "The booking."
 VERSION = "The version of the booking that you read."
 
 
-@strawberry.input(description="Set out on a tour.")
+@strawberry.input(description="Begin a tour.")
 class StartTourInput:
     """Its drivers have clocked in, and its vans had their pre-trip inspection that day."""
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from db import assignments, compliance, events, fleet, offers, tours
 from db.database import Transaction
+from domain.assignments import Tour
 from domain.compliance import faults_of_driver, permit
 from domain.errors import NotFound
-from domain.events import Event
 from domain.ids import Ids
 from domain.offers import (
     MOST_DRIVERS,
@@ -27,6 +27,7 @@ from domain.offers import (
     closes,
     made,
     substitute_requested,
+    taken_by,
     task_made,
     unknown,
 )
@@ -79,25 +80,15 @@ async def accept_offer(tx: Transaction, wish: Answer, *, now: datetime, ids: Ids
     if tour is None or offer is None:
         raise NotFound(path="id")
     change = accept(offer, tour, expected_version=wish.expected_version, now=now)
-    record = await compliance.driver(tx, driver_id, around=tour.duty, now=now)
-    brand = tx.principal.brand
-    zone = ZoneInfo(brand.time_zone if brand else "UTC")
-    last_day = tour.ends_at.astimezone(zone).date()
-    permit(faults_of_driver(record, tour.duty, last_day=last_day), None, path="id")
+    await _check_driver(tx, driver_id, tour, now=now)
     taken = await offers.take(
         tx, offer.id, block_id=ids.new(), status=change.status, closes=closes(offer, tour), now=now
     )
     if not taken:
         raise OfferClosed(CLOSED, path="id")
     (_, version), *withdrawn = taken
-    replaced = offer.replaces_driver_id in tour.drivers
-    before = str(offer.replaces_driver_id) if replaced else None
-    said = {"driver_id": (before, str(driver_id)), "offer_id": (None, str(offer.id))}
-    if change.status != tour.status:
-        said["status"] = (tour.status, change.status)
-    kind = "DriverReplaced" if replaced else "DriverAssigned"
     for event in (
-        Event(ids.new(), kind, "booking", tour.id, change.version, now, said),
+        taken_by(offer, tour, change, id=ids.new(), now=now),
         closed(offer.id, "accepted", version=version, id=ids.new(), now=now),
         *all_closed(withdrawn, "withdrawn", ids=ids, now=now),
     ):
@@ -157,6 +148,14 @@ async def expire_offers(tx: Transaction, *, now: datetime, ids: Ids) -> int:
     for event in all_closed(run_out, "expired", ids=ids, now=now):
         await events.append(tx, event)
     return len(run_out)
+
+
+async def _check_driver(tx: Transaction, driver_id: UUID, tour: Tour, *, now: datetime) -> None:
+    record = await compliance.driver(tx, driver_id, around=tour.duty, now=now)
+    brand = tx.principal.brand
+    zone = ZoneInfo(brand.time_zone if brand else "UTC")
+    last_day = tour.ends_at.astimezone(zone).date()
+    permit(faults_of_driver(record, tour.duty, last_day=last_day), None, path="id")
 
 
 async def _end(

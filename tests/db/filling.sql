@@ -179,6 +179,26 @@ select
     md5('driver' || 2 * (1 + 300 * ((brand_id - 1) % 3) + substr(number, 8)::integer % 300) + tenant_id - 1)::uuid, now()
 from bookings;
 
+insert into documents (tenant_id, id, driver_id, kind, expires_on)
+select tenant_id, md5('licence' || id::text)::uuid, id, 'licence', current_date from drivers;
+
+insert into inspections (tenant_id, id, vehicle_id, driver_id, kind, inspected_at)
+select v.tenant_id, md5('inspection' || v.id || n)::uuid, v.id, d.id, 'pre_trip', now() - n * interval '1 day'
+from vehicles as v
+inner join drivers as d on v.tenant_id = d.tenant_id and substr(v.name, 5) = substr(d.name, 8)
+cross join generate_series(1, 5) as n;
+
+insert into tour_offers
+(
+    tenant_id, brand_id, id, booking_id, driver_id, status, starts_at, ends_at, party_size, expires_at, created_at
+)
+select
+    b.tenant_id, b.brand_id, md5('offer' || b.id)::uuid, b.id, w.driver_id,
+    (array['offered', 'accepted', 'declined', 'expired', 'withdrawn'])[1 + substr(b.number, 8)::integer % 5],
+    b.starts_at, b.ends_at, 4, b.starts_at, b.created_at
+from bookings as b
+inner join booking_drivers as w on b.tenant_id = w.tenant_id and b.brand_id = w.brand_id and b.id = w.booking_id;
+
 insert into app_grants (tenant_id, brand_id, app_id, booking_id, granted_at)
 select tenant_id, brand_id, sold_by_app_id, id, now() from bookings where substr(number, 8)::integer % 5 = 0;
 

@@ -62,6 +62,8 @@ FILTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reservations", "preferred_on_from"): ("reservations_preferred_on_id_idx",),
     ("reservations", "preferred_on_to"): ("reservations_preferred_on_id_idx",),
     ("tasks", "assignee_id"): ("tasks_assignee_id_due_at_id_idx",),
+    ("tour_offers", "booking_id"): ("tour_offers_booking_id_idx",),
+    ("tour_offers", "driver_id"): ("tour_offers_driver_id_created_at_idx",),
     ("tasks", "due_on_from"): ("tasks_due_at_id_idx",),
     ("tasks", "due_on_to"): ("tasks_due_at_id_idx",),
     ("tasks", "subject_id"): ("tasks_subject_id_idx",),
@@ -113,6 +115,17 @@ EDGES: Mapping[tuple[str, str], tuple[str, ...]] = {
 STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "booking_details.lock_details": ("bookings_pkey",),
     "booking_details.update_details": ("bookings_pkey",),
+    "assignments.delete_driver": ("booking_drivers_driver_id_booking_id_idx",),
+    "assignments.delete_vehicle": ("booking_vehicles_vehicle_id_booking_id_idx",),
+    "assignments.lock_tour": ("bookings_pkey",),
+    "assignments.release_block": ("blocks_brand_id_booking_id_idx",),
+    "assignments.tour": (
+        "bookings_pkey",
+        "booking_stops_position_key",
+        "booking_vehicles_pkey",
+        "booking_drivers_pkey",
+    ),
+    "assignments.update_state": ("bookings_pkey",),
     "bookings.lock_booking": ("bookings_pkey",),
     "bookings.move_blocks": ("blocks_brand_id_booking_id_idx",),
     "bookings.move_stops": ("booking_stops_position_key", "bookings_pkey"),
@@ -126,6 +139,9 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "conversions.lock_converted_booking": ("bookings_pkey",),
     "conversions.lock_converted_proposal": ("proposals_pkey",),
     "conversions.lock_converted_reservation": ("reservations_pkey",),
+    "compliance.driver_facts": ("drivers_pkey", "documents_driver_id_idx"),
+    "compliance.duty_entries": ("duty_entries_driver_id_starts_at_idx",),
+    "compliance.vehicle_facts": ("vehicles_pkey", "documents_vehicle_id_idx"),
     "customer_mails.new_time": ("bookings_pkey", "customers_pkey"),
     "customers.lock_customer": ("customers_pkey",),
     "customers.update_contact": ("customers_pkey",),
@@ -140,6 +156,11 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "itineraries.lock_itinerary": ("bookings_pkey",),
     "itineraries.lock_stops": ("booking_stops_position_key",),
     "itineraries.remove_stops": ("booking_stops_position_key",),
+    "offers.answer_offer": ("tour_offers_pkey",),
+    "offers.drivers_at_work": ("drivers_pkey",),
+    "offers.expire_offers": ("tour_offers_expires_at_idx",),
+    "offers.lock_offer": ("tour_offers_pkey",),
+    "offers.withdraw_offers": ("tour_offers_booking_id_driver_id_key",),
     "prices.price_book": (
         "brand_settings_pkey",
         "rate_cards_code_effective_from_key",
@@ -155,6 +176,10 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "tasks.lock_task": ("tasks_pkey",),
     "tasks.subject_exists": ("bookings_pkey", "customers_pkey", "reservations_pkey"),
     "tasks.update_task": ("tasks_pkey",),
+    "tours.lock_stops": ("booking_stops_position_key",),
+    "tours.tour_of_the_day": ("bookings_pkey",),
+    "tours.update_arrival": ("booking_stops_position_key",),
+    "tours.update_departure": ("booking_stops_position_key",),
 }
 SLUGS = ("tenants_slug_key", "brands_code_key")
 FUNCTIONS: Mapping[str, tuple[str, ...]] = {
@@ -174,6 +199,20 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
         "price_rules_promo_code_effective_from_key",
     ),
     "schedules.due_schedules": ("schedules_next_run_at_idx", "brands_pkey", "tenants_pkey"),
+    "compliance.planned_duty": (
+        "blocks_driver_id_starts_at_ends_at_idx",
+        "bookings_pkey",
+        "booking_stops_position_key",
+    ),
+    "tours.readiness": (
+        "booking_vehicles_pkey",
+        "booking_drivers_pkey",
+        "vehicles_pkey",
+        "drivers_pkey",
+        "inspections_vehicle_id_inspected_at_idx",
+        "duty_entries_driver_id_starts_at_idx",
+    ),
+    "tours.run_tour": ("bookings_pkey",),
     "busy_periods": (
         "blocks_vehicle_id_starts_at_ends_at_idx",
         "blocks_driver_id_starts_at_ends_at_idx",
@@ -184,6 +223,10 @@ BUSY = (
     " from busy_periods(%(vehicles)s, %(drivers)s, %(starts_at)s, %(ends_at)s)"
 )
 COLD: Mapping[str, str] = {
+    "assignments.free_vans": "all vans of one operator, with one call for their busy times",
+    "assignments.insert_block": "an insert, by the key of its booking",
+    "assignments.insert_driver": "an insert",
+    "assignments.insert_vehicle": "an insert",
     "brands.brand_facts": "one of the few brands of a tenant",
     "counters.next_number": "an insert that finds its conflict by the primary key",
     "credentials.demo_customer": "the command line, on demo data",
@@ -218,6 +261,10 @@ COLD: Mapping[str, str] = {
     "itineraries.write_stops": "an insert that finds its conflict by the primary key",
     "jobs.enqueue_job": "an insert, by the queue's own function",
     "tasks.insert_task": "an insert",
+    "offers.ask_for_substitute": "a driver's own function; the drivers of one operator",
+    "offers.insert_offers": "an insert, by the key of its booking",
+    "offers.offered_tour": "a driver's own function, which reads as `assignments.tour` does",
+    "offers.take_offered_tour": "a driver's own function, which writes by primary keys",
 }
 # Indexes that no statement uses yet: their readers are described in docs/domain.md.
 AWAITED: Mapping[str, str] = {
@@ -247,6 +294,16 @@ PARAMS: Mapping[str, Any] = {
     "batch": 20,
     "blocked_until": NOW + timedelta(hours=7),
     "booking_id": BOOKING,
+    "driver_id": BOOKING,
+    "ids": [BOOKING],
+    "no_show": False,
+    "position": 1,
+    "reason": None,
+    "replaces_driver_id": None,
+    "resource_id": BOOKING,
+    "seen": 1,
+    "status": "pending",
+    "vehicle_id": BOOKING,
     "brand": "b1",
     "brands": [1],
     "day": date(2026, 3, 1),

@@ -9,8 +9,8 @@ from migrations.dispatched import DEFINED, OWNED_FUNCTIONS, PLANNED, SEEN_BY_OWN
 from migrations.tables import ACTOR, Index, May, Ref, brand_table, drop_tables, permit, role, run
 from migrations.triggers import Fires, Rule, lay, lift
 
-revision = "0025"
-down_revision = "0027"
+revision = "0019"
+down_revision = "0018"
 TABLES = ("tour_offers",)
 
 OFFER = "offered"
