@@ -68,7 +68,7 @@ async def update_state(
 ) -> None:
     await tx.run(
         SQL["update_state"],
-        {"id": booking_id, "status": change.status, "version": change.version, "now": now},
+        {"id": booking_id, "next_status": change.status, "version": change.version, "now": now},
     )
 
 

@@ -68,7 +68,7 @@ where booking_id = %(booking_id)s and driver_id = %(driver_id)s;
 insert into blocks
 (id, brand_id, booking_id, vehicle_id, driver_id, kind, starts_at, ends_at)
 select
-    %(id)s, b.brand_id, b.id, %(vehicle_id)s, %(driver_id)s, 'booking',
+    %(id)s as block_id, b.brand_id, b.id, %(vehicle_id)s, %(driver_id)s, 'booking',
     b.starts_at, %(blocked_until)s
 from bookings as b
 where b.id = %(booking_id)s;
@@ -84,7 +84,7 @@ where
 -- name: update_state
 -- The status and version of a booking.
 update bookings
-set status = %(status)s, version = %(version)s, updated_at = %(now)s
+set status = %(next_status)s, version = %(version)s, updated_at = %(now)s
 where id = %(id)s;
 
 -- name: free_vans
@@ -93,7 +93,7 @@ with busy as (
     select k.vehicle_id
     from
         busy_periods(
-            array(select id from vehicles), '{}',
+            (select array_agg(v.id) from vehicles as v), '{}',
             %(starts_at)s::timestamptz, %(ends_at)s::timestamptz
         ) as k
 )

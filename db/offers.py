@@ -73,7 +73,7 @@ async def take(
 
     Errors: DriverBusy from the exclusion constraint.
     """
-    taken = {"offer_id": offer_id, "block_id": block_id, "status": status, "closes": closes}
+    taken = {"offer_id": offer_id, "block_id": block_id, "next_status": status, "closes": closes}
     rows = await tx.rows(SQL["take_offered_tour"], taken | {"now": now})
     return [(row[0], row[1]) for row in rows]
 
@@ -119,7 +119,7 @@ async def update_answer(
     tx: Transaction, offer_id: UUID, status: str, *, reason: str | None, now: datetime
 ) -> None:
     await tx.run(
-        SQL["answer_offer"], {"id": offer_id, "status": status, "reason": reason, "now": now}
+        SQL["answer_offer"], {"id": offer_id, "next_status": status, "reason": reason, "now": now}
     )
 
 

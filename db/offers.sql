@@ -16,7 +16,7 @@ from offered_tour(%(offer_id)s);
 -- name: take_offered_tour
 -- The first yes: the driver is on the tour, and others' offers of it are withdrawn.
 select id, version
-from take_offered_tour(%(offer_id)s, %(block_id)s, %(status)s, %(closes)s, %(now)s);
+from take_offered_tour(%(offer_id)s, %(block_id)s, %(next_status)s, %(closes)s, %(now)s);
 
 -- name: ask_for_substitute
 -- The caller's tour on offer to whoever else is free, and a task for the staff.
@@ -39,17 +39,17 @@ insert into tour_offers
     id, booking_id, driver_id, starts_at, ends_at, party_size, pickup, expires_at, created_at
 )
 select
-    each.id, b.id, each.driver_id, b.starts_at, b.ends_at, b.party_size, b.pickup,
+    each.offer_id, b.id, each.driver_id, b.starts_at, b.ends_at, b.party_size, b.pickup,
     %(expires_at)s, %(now)s
 from bookings as b
-cross join unnest(%(ids)s::uuid[], %(driver_ids)s::uuid[]) as each (id, driver_id)
+cross join unnest(%(ids)s::uuid[], %(driver_ids)s::uuid[]) as each (offer_id, driver_id)
 where b.id = %(booking_id)s;
 
 -- name: answer_offer
 -- A driver's no, or the staff's taking back.
 update tour_offers
 set
-    status = %(status)s, reason = %(reason)s, answered_at = %(now)s,
+    status = %(next_status)s, reason = %(reason)s, answered_at = %(now)s,
     version = version + 1
 where id = %(id)s;
 

@@ -31,7 +31,7 @@ async def update_status(
         {
             "id": tour.id,
             "seen": tour.version,
-            "status": status,
+            "next_status": status,
             "no_show": no_show,
             "now": now,
         },

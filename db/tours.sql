@@ -12,7 +12,7 @@ order by is_driver, name;
 
 -- name: run_tour
 -- The next status of a tour that is still at the version that was seen.
-select run_tour(%(id)s, %(seen)s, %(status)s, %(no_show)s, %(now)s);
+select run_tour(%(id)s, %(seen)s, %(next_status)s, %(no_show)s, %(now)s);
 
 -- name: lock_stops
 -- The stops of a tour, locked against a second arrival.

@@ -215,8 +215,6 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "customerPhone": ["+15095550199"],
         "minutes": [360],
         "guests": [2],
-        "position": [1],
-        "reason": ["A stranger's reason"],
         "miles": [12],
         "from": ["2031-06-01"],
         "to": ["2031-06-30"],

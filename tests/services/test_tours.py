@@ -290,16 +290,13 @@ async def test_a_driver_runs_their_own_tour_alone_whatever_is_called(
 
 async def test_a_driver_brings_a_tour_to_no_other_state(database: Database, brand: Brand) -> None:
     day = await write(database, brand, a_day)
-    for target in ("cancelled", "confirmed"):
-        said = await by(
-            database,
-            brand,
-            Kind.DRIVER,
-            day,
-            lambda tx, target=target: tx.row(
-                "select run_tour(%(id)s, 1, %(to)s, false, now())",
-                {"id": day.booking, "to": target},
-            ),
+
+    async def work(tx: Transaction) -> list[Any]:
+        return await tx.rows(
+            "select run_tour(%(id)s, 1, each, false, now())"
+            " from unnest(array['cancelled', 'confirmed', 'assigned']) as each",
+            {"id": day.booking},
         )
-        assert said == (False,)
+
+    assert await by(database, brand, Kind.DRIVER, day, work) == [(False,)] * 3
     assert await rows(database, brand, TOUR, day.booking) == [("assigned", 1, False, None)]
