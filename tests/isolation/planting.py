@@ -37,11 +37,17 @@ GIVEN: Mapping[str, Values] = {
     "bookings": {"status": "draft"},
     "tour_offers": {"status": "withdrawn", "replaces_driver_id": None, "created_at": START},
     "blocks": {"vehicle_id": None, "kind": "booking", "released_at": START},
+    "blocks": {
+        **dict.fromkeys(("vehicle_id", "shared_tour_id")),
+        "kind": "booking",
+        "released_at": START,
+    },
     "reservations": {"created_at": START, "consult_by": START + timedelta(hours=24)},
     "proposals": {"status": "sent", "starts_on": FIRST_DAY, "ends_on": FIRST_DAY},
     "proposal_days": {"on_date": FIRST_DAY},
     "proposal_inclusions": {"unit_cents": 0, "line_cents": 0},
-    "tickets": {"created_at": START},
+    "shared_tours": {"status": "completed"},  # a scheduled one would have to block its van
+    "tickets": {"created_at": START, "sale_id": None},
     "payments": {
         **dict.fromkeys(("reservation_id", "proposal_id", "proposal_guest_id", "ticket_id")),
         "method": "check",
@@ -56,6 +62,7 @@ INSTEAD: Mapping[tuple[str, str], Values] = {
     ("documents", "vehicle_id"): {"driver_id": None, "kind": "insurance"},
     ("tasks", "done_by_id"): {"done_at": START},
     ("blocks", "vehicle_id"): {"driver_id": None},
+    ("blocks", "shared_tour_id"): {"booking_id": None, "kind": "shared_tour"},
     **{
         ("payments", subject): {"booking_id": None}
         for subject in ("reservation_id", "proposal_id", "proposal_guest_id", "ticket_id")
@@ -191,6 +198,8 @@ class Planting:
         for key in table.foreign_keys:
             if key.own is None or self.tables[key.parent].level == "shared":
                 continue
+            if key.parent == table.name:
+                continue  # Its first row has no other to name.
             parent = self.rows[brand.id, key.parent, min(generation, GENERATIONS[-1])]
             pairs = zip(key.columns, key.parent_columns, strict=True)
             values |= {own: parent[theirs] for own, theirs in pairs if own not in TENANCY}

@@ -75,6 +75,11 @@ DEFINERS = {
         "owner",
         "public, pg_temp",
         "driver staff worker",
+    "seats_taken(uuid, uuid, timestamptz)": ("fleet", "public, pg_temp", "link staff worker"),
+    "seats_left(uuid[], timestamptz)": (
+        "fleet",
+        "public, pg_temp",
+        "customer driver link partner site staff worker",
     ),
     "claim_outbox(integer, interval)": ("relay", "public, pg_temp", "write"),
     "forget_relayed(integer[], integer[], uuid[])": ("relay", "public, pg_temp", "write"),

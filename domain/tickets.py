@@ -1,0 +1,218 @@
+"""A ticket's life: its seats, its price, until when it is sold and given back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
+from domain.pricing import EVERY_DAY, Package
+from domain.quotes import SHARED, PriceBook, Wish, price
+from domain.schedule import day_starts_at
+from domain.shared_tours import SharedTour
+
+TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    "pending": frozenset({"confirmed", "cancelled"}),
+    "confirmed": frozenset({"checked_in", "no_show", "cancelled"}),
+    "checked_in": frozenset(),
+    "no_show": frozenset({"checked_in"}),
+    "cancelled": frozenset(),
+}
+MOST_GUESTS: Final = 6
+MOST_TICKETS: Final = 14
+BY_HAND: Final = frozenset({"check", "cash", "bank_transfer", "other"})
+
+
+class TourFull(DomainError):
+    """The shared tour has fewer seats left than were asked for; the message says how many. Ask for
+    fewer, or another day.
+    """
+
+    code = "TOUR_FULL"
+
+    def __init__(self, left: int, *, path: str = "tickets") -> None:
+        seats = "No seat is" if left < 1 else "1 seat is" if left == 1 else f"{left} seats are"
+        super().__init__(f"{seats} left on this tour. Ask for fewer, or another day.", path=path)
+
+
+class SalesClosed(DomainError):
+    """The sale of this shared tour has ended; the message says when. Choose another day."""
+
+    code = "SALES_CLOSED"
+
+
+class CancellationClosed(DomainError):
+    """It is too late to give this ticket back; the message says since when. Keep the ticket."""
+
+    code = "CANCELLATION_CLOSED"
+
+
+class TicketNotPaid(DomainError):
+    """The ticket is not paid in full; the message says how much is missing. Record a payment."""
+
+    code = "TICKET_NOT_PAID"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketWish:
+    """One ticket of a sale."""
+
+    guests: int
+    with_lunch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDraft:
+    """A ticket that may be sold, with its price."""
+
+    guests: int
+    with_lunch: bool
+    subtotal_cents: int
+    tax_cents: int
+    total_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the rules need to know of a stored ticket."""
+
+    id: UUID
+    number: str
+    status: str
+    guests: int
+    total_cents: int
+    customer_id: UUID
+    hold_expires_at: datetime | None
+    version: int
+
+    def has_run_out(self, now: datetime) -> bool:
+        """A ticket that is not paid in time holds no seat, whether or not it has been swept."""
+        ends_at = self.hold_expires_at
+        return self.status == "pending" and ends_at is not None and ends_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class HandPayment:
+    """Money that staff took: never a card, which only the card network says is paid."""
+
+    method: str
+    reference: str | None = None
+
+
+def sell(
+    tour: SharedTour,
+    wishes: Sequence[TicketWish],
+    book: PriceBook,
+    *,
+    left: int,
+    zone: ZoneInfo,
+    now: datetime,
+) -> list[TicketDraft]:
+    """The tickets of one sale: all of them, or none.
+
+    Errors: WrongState, SalesClosed, InvalidInput, TourFull.
+    """
+    if not 1 <= len(wishes) <= MOST_TICKETS:
+        raise InvalidInput(f"A sale has 1 to {MOST_TICKETS} tickets.", path="tickets")
+    if not all(1 <= wish.guests <= MOST_GUESTS for wish in wishes):
+        raise InvalidInput(f"A ticket is for 1 to {MOST_GUESTS} guests.", path="guests")
+    if not tour.is_scheduled:
+        raise WrongState(f"A tour that is {tour.status} is not sold.", path="sharedTourId")
+    if now >= tour.sales_close_at:
+        at = tour.sales_close_at.astimezone(zone)
+        raise SalesClosed(f"The sale of this tour ended at {at:%Y-%m-%d %H:%M}.", path="tickets")
+    if sum(wish.guests for wish in wishes) > left:
+        raise TourFull(left)
+    return [priced(tour, wish, book, zone=zone) for wish in wishes]
+
+
+def priced(tour: SharedTour, wish: TicketWish, book: PriceBook, *, zone: ZoneInfo) -> TicketDraft:
+    """The tour's own price of a seat, and the tax of the tour's day.
+
+    Shape:  a tour keeps the price that it was laid out with, so no rule but that of tax applies.
+    """
+    seat = tour.seat_with_lunch_cents if wish.with_lunch else tour.seat_cents
+    row = Package(SHARED, tour.title, seat, 1, 1, wish.guests, EVERY_DAY)
+    taxes = [rule for rule in book.rules if rule.kind == "tax"]
+    asked = Wish(SHARED, tour.starts_at, wish.guests, code=SHARED)
+    sums = price(asked, replace(book, package=row, rules=taxes), zone=zone).totals
+    return TicketDraft(
+        wish.guests, wish.with_lunch, sums.subtotal_cents, sums.tax_cents, sums.total_cents
+    )
+
+
+def move(ticket: Ticket, status: str, *, expected_version: int) -> bool:
+    """Whether the ticket changes; False if it is in that state already.
+
+    Errors: StaleVersion, WrongState.
+    """
+    if expected_version != ticket.version:
+        raise StaleVersion(expected=expected_version, current=ticket.version)
+    if ticket.status == status:
+        return False
+    if status not in TRANSITIONS[ticket.status]:
+        raise WrongState(f"A ticket that is {ticket.status} does not become {status}.", path="id")
+    return True
+
+
+def check_running(tour: SharedTour) -> None:
+    """Errors: WrongState for a tour that is over or off."""
+    if not tour.is_scheduled:
+        raise WrongState(f"The tour is {tour.status}.", path="id")
+
+
+def check_seats(ticket: Ticket, *, left: int, now: datetime) -> None:
+    """A ticket whose time to pay ran out comes back if its seats are still there.
+
+    Errors: TourFull.
+    """
+    if ticket.has_run_out(now) and ticket.guests > left:
+        raise TourFull(left, path="id")
+
+
+def missing_cents(ticket: Ticket, *, paid_cents: int, by_hand: HandPayment | None) -> int:
+    """What staff has taken for the ticket; 0 if it was paid before.
+
+    Errors: TicketNotPaid, InvalidInput for a card.
+    """
+    missing = max(ticket.total_cents - paid_cents, 0)
+    if missing and by_hand is None:
+        raise TicketNotPaid(
+            f"{missing / 100:.2f} of {ticket.total_cents / 100:.2f} are missing."
+            " Record the payment, or name how it was paid.",
+            path="payment",
+        )
+    if by_hand is not None and by_hand.method not in BY_HAND:
+        raise InvalidInput("A card is paid by what the card network says.", path="payment")
+    return missing
+
+
+def check_cutoff(ticket: Ticket, tour: SharedTour, *, zone: ZoneInfo, now: datetime) -> None:
+    """What was paid for is given back until the cutoff; what was not may always go.
+
+    Errors: CancellationClosed.
+    """
+    if ticket.status == "confirmed" and now > tour.cancel_until:
+        at = tour.cancel_until.astimezone(zone)
+        raise CancellationClosed(
+            f"Tickets of this tour were given back until {at:%Y-%m-%d %H:%M}.", path="id"
+        )
+
+
+def check_day(tour: SharedTour, *, zone: ZoneInfo, now: datetime) -> None:
+    """Guests come on the day of the tour. Errors: WrongState."""
+    if now < day_starts_at(tour.starts_at.astimezone(zone).date(), zone):
+        raise WrongState("The day of the tour has not come yet.", path="id")
+
+
+def check_begun(tour: SharedTour, *, now: datetime) -> None:
+    """Nobody is absent before the start. Errors: WrongState."""
+    if now < tour.starts_at:
+        raise WrongState("The tour has not begun yet.", path="id")
+
+
+def hold_until(now: datetime, minutes: int | None, tour: SharedTour) -> datetime | None:
+    """How long a ticket waits for its payment: never beyond the end of the sale."""
+    return None if minutes is None else min(now + timedelta(minutes=minutes), tour.sales_close_at)
