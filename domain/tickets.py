@@ -1,13 +1,15 @@
 """A ticket's life: its seats, its price, until when it is sold and given back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
+from domain.events import Change, Event
+from domain.ids import Ids
 from domain.pricing import EVERY_DAY, Package
 from domain.quotes import SHARED, PriceBook, Wish, price
 from domain.schedule import day_starts_at
@@ -99,6 +101,29 @@ class HandPayment:
 
     method: str
     reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDue:
+    """What staff has to pay back of one payment, as a task."""
+
+    id: UUID
+    payment_id: UUID
+    cents: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """A ticket that is off, what is told of it, and what goes back."""
+
+    ticket_id: UUID
+    event: Event
+    refunds: Sequence[RefundDue]
+
+    @property
+    def refund_cents(self) -> int:
+        return sum(each.cents for each in self.refunds)
 
 
 def sell(
@@ -216,3 +241,62 @@ def check_begun(tour: SharedTour, *, now: datetime) -> None:
 def hold_until(now: datetime, minutes: int | None, tour: SharedTour) -> datetime | None:
     """How long a ticket waits for its payment: never beyond the end of the sale."""
     return None if minutes is None else min(now + timedelta(minutes=minutes), tour.sales_close_at)
+
+
+def call_off(
+    ticket: Ticket, kept: Sequence[tuple[UUID, int]], *, reason: str, now: datetime, ids: Ids
+) -> CalledOff:
+    """A ticket that is given back, called off or not paid: what was kept of it goes back.
+
+    Shape:  `kept` has its payments, each with what of it was not returned yet.
+    """
+    refunds = [
+        RefundDue(ids.new(), payment, cents, f"Refund {cents / 100:.2f} of {ticket.number}")
+        for payment, cents in kept
+    ]
+    due = sum(each.cents for each in refunds)
+    more: dict[str, Change] = {"reason": (None, reason), "refund_due_cents": (None, due)}
+    event = moved(ticket, "cancelled", id=ids.new(), now=now, **more)
+    return CalledOff(ticket.id, event, refunds)
+
+
+KINDS: Final[Mapping[str, str]] = {
+    "confirmed": "TicketConfirmed",
+    "checked_in": "TicketCheckedIn",
+    "no_show": "TicketNoShow",
+    "cancelled": "TicketCancelled",
+}
+
+
+def moved(ticket: Ticket, status: str, *, id: UUID, now: datetime, **more: Change) -> Event:
+    """What is told of a ticket that changed its state."""
+    return Event(
+        id=id,
+        kind=KINDS[status],
+        entity="ticket",
+        entity_id=ticket.id,
+        entity_version=ticket.version + 1,
+        occurred_at=now,
+        changes={"status": (ticket.status, status), **more},
+    )
+
+
+def sold(
+    draft: TicketDraft,
+    *,
+    id: UUID,
+    of: Mapping[str, str | int | None],
+    event_id: UUID,
+    now: datetime,
+) -> Event:
+    """What is told of a new ticket: all of its values, with those of its sale."""
+    values = {**asdict(draft), "status": "pending", **of}
+    return Event(
+        id=event_id,
+        kind="TicketSold",
+        entity="ticket",
+        entity_id=id,
+        entity_version=1,
+        occurred_at=now,
+        changes={name: (None, value) for name, value in values.items()},
+    )

@@ -166,6 +166,9 @@ class OperationContext:
     async def edge(self, row: Any, name: str) -> Any:
         return await self.snapshot.loaders.edge(row, name)
 
+    async def counted(self, name: str, id: UUID) -> int | None:
+        return await self.snapshot.loaders.counted(name, self.world.now()).load(id)
+
     def by(self, relation: str, column: str = "id") -> DataLoader[Any, Row | None]:
         return self.snapshot.loaders.by(relation, column)
 

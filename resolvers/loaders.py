@@ -1,14 +1,18 @@
-"""One DataLoader for each edge, made from the read models, alive for one operation."""
+"""One DataLoader for each edge and each counted number, alive for one operation."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from db import reading
+from db import reading, tickets
 from db.relations import Many, Relation, Row
 from resolvers.cached import Reads
+
+# What is counted for a batch of rows, by the name of the field that shows it.
+COUNTS: Final = {"seats_left": tickets.seats_left}
 
 
 class Loaders:
@@ -34,6 +38,16 @@ class Loaders:
             return await self._reads.by_column(self._relations[relation], keys, column=column)
 
         return self._loader((relation, column), load)
+
+    def counted(self, name: str, now: datetime) -> DataLoader[UUID, int | None]:
+        """A number of many rows; the clock is that of the operation's first question."""
+
+        async def load(keys: list[UUID]) -> list[int | None]:
+            tx = await self._reads.open()
+            found = await COUNTS[name](tx, keys, now=now)
+            return [found.get(key) for key in keys]
+
+        return self._loader(("counted", name), load)
 
     def _children(self, owner: str, name: str, edge: Many) -> DataLoader[UUID, list[Row]]:
         async def load(keys: list[UUID]) -> list[list[Row]]:

@@ -1,8 +1,8 @@
-"""The five kinds of field that a type is made of: column, instant, money, derived value, edge.
+"""The kinds of field of a type: column, instant, money, derived value, counted number, edge.
 
 A type of the contract holds no data: its fields read a row of the entity's read model. A column is
-read by its own name; a derived value is a pure function of named columns; an edge is asked of the
-operation, which batches it. Nothing here fetches.
+read by its own name; a derived value is a pure function of named columns; a counted number and an edge are asked of the
+operation, which batches them. Nothing here fetches.
 """
 
 from collections.abc import Callable
@@ -84,6 +84,17 @@ def edge(description: str, *, scope: Scope | None = None) -> Any:
         description=description,
         extensions=_extensions(scope),
         metadata={BINDING: "edge"},
+    )
+
+
+def counted(description: str) -> Any:
+    """A number of the same name that the operation works out for many rows at once."""
+
+    async def resolve(root: Any, info: strawberry.Info) -> Any:
+        return await info.context.counted(info.python_name, root.id)
+
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={BINDING: ("id",)}
     )
 
 

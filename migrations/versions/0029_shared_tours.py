@@ -5,7 +5,7 @@ from migrations.tables import ACTOR, OBJECT, permit, role, run
 from migrations.triggers import lay, lift
 
 revision = "0029"
-down_revision = "0014"
+down_revision = "0015"
 
 FUNCTIONS = {
     "seats_taken(uuid, uuid, timestamptz)": (SEATED["taken"], ("link", "staff", "worker")),
@@ -86,7 +86,8 @@ def _blocks() -> None:
             check (shared_tour_id is null or brand_id is not null),
           add constraint blocks_shared_tour_fits
             check ((shared_tour_id is not null) = (kind = 'shared_tour')),
-          add constraint blocks_shared_tour_id_fkey foreign key (tenant_id, brand_id, shared_tour_id)
+          add constraint blocks_shared_tour_id_fkey
+            foreign key (tenant_id, brand_id, shared_tour_id)
             references shared_tours (tenant_id, brand_id, id);
         create index blocks_brand_id_shared_tour_id_idx
           on blocks (tenant_id, brand_id, shared_tour_id) where shared_tour_id is not null;

@@ -1,0 +1,164 @@
+"""Shared tours as they are read, and the statements that lay, change and end one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from db import statements
+from db.database import Transaction
+from db.relations import (
+    ColumnKind,
+    Many,
+    One,
+    Relation,
+    local_day_from,
+    local_day_to,
+    one_of,
+)
+from domain.departures import WITH_LUNCH, Day, Fare, Van
+from domain.schedule import OperatingDay
+from domain.shared_tours import SharedTour
+
+SQL = statements.load(__package__, "shared_tours.sql")
+
+SHARED_TOURS = Relation(
+    "shared_tours",
+    columns={
+        "id": ColumnKind.UUID,
+        "title": ColumnKind.TEXT,
+        "status": ColumnKind.TEXT,
+        "starts_at": ColumnKind.INSTANT,
+        "ends_at": ColumnKind.INSTANT,
+        "time_zone": ColumnKind.TEXT,
+        "guests_min": ColumnKind.INT,
+        "guests_max": ColumnKind.INT,
+        "currency": ColumnKind.TEXT,
+        "seat_cents": ColumnKind.CENTS,
+        "seat_with_lunch_cents": ColumnKind.CENTS,
+        "sales_close_at": ColumnKind.INSTANT,
+        "cancel_until": ColumnKind.INSTANT,
+        "vehicle_id": ColumnKind.UUID,
+        "version": ColumnKind.INT,
+    },
+    one={"vehicle": One("vehicles", via="vehicle_id")},
+    many={"tickets": Many("tickets", by="shared_tour_id", order=("created_at", "id"))},
+    orders={
+        "STARTS_AT_ASC": ("starts_at", "id"),
+        "STARTS_AT_DESC": ("-starts_at", "-id"),
+    },
+    filters={
+        "status": one_of("status"),
+        "starts_on_from": local_day_from("starts_at"),
+        "starts_on_to": local_day_to("starts_at"),
+    },
+)
+READ_MODELS = (SHARED_TOURS,)
+
+
+async def days(
+    tx: Transaction, wanted: Sequence[date], *, code: str, zone: ZoneInfo
+) -> Sequence[Day]:
+    """The wished days, each with its hours and packages."""
+    given = {"days": list(wanted), "code": code, "with_lunch": code + WITH_LUNCH}
+    return [_day(row, zone) for row in await tx.rows(SQL["days_of_tours"], given)]
+
+
+def _day(row: Sequence[Any], zone: ZoneInfo) -> Day:
+    on, opens_at, closes_at, buffer_minutes, *packages = row
+    hours = OperatingDay(zone, opens_at, closes_at, buffer_minutes) if opens_at else None
+    return Day(on, hours, _fare(packages[:7]), _fare(packages[7:]))
+
+
+def _fare(row: Sequence[Any]) -> Fare | None:
+    if row[0] is None:
+        return None
+    *facts, weekdays, starts = row
+    return Fare(*facts, weekdays=frozenset(weekdays), starts=tuple(starts))
+
+
+async def vans_in_service(tx: Transaction) -> Sequence[UUID]:
+    """All vans of the operator that may go on the road, sorted."""
+    return [row[0] for row in await tx.rows(SQL["vans_in_service"])]
+
+
+async def vans(
+    tx: Transaction, vehicles: Sequence[UUID], *, since: datetime, until: datetime
+) -> Sequence[Van]:
+    """Those of the vehicles that are in service, largest first, with what takes them."""
+    given = {"vehicles": list(vehicles), "since": since, "until": until}
+    rows = await tx.rows(SQL["vans_and_their_times"], given)
+    return [Van(id, seats, list(zip(a, b, strict=True))) for id, seats, a, b in rows]
+
+
+async def seats_of(tx: Transaction, vehicle_id: UUID) -> int | None:
+    """None for a van that is not there, or not in service."""
+    row = await tx.row(SQL["seats_of_van"], {"id": vehicle_id})
+    return int(row[0]) if row else None
+
+
+async def scheduled_at(tx: Transaction, starts: Sequence[datetime]) -> datetime | None:
+    """The first of these starts that a tour of the brand has; None if it has none of them."""
+    row = await tx.row(SQL["scheduled_at"], {"starts": list(starts)})
+    return row[0] if row else None
+
+
+async def insert(
+    tx: Transaction, tour: SharedTour, *, block_id: UUID, free_at: datetime, time_zone: str
+) -> None:
+    """A tour, and the time of its van.
+
+    Errors: VehicleBusy from the exclusion constraint.
+    """
+    currency = tx.principal.brand.currency if tx.principal.brand else None
+    await tx.run(SQL["insert_tour"], _values(tour) | {"time_zone": time_zone, "currency": currency})
+    if tour.vehicle_id is not None:
+        await tx.run(SQL["insert_block"], _time(tour, free_at) | {"id": block_id})
+
+
+async def van_of(tx: Transaction, tour_id: UUID) -> Sequence[UUID] | None:
+    """The tour's van, if it has one; None if there is no such tour."""
+    row = await tx.row(SQL["van_of_tour"], {"id": tour_id})
+    return None if row is None else [each for each in row if each is not None]
+
+
+async def lock(tx: Transaction, tour_id: UUID) -> SharedTour | None:
+    """The tour's row, held until the transaction ends: sellers and changers queue here."""
+    row = await tx.row(SQL["lock_tour"], {"id": tour_id})
+    return SharedTour(*row) if row else None
+
+
+async def update(tx: Transaction, tour: SharedTour) -> None:
+    await tx.run(SQL["update_tour"], _values(tour))
+
+
+async def move_block(
+    tx: Transaction, tour: SharedTour, *, block_id: UUID, free_at: datetime
+) -> None:
+    """Take the van for the tour's time; one that had none blocks it from now on.
+
+    Errors: VehicleBusy from the exclusion constraint.
+    """
+    moved = await tx.run(SQL["move_block"], _time(tour, free_at))
+    if not moved:
+        await tx.run(SQL["insert_block"], _time(tour, free_at) | {"id": block_id})
+
+
+async def release(tx: Transaction, tour_id: UUID, *, now: datetime) -> None:
+    """Let the tour's van go."""
+    await tx.run(SQL["release_block"], {"tour": tour_id, "now": now})
+
+
+def _values(tour: SharedTour) -> Mapping[str, Any]:
+    return asdict(tour)
+
+
+def _time(tour: SharedTour, free_at: datetime) -> dict[str, Any]:
+    return {
+        "tour": tour.id,
+        "vehicle_id": tour.vehicle_id,
+        "starts_at": tour.starts_at,
+        "free_at": free_at,
+    }

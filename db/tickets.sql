@@ -1,0 +1,105 @@
+-- name: seats_left
+-- How many seats each tour has left, whoever asks.
+select shared_tour_id, seats
+from seats_left(%(tours)s, %(now)s);
+
+-- name: tour_of_ticket
+-- Which tour a ticket is for, before anything is locked.
+select shared_tour_id
+from tickets
+where id = %(id)s;
+
+-- name: lock_ticket
+-- One ticket, locked behind its tour.
+select id, number, status, guests, total_cents, customer_id, hold_expires_at, version
+from tickets
+where id = %(id)s
+for update;
+
+-- name: lock_live_tickets
+-- The tickets of a tour that were not given back, locked behind the tour.
+select id, number, status, guests, total_cents, customer_id, hold_expires_at, version
+from tickets
+where shared_tour_id = %(tour)s and status <> 'cancelled'
+order by id
+for update;
+
+-- name: expired_tickets
+-- Tickets whose time to pay has run out, with their tours, longest ago first.
+select id, shared_tour_id
+from tickets
+where status = 'pending' and hold_expires_at <= %(now)s
+order by hold_expires_at
+limit %(batch)s;
+
+-- name: insert_ticket
+-- A ticket that waits for its payment.
+insert into tickets
+(
+    id, number, shared_tour_id, customer_id, status, guests, with_lunch, currency, subtotal_cents,
+    tax_cents, total_cents, sale_id, sold_by_app_id, hold_expires_at, created_at
+)
+values
+(
+    %(id)s, %(number)s, %(tour)s, %(customer)s, 'pending', %(guests)s, %(with_lunch)s, %(currency)s,
+    %(subtotal_cents)s, %(tax_cents)s, %(total_cents)s, %(sale)s, %(app)s, %(hold_expires_at)s,
+    %(now)s
+);
+
+-- name: update_ticket_status
+-- Where a ticket is in its life, and since when.
+update tickets
+set status = %(status)s, version = version + 1, updated_at = %(now)s
+where id = %(id)s;
+
+-- name: paid_for_ticket
+-- What was received for a ticket, tips and fees apart; what went back is received all the same.
+select coalesce(sum(amount_cents), 0)
+from payments
+where
+    ticket_id = %(id)s and kind not in ('tip', 'fee')
+    and status in ('succeeded', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost');
+
+-- name: insert_ticket_payment
+-- Money that staff took for a ticket.
+insert into payments
+(
+    id, ticket_id, customer_id, kind, method, status, currency, amount_cents, received_at,
+    reference, created_at
+)
+select
+    %(payment)s, t.id, t.customer_id, 'full', %(method)s, 'succeeded', t.currency, %(cents)s,
+    %(now)s, %(reference)s, %(now)s
+from tickets as t
+where t.id = %(id)s;
+
+-- name: refundable
+-- The payments of tickets of which something was kept, with how much.
+select p.ticket_id, p.id, p.amount_cents - coalesce(r.cents, 0)
+from payments as p
+left join lateral (
+    select sum(f.amount_cents) as cents
+    from refunds as f
+    where f.payment_id = p.id and f.status <> 'failed'
+) as r on true
+where
+    p.ticket_id = any(%(tickets)s) and p.status in ('succeeded', 'partially_refunded')
+    and p.amount_cents > coalesce(r.cents, 0)
+order by p.id;
+
+-- name: insert_refund_task
+-- What staff has to pay back.
+insert into tasks (id, kind, title, subject_kind, subject_id, due_at, created_at)
+values (%(id)s, 'refund_ticket', %(title)s, 'payment', %(payment)s, %(now)s, %(now)s);
+
+-- name: customer_is_there
+-- Whether the brand has such a customer that may buy.
+select exists (select from customers where id = %(id)s and archived_at is null);
+
+-- name: number_prefix
+-- The prefix of the brand's numbers and how long a seat is held, as in force on a day.
+select number_prefix, hold_minutes
+from brand_settings
+where effective_from <= %(today)s
+order by effective_from desc
+limit 1;

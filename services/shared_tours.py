@@ -1,0 +1,248 @@
+"""What can be done to a shared tour; its tickets end with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from db import brands, events, fleet, shared_tours, tickets
+from db.database import ResourcesChanged, Transaction
+from domain.availability import check_range
+from domain.departures import AlreadyScheduled, NewTours, Outline, laid, largest_free, outlines
+from domain.errors import NotFound
+from domain.events import Event
+from domain.ids import Ids
+from domain.schedule import OperatingDay, block_ends_at, check_day
+from domain.shared_tours import (
+    SharedTour,
+    TourChange,
+    change_tour,
+    check_over,
+    end,
+    said,
+)
+from domain.tickets import Ticket, call_off
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A tour that is over or off, and what goes back to its guests."""
+
+    id: UUID
+    refund_cents: int = 0
+
+
+async def schedule_shared_tours(
+    tx: Transaction, wish: NewTours, *, now: datetime, ids: Ids
+) -> Sequence[UUID]:
+    """Lay a tour on each of the wished days, with the largest van that is free; all, or none.
+
+    Errors: InvalidInput, NotFound for a brand without settings, NoRate, StartInPast,
+            OutsideOperatingDay, AlreadyScheduled, NoVanFree.
+    """
+    check_day(wish.first, path="from")
+    check_day(wish.last, path="to")
+    check_range(wish.first, wish.last)
+    zone = _zone(tx)
+    days = await shared_tours.days(tx, wish.days(), code=wish.code, zone=zone)
+    planned = outlines(wish, days, now=now)
+    await _lock_all_vans(tx, now=now)
+    await _check_starts(tx, planned, beside=wish.beside, zone=zone)
+    return [await _lay(tx, outline, zone=zone, now=now, ids=ids) for outline in planned]
+
+
+async def _lock_all_vans(tx: Transaction, *, now: datetime) -> None:
+    """The largest is known when nobody takes one meanwhile."""
+    vehicles = await shared_tours.vans_in_service(tx)
+    await fleet.lock(tx, vehicles, [])
+    await fleet.release_expired_holds(tx, vehicles, now=now)
+
+
+async def _check_starts(
+    tx: Transaction, planned: Sequence[Outline], *, beside: bool, zone: ZoneInfo
+) -> None:
+    if beside:
+        return
+    taken = await shared_tours.scheduled_at(tx, [outline.starts_at for outline in planned])
+    if taken is not None:
+        at = taken.astimezone(zone)
+        raise AlreadyScheduled(
+            f"There is a tour on {at:%Y-%m-%d} at {at:%H:%M}. Leave the day out, or say `beside`.",
+            path="from",
+        )
+
+
+async def _lay(
+    tx: Transaction, outline: Outline, *, zone: ZoneInfo, now: datetime, ids: Ids
+) -> UUID:
+    vehicles = await shared_tours.vans_in_service(tx)
+    free = await shared_tours.vans(tx, vehicles, since=outline.starts_at, until=outline.free_at)
+    tour = laid(outline, largest_free(free, outline), id=ids.new())
+    await shared_tours.insert(
+        tx, tour, block_id=ids.new(), free_at=outline.free_at, time_zone=zone.key
+    )
+    event = _event("SharedTourScheduled", None, tour, id=ids.new(), now=now)
+    await events.append(tx, event)
+    return tour.id
+
+
+async def update_shared_tour(
+    tx: Transaction, wish: TourChange, *, now: datetime, ids: Ids
+) -> SharedTour:
+    """Change a tour with its van's time; a wish that changes nothing stores nothing.
+
+    Errors: NotFound, StaleVersion, WrongState, InvalidInput, StartInPast, OutsideOperatingDay,
+            VehicleBusy.
+    """
+    wanted = [wish.vehicle_id] if wish.vehicle_id else []
+    before = await _locked(tx, wish.tour_id, wanted)
+    starts_at = wish.starts_at or before.starts_at
+    day = await _operating_day(tx, starts_at)
+    left = await tickets.seats_left(tx, [before.id], now=now)
+    after = change_tour(
+        before,
+        wish,
+        sold=before.guests_max - left[before.id],
+        seats=await _seats(tx, wish.vehicle_id or before.vehicle_id, wished=bool(wanted)),
+        day=day,
+        now=now,
+    )
+    if after == before:
+        return before
+    await shared_tours.update(tx, after)
+    if after.vehicle_id is not None and day is not None:
+        await fleet.release_expired_holds(tx, [after.vehicle_id], now=now)
+        free_at = block_ends_at(after.ends_at, day)
+        await shared_tours.move_block(tx, after, block_id=ids.new(), free_at=free_at)
+    event = _event("SharedTourUpdated", before, after, id=ids.new(), now=now)
+    await events.append(tx, event)
+    return after
+
+
+async def _seats(tx: Transaction, vehicle_id: UUID | None, *, wished: bool) -> int | None:
+    """Errors: NotFound for a wished van that is not there, or not in service."""
+    if vehicle_id is None:
+        return None
+    seats = await shared_tours.seats_of(tx, vehicle_id)
+    if seats is None and wished:
+        raise NotFound(path="vehicleId")
+    return seats
+
+
+async def cancel_shared_tour(
+    tx: Transaction,
+    tour_id: UUID,
+    *,
+    expected_version: int,
+    reason: str,
+    now: datetime,
+    ids: Ids,
+) -> Ended:
+    """Call a tour off: its tickets are cancelled, its van is let go, staff pays back.
+
+    Shape:  everything that was paid goes back: the fault is not the guests'.
+    Errors: NotFound, StaleVersion, WrongState.
+    """
+    before = await _locked(tx, tour_id, [])
+    after = end(before, "cancelled", expected_version=expected_version)
+    if after is None:
+        return Ended(before.id)
+    live = await tickets.lock_live(tx, before.id)
+    refund_cents = await _call_off(tx, live, reason="tour_cancelled", now=now, ids=ids)
+    await shared_tours.update(tx, after)
+    await shared_tours.release(tx, after.id, now=now)
+    event = _event(
+        "SharedTourCancelled",
+        before,
+        after,
+        id=ids.new(),
+        now=now,
+        reason=(None, reason),
+        refund_due_cents=(None, refund_cents),
+    )
+    await events.append(tx, event)
+    return Ended(after.id, refund_cents)
+
+
+async def complete_shared_tour(
+    tx: Transaction, tour_id: UUID, *, expected_version: int, now: datetime, ids: Ids
+) -> Ended:
+    """A tour that has been: whoever never paid was never there.
+
+    Errors: NotFound, StaleVersion, WrongState, TicketsOpen.
+    """
+    before = await _locked(tx, tour_id, [])
+    after = end(before, "completed", expected_version=expected_version)
+    if after is None:
+        return Ended(before.id)
+    live = await tickets.lock_live(tx, before.id)
+    waiting = sum(ticket.status == "confirmed" for ticket in live)
+    check_over(before, waiting=waiting, now=now)
+    unpaid = [ticket for ticket in live if ticket.status == "pending"]
+    refund_cents = await _call_off(tx, unpaid, reason="not_paid", now=now, ids=ids)
+    await shared_tours.update(tx, after)
+    await shared_tours.release(tx, after.id, now=now)
+    await events.append(tx, _event("SharedTourCompleted", before, after, id=ids.new(), now=now))
+    return Ended(after.id, refund_cents)
+
+
+async def _call_off(
+    tx: Transaction, live: Sequence[Ticket], *, reason: str, now: datetime, ids: Ids
+) -> int:
+    """The tickets are off, and staff is told what to pay back; the sum of it."""
+    kept = await tickets.refundable(tx, [ticket.id for ticket in live])
+    total = 0
+    for ticket in live:
+        off = call_off(ticket, kept[ticket.id], reason=reason, now=now, ids=ids)
+        await tickets.call_off(tx, off, now=now)
+        await events.append(tx, off.event)
+        total += off.refund_cents
+    return total
+
+
+async def _locked(tx: Transaction, tour_id: UUID, wanted: Sequence[UUID]) -> SharedTour:
+    """The tour, behind the locks of the van that it has and of the one that it would have."""
+    vans = await shared_tours.van_of(tx, tour_id)
+    if vans is None:
+        raise NotFound(path="id")
+    await fleet.lock(tx, [*vans, *wanted], [])
+    tour = await shared_tours.lock(tx, tour_id)
+    if tour is None:
+        raise NotFound(path="id")
+    if await shared_tours.van_of(tx, tour_id) != vans:
+        raise ResourcesChanged  # It was given another van while this waited for its row.
+    return tour
+
+
+def _zone(tx: Transaction) -> ZoneInfo:
+    brand = tx.principal.brand
+    if brand is None:
+        raise NotFound
+    return ZoneInfo(brand.time_zone)
+
+
+async def _operating_day(tx: Transaction, at: datetime) -> OperatingDay | None:
+    zone = _zone(tx)
+    hours = await brands.operating_hours(tx, at.astimezone(zone).date())
+    return OperatingDay(zone, *hours) if hours else None
+
+
+def _event(
+    kind: str,
+    before: SharedTour | None,
+    after: SharedTour,
+    *,
+    id: UUID,
+    now: datetime,
+    **more: tuple[str | int | None, str | int | None],
+) -> Event:
+    return Event(
+        id=id,
+        kind=kind,
+        entity="shared_tour",
+        entity_id=after.id,
+        entity_version=after.version,
+        occurred_at=now,
+        changes=said(before, after) | more,
+    )

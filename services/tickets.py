@@ -1,0 +1,248 @@
+"""What can be done to a ticket: sold, paid, given back, and what is said of its guests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from db import counters, events, prices, shared_tours, tickets
+from db.database import Transaction
+from db.tickets import Sale
+from domain.errors import NotFound
+from domain.events import Event
+from domain.identity import Kind
+from domain.ids import Ids
+from domain.numbers import Numbered, number_of, year_of
+from domain.shared_tours import SharedTour, plain
+from domain.tickets import (
+    HandPayment,
+    Ticket,
+    TicketDraft,
+    TicketWish,
+    call_off,
+    check_begun,
+    check_cutoff,
+    check_day,
+    check_running,
+    check_seats,
+    hold_until,
+    missing_cents,
+    move,
+    moved,
+    sell,
+    sold,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSale:
+    """The wish to sell seats of one tour to one customer: all of them, or none.
+
+    Shape:  without minutes the seats are held until staff says otherwise.
+    """
+
+    tour_id: UUID
+    customer_id: UUID
+    tickets: Sequence[TicketWish]
+    hold_minutes: int | None = None
+
+
+async def sell_tickets(tx: Transaction, wish: NewSale, *, now: datetime, ids: Ids) -> UUID:
+    """Sell seats of a tour; the sale's id is that of its first ticket.
+
+    Errors: NotFound, WrongState, SalesClosed, InvalidInput, TourFull.
+    """
+    zone = _zone(tx)
+    tour = await shared_tours.lock(tx, wish.tour_id)
+    if tour is None:
+        raise NotFound(path="sharedTourId")
+    if not await tickets.has_customer(tx, wish.customer_id):
+        raise NotFound(path="customerId")
+    day, today = (at.astimezone(zone).date() for at in (tour.starts_at, now))
+    book = await prices.book(tx, prices.Asked(day=day, today=today))
+    brand = await tickets.selling(tx, today)
+    if book is None or brand is None:
+        raise NotFound
+    left = (await tickets.seats_left(tx, [tour.id], now=now))[tour.id]
+    drafts = sell(tour, wish.tickets, book, left=left, zone=zone, now=now)
+    made = [(ids.new(), draft) for draft in drafts]
+    app = tx.principal.actor_id if tx.principal.kind is Kind.PARTNER else None
+    until = hold_until(now, wish.hold_minutes, tour)
+    sale = Sale(made[0][0], tour.id, wish.customer_id, app, until)
+    for id, draft in made:
+        await _store(tx, sale, draft, id=id, prefix=brand[0], zone=zone, now=now, ids=ids)
+    return sale.id
+
+
+async def _store(
+    tx: Transaction,
+    sale: Sale,
+    draft: TicketDraft,
+    *,
+    id: UUID,
+    prefix: str,
+    zone: ZoneInfo,
+    now: datetime,
+    ids: Ids,
+) -> None:
+    year = year_of(now, zone)
+    ordinal = await counters.next_number(tx, Numbered.TICKET, year)
+    number = number_of(prefix, Numbered.TICKET, year, ordinal)
+    await tickets.insert(tx, draft, sale, id=id, number=number, now=now)
+    of = {
+        "number": number,
+        "shared_tour_id": str(sale.tour_id),
+        "customer_id": str(sale.customer_id),
+        "sale_id": str(sale.id),
+        "hold_expires_at": plain(sale.hold_expires_at),
+    }
+    await events.append(tx, sold(draft, id=id, of=of, event_id=ids.new(), now=now))
+
+
+async def confirm_ticket(
+    tx: Transaction,
+    ticket_id: UUID,
+    *,
+    expected_version: int,
+    by_hand: HandPayment | None,
+    now: datetime,
+    ids: Ids,
+) -> UUID:
+    """A ticket that is paid in full; what staff took is recorded with it.
+
+    Errors: NotFound, StaleVersion, WrongState, TourFull, TicketNotPaid, InvalidInput.
+    """
+    tour, ticket = await _locked(tx, ticket_id)
+    if not move(ticket, "confirmed", expected_version=expected_version):
+        return ticket.id
+    check_running(tour)
+    left = await tickets.seats_left(tx, [tour.id], now=now)
+    check_seats(ticket, left=left[tour.id], now=now)
+    paid = await tickets.paid_cents(tx, ticket.id)
+    missing = missing_cents(ticket, paid_cents=paid, by_hand=by_hand)
+    if by_hand is not None and missing:
+        payment = ids.new()
+        await tickets.insert_payment(tx, ticket.id, by_hand, id=payment, cents=missing, now=now)
+        event = _taken(ticket, by_hand, payment, cents=missing, id=ids.new(), now=now)
+        await events.append(tx, event)
+    await _move(tx, ticket, "confirmed", now=now, ids=ids)
+    return ticket.id
+
+
+async def check_in_ticket(
+    tx: Transaction, ticket_id: UUID, *, expected_version: int, now: datetime, ids: Ids
+) -> UUID:
+    """The guests of a ticket are here; who came late is not absent any more.
+
+    Errors: NotFound, StaleVersion, WrongState.
+    """
+    tour, ticket = await _locked(tx, ticket_id)
+    if move(ticket, "checked_in", expected_version=expected_version):
+        check_running(tour)
+        check_day(tour, zone=_zone(tx), now=now)
+        await _move(tx, ticket, "checked_in", now=now, ids=ids)
+    return ticket.id
+
+
+async def mark_ticket_no_show(
+    tx: Transaction, ticket_id: UUID, *, expected_version: int, now: datetime, ids: Ids
+) -> UUID:
+    """The guests of a ticket did not come; nothing goes back.
+
+    Errors: NotFound, StaleVersion, WrongState.
+    """
+    tour, ticket = await _locked(tx, ticket_id)
+    if move(ticket, "no_show", expected_version=expected_version):
+        check_running(tour)
+        check_begun(tour, now=now)
+        await _move(tx, ticket, "no_show", now=now, ids=ids)
+    return ticket.id
+
+
+async def cancel_ticket(
+    tx: Transaction,
+    ticket_id: UUID,
+    *,
+    expected_version: int,
+    reason: str,
+    now: datetime,
+    ids: Ids,
+) -> UUID:
+    """Give a ticket back: its seats are free, and staff is told to pay back all that was paid.
+
+    Errors: NotFound, StaleVersion, WrongState, CancellationClosed.
+    """
+    tour, ticket = await _locked(tx, ticket_id)
+    if move(ticket, "cancelled", expected_version=expected_version):
+        check_running(tour)
+        check_cutoff(ticket, tour, zone=_zone(tx), now=now)
+        await _off(tx, ticket, reason=reason, now=now, ids=ids)
+    return ticket.id
+
+
+async def expire_tickets(tx: Transaction, *, batch: int, now: datetime, ids: Ids) -> int:
+    """Sweep tickets whose time to pay ran out; their seats were free before. How many it were."""
+    found = await tickets.expired(tx, now=now, batch=batch)
+    swept = 0
+    for tour_id in sorted({tour for _, tour in found}):
+        await shared_tours.lock(tx, tour_id)
+    for ticket_id, _ in sorted(found):
+        ticket = await tickets.lock(tx, ticket_id)
+        if ticket is not None and ticket.has_run_out(now):
+            await _off(tx, ticket, reason="not_paid_in_time", now=now, ids=ids)
+            swept += 1
+    return swept
+
+
+async def _off(tx: Transaction, ticket: Ticket, *, reason: str, now: datetime, ids: Ids) -> None:
+    kept = await tickets.refundable(tx, [ticket.id])
+    off = call_off(ticket, kept[ticket.id], reason=reason, now=now, ids=ids)
+    await tickets.call_off(tx, off, now=now)
+    await events.append(tx, off.event)
+
+
+async def _move(tx: Transaction, ticket: Ticket, status: str, *, now: datetime, ids: Ids) -> None:
+    await tickets.update_status(tx, ticket.id, status, now=now)
+    await events.append(tx, moved(ticket, status, id=ids.new(), now=now))
+
+
+async def _locked(tx: Transaction, ticket_id: UUID) -> tuple[SharedTour, Ticket]:
+    """The ticket behind its tour: everybody takes both in this order."""
+    tour_id = await tickets.tour_of(tx, ticket_id)
+    tour = await shared_tours.lock(tx, tour_id) if tour_id else None
+    ticket = await tickets.lock(tx, ticket_id) if tour else None
+    if tour is None or ticket is None:
+        raise NotFound(path="id")
+    return tour, ticket
+
+
+def _taken(
+    ticket: Ticket, by_hand: HandPayment, payment_id: UUID, *, cents: int, id: UUID, now: datetime
+) -> Event:
+    values: dict[str, str | int | None] = {
+        "ticket_id": str(ticket.id),
+        "customer_id": str(ticket.customer_id),
+        "kind": "full",
+        "method": by_hand.method,
+        "status": "succeeded",
+        "amount_cents": cents,
+        "reference": by_hand.reference,
+        "received_at": plain(now),
+    }
+    return Event(
+        id=id,
+        kind="PaymentRecorded",
+        entity="payment",
+        entity_id=payment_id,
+        entity_version=1,
+        occurred_at=now,
+        changes={name: (None, value) for name, value in values.items()},
+    )
+
+
+def _zone(tx: Transaction) -> ZoneInfo:
+    brand = tx.principal.brand
+    if brand is None:
+        raise NotFound
+    return ZoneInfo(brand.time_zone)
