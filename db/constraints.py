@@ -36,6 +36,8 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "bookings_transition": lambda: WrongState("The booking's status does not allow that."),
     "reservations_transition": lambda: WrongState("The reservation's status does not allow that."),
     "proposals_transition": lambda: WrongState("The proposal's status does not allow that."),
+    "shared_tours_transition": lambda: WrongState("The tour's status does not allow that."),
+    "tickets_transition": lambda: WrongState("The ticket's status does not allow that."),
     "inquiries_transition": lambda: WrongState("The inquiry's status does not allow that."),
     "bookings_confirmed_needs_deposit": lambda: WrongState(
         "A booking is confirmed by its deposit, or by a waiver with a reason."

@@ -61,21 +61,34 @@ READ_MODELS = (SHARED_TOURS,)
 async def days(
     tx: Transaction, wanted: Sequence[date], *, code: str, zone: ZoneInfo
 ) -> Sequence[Day]:
-    """The wished days, each with its hours and packages."""
-    given = {"days": list(wanted), "code": code, "with_lunch": code + WITH_LUNCH}
-    return [_day(row, zone) for row in await tx.rows(SQL["days_of_tours"], given)]
+    """The wished days, each with the hours and the packages that hold on it."""
+    if not wanted:
+        return []
+    codes = (code, code + WITH_LUNCH)
+    given = {"first": wanted[0], "last": wanted[-1], "codes": list(codes)}
+    hours = await tx.rows(SQL["hours_by_day"], given)
+    fares = await tx.rows(SQL["fares_by_day"], given)
+    return [
+        Day(on, _hours(hours, on, zone), *(_fare(fares, on, each) for each in codes))
+        for on in wanted
+    ]
 
 
-def _day(row: Sequence[Any], zone: ZoneInfo) -> Day:
-    on, opens_at, closes_at, buffer_minutes, *packages = row
-    hours = OperatingDay(zone, opens_at, closes_at, buffer_minutes) if opens_at else None
-    return Day(on, hours, _fare(packages[:7]), _fare(packages[7:]))
+def _hours(rows: Sequence[Any], on: date, zone: ZoneInfo) -> OperatingDay | None:
+    """Those that came last."""
+    held = [row[1:] for row in rows if row[0] <= on]
+    return OperatingDay(zone, *held[-1]) if held else None
 
 
-def _fare(row: Sequence[Any]) -> Fare | None:
-    if row[0] is None:
+def _fare(rows: Sequence[Any], on: date, code: str) -> Fare | None:
+    held = [
+        facts
+        for its_code, since, until, *facts in rows
+        if its_code == code and since <= on and (until is None or on < until)
+    ]
+    if not held:
         return None
-    *facts, weekdays, starts = row
+    *facts, weekdays, starts = held[-1]
     return Fare(*facts, weekdays=frozenset(weekdays), starts=tuple(starts))
 
 

@@ -1,39 +1,21 @@
--- name: days_of_tours
--- Each wished day with the hours and the two packages that are in force on it.
-select
-    d.day, s.opens_at, s.closes_at, t.buffer_minutes,
-    p.name, p.price_cents, p.minutes, p.guests_min, p.guests_max, p.weekdays, p.start_times,
-    l.name, l.price_cents, l.minutes, l.guests_min, l.guests_max, l.weekdays, l.start_times
-from unnest(%(days)s::date[]) as d (day)
+-- name: hours_by_day
+-- The brand's hours, each from which day on they hold, until a last day.
+select s.effective_from, s.opens_at, s.closes_at, t.buffer_minutes
+from brand_settings as s
 cross join tenants as t
-left join lateral (
-    select b.opens_at, b.closes_at
-    from brand_settings as b
-    where b.effective_from <= d.day
-    order by b.effective_from desc
-    limit 1
-) as s on true
-left join lateral (
-    select
-        k.name, k.price_cents, k.minutes, k.guests_min, k.guests_max, k.weekdays, k.start_times
-    from tour_packages as k
-    where
-        k.code = %(code)s and k.pricing = 'per_person' and k.minutes is not null
-        and k.effective_from <= d.day and (k.effective_to is null or k.effective_to > d.day)
-    order by k.effective_from desc
-    limit 1
-) as p on true
-left join lateral (
-    select
-        k.name, k.price_cents, k.minutes, k.guests_min, k.guests_max, k.weekdays, k.start_times
-    from tour_packages as k
-    where
-        k.code = %(with_lunch)s and k.pricing = 'per_person' and k.minutes is not null
-        and k.effective_from <= d.day and (k.effective_to is null or k.effective_to > d.day)
-    order by k.effective_from desc
-    limit 1
-) as l on true
-order by d.day;
+where s.effective_from <= %(last)s
+order by s.effective_from;
+
+-- name: fares_by_day
+-- The rows of a shared tour's packages that hold on some day of a range.
+select
+    code, effective_from, effective_to, name, price_cents, minutes, guests_min, guests_max,
+    weekdays, start_times
+from tour_packages
+where
+    code = any(%(codes)s) and pricing = 'per_person' and minutes is not null
+    and effective_from <= %(last)s and (effective_to is null or effective_to > %(first)s)
+order by code, effective_from;
 
 -- name: vans_in_service
 -- The ids of the operator's vans that may go on the road.
@@ -46,10 +28,10 @@ order by id;
 -- Vans that may go on the road, largest first, with the periods in which they are taken.
 select
     v.id, v.seats,
-    coalesce(array_agg(b.starts_at order by b.starts_at) filter (where b.starts_at is not null), '{}'),
-    coalesce(array_agg(b.ends_at order by b.starts_at) filter (where b.starts_at is not null), '{}')
+    array_remove(array_agg(b.starts_at order by b.starts_at), null),
+    array_remove(array_agg(b.ends_at order by b.starts_at), null)
 from vehicles as v
-left join busy_periods(%(vehicles)s, '{}', %(since)s, %(until)s) as b on b.vehicle_id = v.id
+left join busy_periods(%(vehicles)s, '{}', %(since)s, %(until)s) as b on v.id = b.vehicle_id
 where v.id = any(%(vehicles)s) and v.status = 'active' and v.archived_at is null
 group by v.id, v.seats, v.name
 order by v.seats desc, v.name asc, v.id asc;

@@ -127,7 +127,7 @@ async def refundable(
     """By ticket, its payments with what of them was kept."""
     found: dict[UUID, list[tuple[UUID, int]]] = {ticket: [] for ticket in tickets}
     for ticket, payment, cents in await tx.rows(SQL["refundable"], {"tickets": list(tickets)}):
-        found[ticket].append((payment, cents))
+        found[ticket].append((payment, int(cents)))
     return found
 
 
@@ -140,8 +140,7 @@ async def call_off(tx: Transaction, off: CalledOff, *, now: datetime) -> None:
 
 
 async def has_customer(tx: Transaction, customer_id: UUID) -> bool:
-    row = await tx.row(SQL["customer_is_there"], {"id": customer_id})
-    return bool(row and row[0])
+    return await tx.row(SQL["customer_is_there"], {"id": customer_id}) is not None
 
 
 async def selling(tx: Transaction, today: date) -> tuple[str, int] | None:

@@ -69,7 +69,7 @@ insert into payments
 )
 select
     %(payment)s, t.id, t.customer_id, 'full', %(method)s, 'succeeded', t.currency, %(cents)s,
-    %(now)s, %(reference)s, %(now)s
+    %(now)s as received_at, %(reference)s, %(now)s as created_at
 from tickets as t
 where t.id = %(id)s;
 
@@ -94,7 +94,9 @@ values (%(id)s, 'refund_ticket', %(title)s, 'payment', %(payment)s, %(now)s, %(n
 
 -- name: customer_is_there
 -- Whether the brand has such a customer that may buy.
-select exists (select from customers where id = %(id)s and archived_at is null);
+select id
+from customers
+where id = %(id)s and archived_at is null;
 
 -- name: number_prefix
 -- The prefix of the brand's numbers and how long a seat is held, as in force on a day.

@@ -24,7 +24,9 @@ from schema.payments import Payment
 from schema.permissions import check, requires
 from schema.proposals import Proposal
 from schema.reservations import Reservation
+from schema.shared_tours import SharedTour
 from schema.staff import StaffUser
+from schema.tickets import Ticket
 
 ENTITIES: dict[str, Any] = {
     each.__name__: each
@@ -39,8 +41,10 @@ ENTITIES: dict[str, Any] = {
         Reservation,
         Restaurant,
         StaffUser,
+        SharedTour,
         Task,
         TourOffer,
+        Ticket,
         TourPackage,
         Vehicle,
         Winery,

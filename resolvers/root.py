@@ -18,7 +18,9 @@ from db import (
     payments,
     proposals,
     reservations,
+    shared_tours,
     staff,
+    tickets,
 )
 from db.relations import Relation
 from domain.limits import Limits
@@ -42,10 +44,12 @@ from resolvers.payments import PaymentQuery
 from resolvers.proposals import ProposalQuery
 from resolvers.quotes import QuoteQuery
 from resolvers.reservations import ReservationQuery
+from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
 from resolvers.staff import StaffQuery
 from resolvers.tasks import TaskMutation
 from resolvers.telemetry import KnownName, Observed, none_is_known
 from resolvers.tours import TourMutation
+from resolvers.tickets import TicketMutation, TicketQuery
 from schema.scalars import SCALARS
 
 RELATIONS: Mapping[str, Relation] = {
@@ -62,6 +66,8 @@ RELATIONS: Mapping[str, Relation] = {
         proposals,
         reservations,
         staff,
+        shared_tours,
+        tickets,
     )
     for relation in module.READ_MODELS
 }
@@ -84,6 +90,8 @@ class Query(
     FleetQuery,
     AssignmentQuery,
     OfferQuery,
+    SharedTourQuery,
+    TicketQuery,
 ):
     """All reading root fields."""
 
@@ -99,6 +107,9 @@ class Mutation(
     AssignmentMutation,
     OfferMutation,
     TourMutation,
+    SharedTourMutation,
+    TaskMutation,
+    TicketMutation,
 ):
     """All writing root fields."""
 

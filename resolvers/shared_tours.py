@@ -11,7 +11,6 @@ from domain.texts import storable
 from resolvers.listing import by_id, listed, one
 from resolvers.refusals import mutation
 from resolvers.times import with_offset
-from schema.enums import Weekday
 from schema.global_ids import decode_as
 from schema.money import Money
 from schema.orders import SharedTourOrder
@@ -26,6 +25,7 @@ from schema.shared_tours import (
     SharedTourFilter,
     SharedTourPayload,
     UpdateSharedTourInput,
+    Weekday,
 )
 from services.shared_tours import (
     cancel_shared_tour,

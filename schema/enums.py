@@ -255,36 +255,3 @@ class InquiryStep(StrEnum):
     CONTACTED = "contacted"
     QUOTED = "quoted"
     LOST = "lost"
-@strawberry.enum(description="Where a shared tour is in its life.")
-class SharedTourStatus(StrEnum):
-    SCHEDULED = "scheduled"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-@strawberry.enum(description="Where a ticket is in its life.")
-class TicketStatus(StrEnum):
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    CHECKED_IN = "checked_in"
-    NO_SHOW = "no_show"
-    CANCELLED = "cancelled"
-
-
-@strawberry.enum(description="A day of the week.")
-class Weekday(StrEnum):
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
-@strawberry.enum(description="How money came into the hands of staff.")
-class HandMethod(StrEnum):
-    CHECK = "check"
-    CASH = "cash"
-    BANK_TRANSFER = "bank_transfer"
-    OTHER = "other"

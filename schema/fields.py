@@ -1,8 +1,8 @@
 """The kinds of field of a type: column, instant, money, derived value, counted number, edge.
 
 A type of the contract holds no data: its fields read a row of the entity's read model. A column is
-read by its own name; a derived value is a pure function of named columns; a counted number and an edge are asked of the
-operation, which batches them. Nothing here fetches.
+read by its own name; a derived value is a pure function of named columns; a counted number and an
+edge are asked of the operation, which batches them. Nothing here fetches.
 """
 
 from collections.abc import Callable
@@ -93,9 +93,7 @@ def counted(description: str) -> Any:
     async def resolve(root: Any, info: strawberry.Info) -> Any:
         return await info.context.counted(info.python_name, root.id)
 
-    return strawberry.field(
-        resolver=resolve, description=description, metadata={BINDING: ("id",)}
-    )
+    return strawberry.field(resolver=resolve, description=description, metadata={BINDING: ("id",)})
 
 
 @strawberry.interface(

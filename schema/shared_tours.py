@@ -1,13 +1,13 @@
 """Shared tours in the contract."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from domain.identity import Scope
 from schema.bookings import wall_clock
-from schema.enums import SharedTourStatus, Weekday
 from schema.errors import UserError
 from schema.fields import Node, column, counted, derived, edge, entity, instant, money
 from schema.fleet import Vehicle
@@ -16,6 +16,24 @@ from schema.scalars import Cents, LocalDateTime
 
 if TYPE_CHECKING:
     from schema.tickets import Ticket
+
+
+@strawberry.enum(description="Where a shared tour is in its life.")
+class SharedTourStatus(StrEnum):
+    SCHEDULED = "scheduled"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@strawberry.enum(description="A day of the week.")
+class Weekday(StrEnum):
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
 
 
 @entity(

@@ -1,17 +1,34 @@
 """Tickets in the contract."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import strawberry
 
 from domain.identity import Scope
 from schema.customers import Customer
-from schema.enums import HandMethod, TicketStatus
 from schema.errors import UserError
 from schema.fields import Node, column, edge, entity, instant, money
 from schema.money import Money
 from schema.payments import Payment
 from schema.shared_tours import SharedTour
+
+
+@strawberry.enum(description="Where a ticket is in its life.")
+class TicketStatus(StrEnum):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    CHECKED_IN = "checked_in"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+
+
+@strawberry.enum(description="How money came into the hands of staff.")
+class HandMethod(StrEnum):
+    CHECK = "check"
+    CASH = "cash"
+    BANK_TRANSFER = "bank_transfer"
+    OTHER = "other"
 
 
 @entity("tickets", description="Seats of a shared tour for one party.", scope=Scope.TICKETS_READ)

@@ -11,7 +11,7 @@ from db.database import ResourcesChanged, Transaction
 from domain.availability import check_range
 from domain.departures import AlreadyScheduled, NewTours, Outline, laid, largest_free, outlines
 from domain.errors import NotFound
-from domain.events import Event
+from domain.events import Change, Event
 from domain.ids import Ids
 from domain.schedule import OperatingDay, block_ends_at, check_day
 from domain.shared_tours import (
@@ -82,7 +82,9 @@ async def _lay(
     await shared_tours.insert(
         tx, tour, block_id=ids.new(), free_at=outline.free_at, time_zone=zone.key
     )
-    event = _event("SharedTourScheduled", None, tour, id=ids.new(), now=now)
+    currency = tx.principal.brand.currency if tx.principal.brand else None
+    more: dict[str, Change] = {"time_zone": (None, zone.key), "currency": (None, currency)}
+    event = _event("SharedTourScheduled", None, tour, id=ids.new(), now=now, **more)
     await events.append(tx, event)
     return tour.id
 
@@ -235,7 +237,7 @@ def _event(
     *,
     id: UUID,
     now: datetime,
-    **more: tuple[str | int | None, str | int | None],
+    **more: Change,
 ) -> Event:
     return Event(
         id=id,

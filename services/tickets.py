@@ -95,6 +95,8 @@ async def _store(
         "shared_tour_id": str(sale.tour_id),
         "customer_id": str(sale.customer_id),
         "sale_id": str(sale.id),
+        "sold_by_app_id": plain(sale.app_id),
+        "currency": tx.principal.brand.currency if tx.principal.brand else None,
         "hold_expires_at": plain(sale.hold_expires_at),
     }
     await events.append(tx, sold(draft, id=id, of=of, event_id=ids.new(), now=now))

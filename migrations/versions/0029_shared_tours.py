@@ -1,11 +1,11 @@
-"""Shared tours block their vans, tickets hold their seats for a while, and both have their states."""
+"""Shared tours block their vans, tickets hold their seats for a while; both have their states."""
 
 from migrations.shared import BLOCKING, SEATED, SEES, STATES, TICKETS
 from migrations.tables import ACTOR, OBJECT, permit, role, run
 from migrations.triggers import lay, lift
 
 revision = "0029"
-down_revision = "0015"
+down_revision = "0027"
 
 FUNCTIONS = {
     "seats_taken(uuid, uuid, timestamptz)": (SEATED["taken"], ("link", "staff", "worker")),
@@ -90,7 +90,7 @@ def _blocks() -> None:
             foreign key (tenant_id, brand_id, shared_tour_id)
             references shared_tours (tenant_id, brand_id, id);
         create index blocks_brand_id_shared_tour_id_idx
-          on blocks (tenant_id, brand_id, shared_tour_id) where shared_tour_id is not null;
+          on blocks (tenant_id, brand_id, shared_tour_id);
         comment on index blocks_brand_id_shared_tour_id_idx
           is 'blocks of a shared tour; foreign key to shared_tours'
         """

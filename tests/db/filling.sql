@@ -277,7 +277,7 @@ insert into shared_tours
 select
     tenant_id, id, md5('shared' || id || '-' || n)::uuid, 'Shared', at, at + interval '6 hours', 'America/Los_Angeles',
     'USD', 9500, 11500, at, at
-from few cross join generate_series(1, 1000) as n
+from few cross join generate_series(1, 5000) as n
 cross join lateral (select timestamptz '2026-01-01' + n * interval '1 day') as day (at);
 
 insert into tickets

@@ -146,6 +146,26 @@ async def a_shared_tour(tx: Transaction, **values: Any) -> UUID:
     return await insert(tx, "shared_tours", **{**given, **values})
 
 
+async def a_tour_with_a_van(tx: Transaction, **values: Any) -> UUID:
+    """A scheduled tour, and the time of its van until the pause behind it is over."""
+    van = values.pop("vehicle_id", None) or await a_vehicle(tx)
+    tour = await a_shared_tour(tx, vehicle_id=van, **values)
+    starts_at = values.get("starts_at", START)
+    brand = tx.principal.brand
+    assert brand is not None
+    await insert(
+        tx,
+        "blocks",
+        brand_id=brand.id,
+        vehicle_id=van,
+        shared_tour_id=tour,
+        kind="shared_tour",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=6, minutes=30),
+    )
+    return tour
+
+
 async def a_ticket(tx: Transaction, **values: Any) -> UUID:
     """Two guests without lunch: 207.29, bought a week before."""
     if "shared_tour_id" not in values:
@@ -161,6 +181,15 @@ async def a_ticket(tx: Transaction, **values: Any) -> UUID:
     }
     money: dict[str, Any] = {"subtotal_cents": 19000, "tax_cents": 1729, "total_cents": 20729}
     return await insert(tx, "tickets", **{**given, **money, **values})
+
+
+async def a_paid_ticket(tx: Transaction, **values: Any) -> UUID:
+    """A ticket of 207.29 and the payment of it, by cash."""
+    customer = values.pop("customer_id", None) or await a_customer(tx)
+    ticket = await a_ticket(tx, customer_id=customer, **values)
+    paid = {"kind": "full", "method": "cash", "amount_cents": values.get("total_cents", 20729)}
+    await a_payment(tx, ticket_id=ticket, customer_id=customer, **paid)
+    return ticket
 
 
 async def a_paid_booking(tx: Transaction, **values: Any) -> UUID:

@@ -44,10 +44,10 @@ async def _confirmed(tx: Transaction, **values: Any) -> UUID:
     return payment
 
 
-async def _ticketed(tx: Transaction) -> UUID:
-    """What paid a confirmed ticket."""
+async def _ticketed(tx: Transaction, status: str = "confirmed") -> UUID:
+    """What paid a ticket."""
     customer = await a_customer(tx)
-    ticket = await a_ticket(tx, customer_id=customer, status="confirmed")
+    ticket = await a_ticket(tx, customer_id=customer, status=status)
     given = {"kind": "full", "amount_cents": 20729}
     return await a_payment(tx, ticket_id=ticket, customer_id=customer, **given)
 
@@ -175,11 +175,9 @@ async def test_a_ticket_stays_paid_while_it_is_confirmed(
 async def test_of_who_confirms_a_ticket_and_who_takes_its_payment_back_one_is_refused(
     database: Database, brand: Brand
 ) -> None:
-    payment = await write(database, brand, _ticketed)
+    payment = await write(database, brand, partial(_ticketed, status="pending"))
     ticket = await found(database, brand, "select ticket_id from payments")
-    status = "update tickets set status = '{}' where id = %(id)s"
-    await write(database, brand, doing(status.format("pending"), id=ticket))
-    confirm = doing(status.format("confirmed"), id=ticket)
+    confirm = doing("update tickets set status = 'confirmed' where id = %(id)s", id=ticket)
     bounce = doing(BOUNCE, id=payment)
     await assert_second_is_refused(database, brand, bounce, confirm, WrongState)
 

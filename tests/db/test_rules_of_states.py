@@ -11,8 +11,17 @@ from db.database import Database, Transaction
 from domain.bookings import TRANSITIONS
 from domain.errors import WrongState
 from domain.identity import Brand, Kind
+from domain.shared_tours import TRANSITIONS as SHARED_TOURS
+from domain.tickets import TRANSITIONS as TICKETS
 from tests.builders import START, a_booking, a_vehicle, assign_vehicle, write
-from tests.db.rows import a_proposal, a_reservation, an_inclusion, an_inquiry
+from tests.db.rows import (
+    a_paid_ticket,
+    a_proposal,
+    a_reservation,
+    a_shared_tour,
+    an_inclusion,
+    an_inquiry,
+)
 
 RESERVATIONS = {
     "pending": {"contacted", "cancelled", "expired"},
@@ -43,6 +52,8 @@ MACHINES: Mapping[str, Mapping[str, Any]] = {
     "reservations": RESERVATIONS,
     "proposals": PROPOSALS,
     "inquiries": INQUIRIES,
+    "shared_tours": SHARED_TOURS,
+    "tickets": TICKETS,
 }
 ORIGINS = [(machine, origin) for machine, steps in MACHINES.items() for origin in steps]
 
@@ -55,7 +66,12 @@ async def _in_status(tx: Transaction, machine: str, status: str) -> UUID:
             await an_inclusion(tx, proposal_id=proposal, unit_cents=120000, line_cents=120000)
         return proposal
     if machine != "bookings":
-        make = {"reservations": a_reservation, "inquiries": an_inquiry}
+        make = {
+            "reservations": a_reservation,
+            "inquiries": an_inquiry,
+            "shared_tours": a_shared_tour,
+            "tickets": a_paid_ticket,
+        }
         return await make[machine](tx, status=status)
     booking = await a_booking(tx, status=status, deposit_received_at=START, hold_expires_at=START)
     await assign_vehicle(tx, booking, await a_vehicle(tx))

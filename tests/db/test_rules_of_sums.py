@@ -10,7 +10,7 @@ import pytest
 
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
-from domain.errors import PartyTooLarge, RuleBroken
+from domain.errors import PartyTooLarge, RuleBroken, WrongState
 from domain.identity import Brand, Kind
 from tests.builders import (
     START,
@@ -304,7 +304,7 @@ async def test_a_cancelled_ticket_gives_its_seats_back_and_cannot_take_them_agai
     await assert_refused(database, brand, lambda tx: a_ticket(tx, shared_tour_id=tour), RuleBroken)
     await write(database, brand, lambda tx: to(tx, "cancelled"))
     await write(database, brand, lambda tx: a_ticket(tx, shared_tour_id=tour))
-    await assert_refused(database, brand, lambda tx: to(tx, "confirmed"), RuleBroken)
+    await assert_refused(database, brand, lambda tx: to(tx, "confirmed"), WrongState)
 
 
 async def test_a_ticket_is_not_moved_to_a_full_tour_nor_a_tour_made_smaller_than_sold(

@@ -148,7 +148,9 @@ def tried(
     at, named, snake = f"{path}({name})", get_named_type(kind), to_snake_case(name)
     entity = entity_of(asked.type)
     if isinstance(named, GraphQLInputObjectType):
-        yield from _inputs(at, name, named, asked, victim)
+        many = isinstance(get_nullable_type(kind), GraphQLList)
+        for value in _inputs(at, name, named, asked, victim):
+            yield [value] if many else value
     elif isinstance(named, GraphQLEnumType):
         many = isinstance(get_nullable_type(kind), GraphQLList)
         yield from [list(named.values)] if many else named.values
@@ -160,6 +162,7 @@ def tried(
         yield victim.id_of(named_by.get(snake) or snake.split("_")[-2].capitalize(), at)
     elif snake.endswith("_ids"):
         yield [victim.id_of(snake.split("_")[-2].capitalize(), at)]
+        yield victim.id_of(named_by.get(snake) or to_camel(snake.removesuffix("_id")), at)
     elif name == "into":
         yield victim.id_of("Reservation", at)
     elif name in {"after", "before"}:
@@ -184,6 +187,11 @@ def _inputs(
         yield from ({each: value} for each, values in fields.items() for value in values)
     else:
         yield {each: values[0] for each, values in fields.items()}
+
+
+def to_camel(name: str) -> str:
+    """A type's name: `shared_tour` is `SharedTour`."""
+    return "".join(part.capitalize() for part in name.split("_"))
 
 
 def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim) -> Iterator[Any]:
@@ -213,6 +221,15 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "customerName": ["A stranger's choice"],
         "customerEmail": ["stranger@example.com"],
         "customerPhone": ["+15095550199"],
+        "guests": [2],
+        "guestsMin": [2],
+        "guestsMax": [3],
+        "holdMinutes": [15],
+        "reason": ["A stranger's whim"],
+        "reference": ["A stranger's check"],
+        "title": ["A stranger's tour"],
+        "seatCents": [1],
+        "seatWithLunchCents": [1],
         "minutes": [360],
         "guests": [2],
         "miles": [12],

@@ -55,7 +55,7 @@ OBJECTS = [
     if o == "query" and n not in {*ALL_LISTS, *ABOUT_THE_CALLER} and not is_common(asked)
 ]
 # What begins something new, and names nothing that could be another's.
-BEGINS = {"createInquiry"}
+BEGINS = {"createInquiry", "scheduleSharedTour"}
 MUTATIONS = [name for operation, name in ROOTS if operation == "mutation" and name not in BEGINS]
 SUBSCRIPTIONS = [name for operation, name in ROOTS if operation == "subscription"]
 every_stranger = pytest.mark.parametrize("stranger", STRANGERS, ids=str)
@@ -81,7 +81,9 @@ def over_socket(world: World, principal: Principal) -> OperationContext:
     async def prove() -> Principal:
         return principal
 
-    return OperationContext(world, principal, request_id="a-test", prove=prove)
+    context = OperationContext(world, principal, request_id="a-test", prove=prove)
+    context.idempotency_key = str(new_id())
+    return context
 
 
 @pytest.fixture(scope="module")
