@@ -1,6 +1,6 @@
 """Shared tours as they are read, and the statements that lay, change and end one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -88,8 +88,8 @@ def _fare(rows: Sequence[Any], on: date, code: str) -> Fare | None:
     ]
     if not held:
         return None
-    *facts, weekdays, starts = held[-1]
-    return Fare(*facts, weekdays=frozenset(weekdays), starts=tuple(starts))
+    name, cents, minutes, fewest, most, weekdays, starts = held[-1]
+    return Fare(name, cents, minutes, fewest, most, frozenset(weekdays), tuple(starts))
 
 
 async def vans_in_service(tx: Transaction) -> Sequence[UUID]:
@@ -126,7 +126,7 @@ async def insert(
     Errors: VehicleBusy from the exclusion constraint.
     """
     currency = tx.principal.brand.currency if tx.principal.brand else None
-    await tx.run(SQL["insert_tour"], _values(tour) | {"time_zone": time_zone, "currency": currency})
+    await tx.run(SQL["insert_tour"], asdict(tour) | {"time_zone": time_zone, "currency": currency})
     if tour.vehicle_id is not None:
         await tx.run(SQL["insert_block"], _time(tour, free_at) | {"id": block_id})
 
@@ -144,7 +144,7 @@ async def lock(tx: Transaction, tour_id: UUID) -> SharedTour | None:
 
 
 async def update(tx: Transaction, tour: SharedTour) -> None:
-    await tx.run(SQL["update_tour"], _values(tour))
+    await tx.run(SQL["update_tour"], asdict(tour))
 
 
 async def move_block(
@@ -162,10 +162,6 @@ async def move_block(
 async def release(tx: Transaction, tour_id: UUID, *, now: datetime) -> None:
     """Let the tour's van go."""
     await tx.run(SQL["release_block"], {"tour": tour_id, "now": now})
-
-
-def _values(tour: SharedTour) -> Mapping[str, Any]:
-    return asdict(tour)
 
 
 def _time(tour: SharedTour, free_at: datetime) -> dict[str, Any]:

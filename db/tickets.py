@@ -8,7 +8,7 @@ from uuid import UUID
 from db import statements
 from db.database import Transaction
 from db.relations import ColumnKind, Many, One, Relation
-from domain.tickets import CalledOff, HandPayment, Ticket, TicketDraft
+from domain.tickets import HandPayment, Ticket, TicketDraft
 
 SQL = statements.load(__package__, "tickets.sql")
 
@@ -129,14 +129,6 @@ async def refundable(
     for ticket, payment, cents in await tx.rows(SQL["refundable"], {"tickets": list(tickets)}):
         found[ticket].append((payment, int(cents)))
     return found
-
-
-async def call_off(tx: Transaction, off: CalledOff, *, now: datetime) -> None:
-    """The ticket holds no seat any more; each payment that goes back is a task for staff."""
-    await update_status(tx, off.ticket_id, "cancelled", now=now)
-    for due in off.refunds:
-        given = {"id": due.id, "payment": due.payment_id, "title": due.title, "now": now}
-        await tx.run(SQL["insert_refund_task"], given)
 
 
 async def has_customer(tx: Transaction, customer_id: UUID) -> bool:

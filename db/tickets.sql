@@ -87,11 +87,6 @@ where
     and p.amount_cents > coalesce(r.cents, 0)
 order by p.id;
 
--- name: insert_refund_task
--- What staff has to pay back.
-insert into tasks (id, kind, title, subject_kind, subject_id, due_at, created_at)
-values (%(id)s, 'refund_ticket', %(title)s, 'payment', %(payment)s, %(now)s, %(now)s);
-
 -- name: customer_is_there
 -- Whether the brand has such a customer that may buy.
 select id

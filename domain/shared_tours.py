@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from domain.errors import (
@@ -166,19 +166,3 @@ def check_over(tour: SharedTour, *, waiting: int, now: datetime) -> None:
 def check_version(tour: SharedTour, expected: int) -> None:
     if expected != tour.version:
         raise StaleVersion(expected=expected, current=tour.version)
-
-
-def said(before: SharedTour | None, after: SharedTour) -> dict[str, tuple[Any, Any]]:
-    """What differs, field by field, as an event can carry it."""
-    values = {
-        each.name: (plain(getattr(before, each.name, None)), plain(getattr(after, each.name)))
-        for each in fields(SharedTour)
-        if each.name not in {"id", "version"}
-    }
-    return {name: pair for name, pair in values.items() if pair[0] != pair[1]}
-
-
-def plain(value: object) -> str | int | None:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value if value is None or isinstance(value, str | int) else str(value)

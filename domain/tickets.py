@@ -14,6 +14,7 @@ from domain.pricing import EVERY_DAY, Package
 from domain.quotes import SHARED, PriceBook, Wish, price
 from domain.schedule import day_starts_at
 from domain.shared_tours import SharedTour
+from domain.tasks import NewTask, Task, draft
 
 TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     "pending": frozenset({"confirmed", "cancelled"}),
@@ -24,6 +25,7 @@ TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
 }
 MOST_GUESTS: Final = 6
 MOST_TICKETS: Final = 14
+REFUND_WITHIN: Final = timedelta(days=1)
 BY_HAND: Final = frozenset({"check", "cash", "bank_transfer", "other"})
 
 
@@ -104,26 +106,13 @@ class HandPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundDue:
-    """What staff has to pay back of one payment, as a task."""
-
-    id: UUID
-    payment_id: UUID
-    cents: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class CalledOff:
-    """A ticket that is off, what is told of it, and what goes back."""
+    """A ticket that is off, what is told of it, and what staff has to pay back for it."""
 
     ticket_id: UUID
+    refund_cents: int
     event: Event
-    refunds: Sequence[RefundDue]
-
-    @property
-    def refund_cents(self) -> int:
-        return sum(each.cents for each in self.refunds)
+    refunds: Sequence[Task]
 
 
 def sell(
@@ -250,14 +239,24 @@ def call_off(
 
     Shape:  `kept` has its payments, each with what of it was not returned yet.
     """
+    due = sum(cents for _, cents in kept)
     refunds = [
-        RefundDue(ids.new(), payment, cents, f"Refund {cents / 100:.2f} of {ticket.number}")
+        draft(
+            NewTask(
+                kind="refund_ticket",
+                title=f"Refund {cents / 100:.2f} of {ticket.number}",
+                subject_kind="payment",
+                subject_id=payment,
+                due_at=now + REFUND_WITHIN,
+            ),
+            id=ids.new(),
+            now=now,
+        )
         for payment, cents in kept
     ]
-    due = sum(each.cents for each in refunds)
     more: dict[str, Change] = {"reason": (None, reason), "refund_due_cents": (None, due)}
     event = moved(ticket, "cancelled", id=ids.new(), now=now, **more)
-    return CalledOff(ticket.id, event, refunds)
+    return CalledOff(ticket.id, due, event, refunds)
 
 
 KINDS: Final[Mapping[str, str]] = {

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import brands, events, fleet, shared_tours, tickets
+from db import brands, events, fleet, shared_tours, tasks, tickets
 from db.database import ResourcesChanged, Transaction
 from domain.availability import check_range
+from domain.changes import differences, initial
 from domain.departures import AlreadyScheduled, NewTours, Outline, laid, largest_free, outlines
 from domain.errors import NotFound
 from domain.events import Change, Event
@@ -20,8 +21,8 @@ from domain.shared_tours import (
     change_tour,
     check_over,
     end,
-    said,
 )
+from domain.tasks import event as told
 from domain.tickets import Ticket, call_off
 
 
@@ -197,8 +198,11 @@ async def _call_off(
     total = 0
     for ticket in live:
         off = call_off(ticket, kept[ticket.id], reason=reason, now=now, ids=ids)
-        await tickets.call_off(tx, off, now=now)
+        await tickets.update_status(tx, ticket.id, "cancelled", now=now)
         await events.append(tx, off.event)
+        for task in off.refunds:
+            await tasks.insert(tx, task)
+            await events.append(tx, told("TaskCreated", task, id=ids.new(), now=now))
         total += off.refund_cents
     return total
 
@@ -239,12 +243,5 @@ def _event(
     now: datetime,
     **more: Change,
 ) -> Event:
-    return Event(
-        id=id,
-        kind=kind,
-        entity="shared_tour",
-        entity_id=after.id,
-        entity_version=after.version,
-        occurred_at=now,
-        changes=said(before, after) | more,
-    )
+    changes, personal = initial(after) if before is None else differences(before, after)
+    return Event(id, kind, "shared_tour", after.id, after.version, now, changes | more, personal)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import counters, events, prices, shared_tours, tickets
+from db import counters, events, prices, shared_tours, tasks, tickets
 from db.database import Transaction
 from db.tickets import Sale
 from domain.errors import NotFound
@@ -14,7 +14,8 @@ from domain.events import Event
 from domain.identity import Kind
 from domain.ids import Ids
 from domain.numbers import Numbered, number_of, year_of
-from domain.shared_tours import SharedTour, plain
+from domain.shared_tours import SharedTour
+from domain.tasks import event as told
 from domain.tickets import (
     HandPayment,
     Ticket,
@@ -90,14 +91,15 @@ async def _store(
     ordinal = await counters.next_number(tx, Numbered.TICKET, year)
     number = number_of(prefix, Numbered.TICKET, year, ordinal)
     await tickets.insert(tx, draft, sale, id=id, number=number, now=now)
+    until = sale.hold_expires_at
     of = {
         "number": number,
         "shared_tour_id": str(sale.tour_id),
         "customer_id": str(sale.customer_id),
         "sale_id": str(sale.id),
-        "sold_by_app_id": plain(sale.app_id),
+        "sold_by_app_id": str(sale.app_id) if sale.app_id else None,
         "currency": tx.principal.brand.currency if tx.principal.brand else None,
-        "hold_expires_at": plain(sale.hold_expires_at),
+        "hold_expires_at": until.isoformat() if until else None,
     }
     await events.append(tx, sold(draft, id=id, of=of, event_id=ids.new(), now=now))
 
@@ -200,8 +202,11 @@ async def expire_tickets(tx: Transaction, *, batch: int, now: datetime, ids: Ids
 async def _off(tx: Transaction, ticket: Ticket, *, reason: str, now: datetime, ids: Ids) -> None:
     kept = await tickets.refundable(tx, [ticket.id])
     off = call_off(ticket, kept[ticket.id], reason=reason, now=now, ids=ids)
-    await tickets.call_off(tx, off, now=now)
+    await tickets.update_status(tx, ticket.id, "cancelled", now=now)
     await events.append(tx, off.event)
+    for task in off.refunds:
+        await tasks.insert(tx, task)
+        await events.append(tx, told("TaskCreated", task, id=ids.new(), now=now))
 
 
 async def _move(tx: Transaction, ticket: Ticket, status: str, *, now: datetime, ids: Ids) -> None:
@@ -230,7 +235,7 @@ def _taken(
         "status": "succeeded",
         "amount_cents": cents,
         "reference": by_hand.reference,
-        "received_at": plain(now),
+        "received_at": now.isoformat(),
     }
     return Event(
         id=id,

@@ -274,16 +274,16 @@ async def test_a_paid_ticket_is_given_back_until_the_cutoff_and_staff_owes_its_m
     await write(database, brand, cancelling(ticket, now=CUTOFF))
     [payment] = await rows(database, brand, "select id from payments")
     [task] = await rows(database, brand, TASK)
-    assert (task[2], task[3], task[4]) == ("payment", payment[0], CUTOFF)
+    assert (task[2], task[3], task[4]) == ("payment", payment[0], CUTOFF + 24 * HOUR)
     assert await left_of(database, brand, tour) == 14
-    [event] = (await trail_of(settings, brand)).events
+    event = (await trail_of(settings, brand)).events[0]
     assert event[8] == {
         "status": ["confirmed", "cancelled"],
         "reason": [None, "Ill"],
         "refund_due_cents": [None, 20729],
     }
     await write(database, brand, cancelling(ticket, 2))
-    assert await told(settings, brand) == ["TicketCancelled"]
+    assert await told(settings, brand) == ["TicketCancelled", "TaskCreated"]
 
 
 async def test_a_ticket_that_nobody_paid_goes_without_a_debt(
