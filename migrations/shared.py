@@ -1,4 +1,4 @@
-"""Parts of revision 0019: the seats and the states of tickets, and the van of a shared tour."""
+"""Parts of revision 0020: the seats and the states of tickets, and the van of a shared tour."""
 
 from migrations.triggers import Fires, Rule
 

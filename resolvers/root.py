@@ -48,8 +48,8 @@ from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
 from resolvers.staff import StaffQuery
 from resolvers.tasks import TaskMutation
 from resolvers.telemetry import KnownName, Observed, none_is_known
-from resolvers.tours import TourMutation
 from resolvers.tickets import TicketMutation, TicketQuery
+from resolvers.tours import TourMutation
 from schema.scalars import SCALARS
 
 RELATIONS: Mapping[str, Relation] = {
@@ -108,7 +108,6 @@ class Mutation(
     OfferMutation,
     TourMutation,
     SharedTourMutation,
-    TaskMutation,
     TicketMutation,
 ):
     """All writing root fields."""

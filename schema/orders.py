@@ -72,6 +72,8 @@ class VehicleOrder(StrEnum):
 class TourOfferOrder(StrEnum):
     CREATED_AT_ASC = "CREATED_AT_ASC"
     CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
 @strawberry.enum(description="How shared tours are ordered.")
 class SharedTourOrder(StrEnum):
     STARTS_AT_ASC = "STARTS_AT_ASC"

@@ -379,7 +379,6 @@ PARAMS: Mapping[str, Any] = {
     "seat_with_lunch_cents": 11500,
     "sales_close_at": NOW,
     "cancel_until": NOW,
-    "vehicle_id": BOOKING,
     "payment": BOOKING,
     "method": "cash",
     "cents": 1,

@@ -158,11 +158,14 @@ def tried(
         ids = [victim.id_of(entity, at)] if entity else _all_ids(at, victim)
         yield from [ids] if name == "ids" else ids
     elif snake.endswith("_id"):
-        named_by = {"subject_id": "Booking", "assignee_id": "StaffUser"}
+        named_by = {
+            "subject_id": "Booking",
+            "assignee_id": "StaffUser",
+            "shared_tour_id": "SharedTour",
+        }
         yield victim.id_of(named_by.get(snake) or snake.split("_")[-2].capitalize(), at)
     elif snake.endswith("_ids"):
         yield [victim.id_of(snake.split("_")[-2].capitalize(), at)]
-        yield victim.id_of(named_by.get(snake) or to_camel(snake.removesuffix("_id")), at)
     elif name == "into":
         yield victim.id_of("Reservation", at)
     elif name in {"after", "before"}:
@@ -187,11 +190,6 @@ def _inputs(
         yield from ({each: value} for each, values in fields.items() for value in values)
     else:
         yield {each: values[0] for each, values in fields.items()}
-
-
-def to_camel(name: str) -> str:
-    """A type's name: `shared_tour` is `SharedTour`."""
-    return "".join(part.capitalize() for part in name.split("_"))
 
 
 def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim) -> Iterator[Any]:
@@ -229,7 +227,6 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "seatCents": [1],
         "seatWithLunchCents": [1],
         "minutes": [360],
-        "guests": [2],
         "miles": [12],
         "from": ["2031-06-01"],
         "to": ["2031-06-30"],

@@ -36,7 +36,6 @@ GIVEN: Mapping[str, Values] = {
     "tasks": {"done_by_id": None},
     "bookings": {"status": "draft"},
     "tour_offers": {"status": "withdrawn", "replaces_driver_id": None, "created_at": START},
-    "blocks": {"vehicle_id": None, "kind": "booking", "released_at": START},
     "blocks": {
         **dict.fromkeys(("vehicle_id", "shared_tour_id")),
         "kind": "booking",

@@ -75,6 +75,7 @@ DEFINERS = {
         "owner",
         "public, pg_temp",
         "driver staff worker",
+    ),
     "seats_taken(uuid, uuid, timestamptz)": ("fleet", "public, pg_temp", "link staff worker"),
     "seats_left(uuid[], timestamptz)": (
         "fleet",

@@ -4,8 +4,8 @@ from migrations.shared import BLOCKING, SEATED, SEES, STATES, TICKETS
 from migrations.tables import ACTOR, OBJECT, permit, role, run
 from migrations.triggers import lay, lift
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 FUNCTIONS = {
     "seats_taken(uuid, uuid, timestamptz)": (SEATED["taken"], ("link", "staff", "worker")),
