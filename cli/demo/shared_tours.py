@@ -100,12 +100,12 @@ def tour_rows(tours: Sequence[SharedTour], *, plan: BrandPlan, prices: PriceList
 
 
 def tour_blocks(tours: Sequence[SharedTour], *, brand_id: int, chance: Chance) -> Rows:
-    """What keeps the tours' vans from others: blackouts, for a shared tour is no booking."""
-    columns = ("id", "brand_id", "vehicle_id", "kind", "starts_at", "ends_at", "reason")
+    """What keeps the tours' vans from others, until the pause behind the tour is over."""
+    columns = ("id", "brand_id", "vehicle_id", "shared_tour_id", "kind", "starts_at", "ends_at")
     blocks: list[Row] = [
         (
-            *(chance.id(tour.created_at), brand_id, tour.van.id, "blackout", tour.starts_at),
-            *(tour.starts_at + LASTS + BUFFER, "Shared tour"),
+            *(chance.id(tour.created_at), brand_id, tour.van.id, tour.id, "shared_tour"),
+            *(tour.starts_at, tour.starts_at + LASTS + BUFFER),
         )
         for tour in tours
         if tour.van
