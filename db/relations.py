@@ -31,6 +31,7 @@ class ColumnKind(StrEnum):
     CENTS = "bigint"
     INSTANT = "timestamptz"
     DATE = "date"
+    TIME = "time"
     TIMES = "time[]"
     BOOL = "boolean"
     FLOAT = "double precision"

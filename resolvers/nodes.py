@@ -22,7 +22,9 @@ from schema.leads import Inquiry, Task
 from schema.offers import TourOffer
 from schema.payments import Payment
 from schema.permissions import check, requires
-from schema.proposals import Proposal
+from schema.proposal_notes import ProposalNote
+from schema.proposal_versions import ProposalVersion
+from schema.proposals import Proposal, ProposalGuest
 from schema.reservations import Reservation
 from schema.shared_tours import SharedTour
 from schema.staff import StaffUser
@@ -38,6 +40,9 @@ ENTITIES: dict[str, Any] = {
         Inquiry,
         Payment,
         Proposal,
+        ProposalGuest,
+        ProposalNote,
+        ProposalVersion,
         Reservation,
         Restaurant,
         StaffUser,

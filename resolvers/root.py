@@ -16,6 +16,8 @@ from db import (
     leads,
     offers,
     payments,
+    proposal_notes,
+    proposal_versions,
     proposals,
     reservations,
     shared_tours,
@@ -41,7 +43,11 @@ from resolvers.nodes import ENTITIES, NodeQuery
 from resolvers.offers import OfferMutation, OfferQuery
 from resolvers.operation import Deadline, OperationScope
 from resolvers.payments import PaymentQuery
-from resolvers.proposals import ProposalQuery
+from resolvers.proposal_lives import ProposalAnswerMutation, ProposalLifeMutation
+from resolvers.proposal_notes import ProposalNoteMutation, ProposalNoteQuery
+from resolvers.proposal_plans import ProposalPlanMutation
+from resolvers.proposal_versions import ProposalVersionQuery
+from resolvers.proposals import ProposalMutation, ProposalQuery
 from resolvers.quotes import QuoteQuery
 from resolvers.reservations import ReservationQuery
 from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
@@ -63,6 +69,8 @@ RELATIONS: Mapping[str, Relation] = {
         leads,
         offers,
         payments,
+        proposal_notes,
+        proposal_versions,
         proposals,
         reservations,
         staff,
@@ -80,6 +88,8 @@ class Query(
     BookingQuery,
     CustomerQuery,
     ProposalQuery,
+    ProposalNoteQuery,
+    ProposalVersionQuery,
     ReservationQuery,
     PaymentQuery,
     LeadQuery,
@@ -109,6 +119,11 @@ class Mutation(
     TourMutation,
     SharedTourMutation,
     TicketMutation,
+    ProposalMutation,
+    ProposalPlanMutation,
+    ProposalLifeMutation,
+    ProposalAnswerMutation,
+    ProposalNoteMutation,
 ):
     """All writing root fields."""
 

@@ -255,3 +255,16 @@ class InquiryStep(StrEnum):
     CONTACTED = "contacted"
     QUOTED = "quoted"
     LOST = "lost"
+
+
+@strawberry.enum(description="Who wrote a note about a proposal.")
+class NoteAuthor(StrEnum):
+    STAFF = "staff"
+    CLIENT = "client"
+
+
+@strawberry.enum(description="How a line of two versions differs.")
+class DifferenceKind(StrEnum):
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"

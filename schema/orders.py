@@ -78,3 +78,15 @@ class TourOfferOrder(StrEnum):
 class SharedTourOrder(StrEnum):
     STARTS_AT_ASC = "STARTS_AT_ASC"
     STARTS_AT_DESC = "STARTS_AT_DESC"
+
+
+@strawberry.enum(description="How notes about proposals are ordered.")
+class ProposalNoteOrder(StrEnum):
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How versions of proposals are ordered.")
+class ProposalVersionOrder(StrEnum):
+    SENT_AT_ASC = "SENT_AT_ASC"
+    SENT_AT_DESC = "SENT_AT_DESC"

@@ -1,11 +1,13 @@
 """Multi-day proposals in the contract."""
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from domain.identity import Scope
+from domain.money import PPM
+from domain.proposals import status_at
 from schema.customers import Customer
 from schema.directory import Hotel, Restaurant, Winery
 from schema.enums import (
@@ -16,11 +18,30 @@ from schema.enums import (
     Rsvp,
     StopKind,
 )
-from schema.fields import Node, column, edge, entity, instant, money
+from schema.errors import UserError
+from schema.fields import BINDING, Node, column, derived, edge, entity, instant, money
 from schema.money import Money
 
 if TYPE_CHECKING:
     from schema.payments import Payment
+
+
+def percent(ppm: int | None) -> float | None:
+    return None if ppm is None else ppm * 100 / PPM
+
+
+def status_by_now(description: str) -> Any:
+    """The stored status, but for what has run out since it was stored."""
+
+    def resolve(root: Any, info: strawberry.Info) -> Any:
+        now = info.context.world.now()
+        return ProposalStatus(status_at(root.status, root.valid_until, now))
+
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        metadata={BINDING: ("status", "valid_until")},
+    )
 
 
 @strawberry.type(description="One stop of a proposal's day, in order. Stops carry no price.")
@@ -30,7 +51,9 @@ class ProposalStop:
     position: int = column("Place in the order, from 1.")
     kind: StopKind = column("What happens here.")
     name: str | None = column("Name of a stop that is in no directory.")
+    starts_at_local: time | None = column("When the party should arrive, in the brand's zone.")
     minutes: int = column("How long the party stays.")
+    driver_notes: str | None = column("For staff and the driver.", scope=Scope.NOTES_READ)
     winery: Winery | None = edge("The winery of a winery stop.")
     restaurant: Restaurant | None = edge("The restaurant of a restaurant stop.")
     hotel: Hotel | None = edge("The hotel of a check-in or check-out.")
@@ -61,16 +84,22 @@ class ProposalInclusion:
     shown: bool = column("Does the client see the line?")
 
 
-@strawberry.type(description="A guest of a proposal and the share they owe.")
-class ProposalGuest:
-    """Owned by its proposal."""
+@entity(
+    "proposal_guests",
+    description="A guest of a proposal and the share they owe.",
+    scope=Scope.PROPOSALS_READ,
+)
+class ProposalGuest(Node):
+    """Owned by its proposal, and known by itself: a guest pays their own share."""
 
     position: int = column("Place in the order, from 1.")
     name: str = column("Full name.")
     email: str | None = column("E-mail address.")
     rsvp: Rsvp = column("The guest's answer.")
     dietary: str | None = column("What the guest does not eat.")
+    room: str | None = column("Where the guest sleeps.")
     sponsored: bool = column("Does somebody else pay the share?")
+    override: Money | None = money("override_cents", "The share that staff fixed, if any.")
     owed: Money | None = money("owed_cents", "The share; null until it is split.")
     paid: Money = money("paid_cents", "What has been paid of it.")
 
@@ -84,13 +113,19 @@ class Proposal(Node):
     """Drafted by staff, sent to the client, accepted with a signature."""
 
     number: str = column("Human number, unique in the brand: `WWT-TP-2026-00002`.")
-    status: ProposalStatus = column("Where the proposal is in its life.")
+    status: ProposalStatus = status_by_now("Where the proposal is in its life, by now.")
     planning_phase: PlanningPhase = column("How far the planning is.")
     title: str = column("As the client reads it.")
     party_size: int = column("Guests.")
     starts_on: date = column("First day, in the brand's zone.")
     ends_on: date = column("Last day.")
     valid_until: datetime = instant("May be accepted until then.")
+    discount_percent: float | None = derived(
+        ("discount_ppm",), percent, "Taken off, in per cent.", scope=Scope.NOTES_READ
+    )
+    gratuity_percent: float | None = derived(
+        ("gratuity_ppm",), percent, "Put on top, in per cent.", scope=Scope.NOTES_READ
+    )
     subtotal: Money | None = money("subtotal_cents", "Before discount.", scope=Scope.PRICES_READ)
     discount: Money | None = money("discount_cents", "Taken off.", scope=Scope.PRICES_READ)
     tax: Money | None = money("tax_cents", "Tax on what is taxable.", scope=Scope.PRICES_READ)
@@ -103,8 +138,10 @@ class Proposal(Node):
     sent_at: datetime | None = instant("When it was first sent.")
     viewed_at: datetime | None = instant("When the client first opened it.")
     accepted_at: datetime | None = instant("When the client signed.")
+    declined_at: datetime | None = instant("When the client declined.")
+    decline_reason: str | None = column("Why the client declined.")
     created_at: datetime = instant("When it was drafted.")
-    version: int = column("Grows with every change.")
+    version: int = column("Grows with every change; send it back as `expectedVersion`.")
     customer: Customer | None = edge("The client.", scope=Scope.CUSTOMERS_READ)
     days: list[ProposalDay] = edge("The days, in order.")
     inclusions: list[ProposalInclusion] | None = edge(
@@ -137,3 +174,11 @@ class ProposalFilter:
         description="Part of the number or the title, or of the customer's name, e-mail address or"
         " phone number; needs customers:read.",
     )
+
+
+@strawberry.type(description="The proposal as it is now, or why nothing was changed.")
+class ProposalPayload:
+    """Exactly one of the two says something; the answer of every change of a proposal."""
+
+    proposal: Proposal | None = strawberry.field(description="The proposal as it is now.")
+    errors: list[UserError] = strawberry.field(description="Refusals; empty if it was done.")

@@ -243,6 +243,15 @@ from proposals;
 insert into proposal_guests (tenant_id, brand_id, id, proposal_id, position, name)
 select tenant_id, brand_id, md5('guest' || id::text)::uuid, id, 1, 'Guest' from proposals;
 
+insert into proposal_notes (tenant_id, brand_id, id, proposal_id, author_kind, internal, body, created_at)
+select tenant_id, brand_id, md5('note' || id::text)::uuid, id, 'staff', false, 'A note', created_at from proposals;
+
+insert into proposal_versions
+(
+    tenant_id, brand_id, id, proposal_id, number, snapshot, currency, total_cents, sent_at
+)
+select tenant_id, brand_id, md5('version' || id::text)::uuid, id, 1, '{}', 'USD', 0, created_at from proposals;
+
 insert into payments
 (
     tenant_id, brand_id, id, booking_id, reservation_id, proposal_id, customer_id, kind, method, status, currency,

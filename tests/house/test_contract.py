@@ -31,7 +31,6 @@ OWNED: dict[str, Any] = {
     "proposal_days": proposals.ProposalDay,
     "proposal_stops": proposals.ProposalStop,
     "proposal_inclusions": proposals.ProposalInclusion,
-    "proposal_guests": proposals.ProposalGuest,
     "refunds": payments.Refund,
 }
 TYPES: dict[str, Any] = {entity.relation: entity for entity in ENTITIES.values()} | OWNED

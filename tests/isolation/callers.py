@@ -36,6 +36,8 @@ OBJECTS: Final[Mapping[str, str]] = {
     "proposal_days": "proposals",
     "proposal_stops": "proposals",
     "proposal_inclusions": "proposals",
+    "proposal_notes": "proposals",
+    "proposal_versions": "proposals",
 }
 # Tables whose rows name their caller, or what they are about, whatever that is.
 OF_CALLER: Final[Mapping[str, tuple[str, str]]] = {

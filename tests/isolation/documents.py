@@ -37,6 +37,29 @@ OBJECT = 1
 Values = Mapping[str, Any]
 # What is named in changes and fetched with its owner alone.
 OWNED: Mapping[str, str] = {"Stop": "booking_stops"}
+# What a stranger writes of a proposal.
+PROPOSED: Mapping[str, Any] = {
+    **dict.fromkeys(("startsOn", "endsOn", "onDate", "toDate"), ("2031-06-09",)),
+    **dict.fromkeys(("discountPercent", "gratuityPercent"), (1.5,)),
+    **dict.fromkeys(("position", "toPosition", "quantity"), (1,)),
+    **dict.fromkeys(("unitCents", "overrideCents"), (100,)),
+    **dict.fromkeys(
+        (
+            "title",
+            "clientNotes",
+            "internalNotes",
+            "driverNotes",
+            "label",
+            "dietary",
+            "room",
+            "body",
+            "reason",
+            "signatureName",
+        ),
+        ("A stranger's choice",),
+    ),
+    "startsAtLocal": ["10:30:00"],
+}
 
 
 class Unknown(Exception):
@@ -161,6 +184,7 @@ def tried(
         named_by = {
             "subject_id": "Booking",
             "assignee_id": "StaffUser",
+            "guest_id": "ProposalGuest",
             "shared_tour_id": "SharedTour",
         }
         yield victim.id_of(named_by.get(snake) or snake.split("_")[-2].capitalize(), at)
@@ -237,10 +261,14 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "wishedOn": ["2031-06-09"],
         "reason": ["No answer"],
         "message": ["A stranger's wish"],
+        **PROPOSED,
     }
     if not isinstance(named, GraphQLScalarType):
         raise Unknown(at)
-    if name in known:
+    if name in {"from", "to"} and named.name == "Int":
+        number = victim.rows["proposal_versions"]["number"]
+        yield number if isinstance(number, int) else 1
+    elif name in known:
         yield from known[name]
     elif named.name == "Boolean":
         yield from (True, False)

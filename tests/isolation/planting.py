@@ -45,6 +45,7 @@ GIVEN: Mapping[str, Values] = {
     "proposals": {"status": "sent", "starts_on": FIRST_DAY, "ends_on": FIRST_DAY},
     "proposal_days": {"on_date": FIRST_DAY},
     "proposal_inclusions": {"unit_cents": 0, "line_cents": 0},
+    "proposal_versions": {"snapshot": '{"days": [], "inclusions": []}'},
     "shared_tours": {"status": "completed"},  # a scheduled one would have to block its van
     "tickets": {"created_at": START, "sale_id": None},
     "payments": {
@@ -176,7 +177,7 @@ class Planting:
         made: Mapping[str, Any] = {
             "uuid": new_id(),
             "text": _text(column.name, owner, self.serial),
-            "integer": self.serial if column.name in {"position", "year"} else 1,
+            "integer": self.serial if column.name in {"number", "position", "year"} else 1,
             "bigint": 100,
             "boolean": False,
             "timestamp with time zone": starts + timedelta(hours=column.name == "ends_at"),

@@ -46,6 +46,7 @@ def test_every_column_of_a_read_model_exists_with_the_type_it_declares(
     known = planted.tables
     types = {
         "timestamptz": "timestamp with time zone",
+        "time": "time without time zone",
         "time[]": "time without time zone[]",
     }
     wrong = {

@@ -27,6 +27,12 @@ DEFINERS = {
         "customer link partner staff worker",
     ),
     "retake_promo(uuid)": ("lookup", "public, pg_temp", "staff worker"),
+    "sums_of_lines(uuid, integer, integer)": (
+        "lookup",
+        "public, pg_temp",
+        "link staff worker",
+    ),
+    "sums_of_shares(uuid)": ("lookup", "public, pg_temp", "link staff worker"),
     "fleet_busy_times(timestamptz, timestamptz, timestamptz)": (
         "fleet",
         "public, pg_temp",
