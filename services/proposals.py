@@ -58,17 +58,25 @@ async def create_proposal(tx: Transaction, wish: NewProposal, *, now: datetime, 
     await proposals.insert(
         tx, new, id=id, number=number, currency=brand.currency, until=until, now=now
     )
+    event = _drafted(new, number, brand.currency, id=id, event_id=ids.new(), now=now)
+    await events.append(tx, event)
+    return id
+
+
+def _drafted(
+    new: NewProposal, number: str, currency: str, *, id: UUID, event_id: UUID, now: datetime
+) -> Event:
     values, personal = told(None, Content(new.head))
     first: dict[str, Plain] = {
         "number": number,
         "status": "draft",
         "customer_id": str(new.customer_id),
-        "currency": brand.currency,
-        "valid_until": until.isoformat(),
+        "currency": currency,
+        "valid_until": (now + VALID_FOR).isoformat(),
         "version": 1,
     }
-    event = Event(
-        id=ids.new(),
+    return Event(
+        id=event_id,
         kind="ProposalCreated",
         entity="proposal",
         entity_id=id,
@@ -77,8 +85,6 @@ async def create_proposal(tx: Transaction, wish: NewProposal, *, now: datetime, 
         changes={**values, **{name: (None, value) for name, value in first.items()}},
         personal=personal,
     )
-    await events.append(tx, event)
-    return id
 
 
 async def update_proposal(tx: Transaction, wish: HeadChange, *, now: datetime, ids: Ids) -> UUID:

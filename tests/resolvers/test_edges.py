@@ -40,11 +40,21 @@ PATHS = {
     "proposals": ("proposals",),
     "proposal_days": ("proposals", "days"),
     "proposal_stops": ("proposals", "days", "stops"),
+    "proposal_notes": ("proposalNotes",),
+    "proposal_versions": ("proposalVersions",),
     "reservations": ("reservations",),
     "inquiries": ("inquiries",),
     "tasks": ("tasks",),
     "shared_tours": ("sharedTours",),
     "tickets": ("sharedTours", "tickets"),
+}
+A_NOTE = {"author_kind": "staff", "internal": False, "body": "Soon", "created_at": START}
+A_VERSION = {
+    "number": 1,
+    "snapshot": "{}",
+    "currency": "USD",
+    "total_cents": 90000,
+    "sent_at": START,
 }
 EDGES = [
     (relation.name, edge)
@@ -117,6 +127,8 @@ async def a_proposal(tx: Transaction, customer: UUID, places: dict[str, UUID], e
         taxable=True,
     )
     await insert(tx, "proposal_guests", proposal_id=proposal, position=1, name="Gus Guest")
+    await insert(tx, "proposal_notes", proposal_id=proposal, **A_NOTE)
+    await insert(tx, "proposal_versions", proposal_id=proposal, **A_VERSION)
     return proposal
 
 
