@@ -10,6 +10,8 @@ from domain.errors import DomainError, PartyTooLarge, StaleVersion, WrongState
 from domain.hours_of_service import Duty
 
 STAFFED: Final = frozenset({"pending", "confirmed", "assigned"})
+# A pencil has vans and no drivers: who drives is settled when it is sure that there is a tour.
+DRIVEN: Final = frozenset({"confirmed", "assigned"})
 REPLACED: Final = STAFFED | {"in_progress"}
 MOST_PROPOSED: Final = 20
 

@@ -112,7 +112,7 @@ def faults_of_driver(driver: DriverRecord | None, tour: Duty, *, last_day: date)
     """What keeps a driver from a tour; whatever cannot be checked is a fault.
 
     Shape:  `last_day` is the local day on which the tour ends: papers must be good until then.
-    Source: docs/domain.md, section "Operations".
+    Source: docs/domain.md, section "Hours of service".
     """
     if driver is None:
         return [Finding(Fault.DRIVER_NOT_ACTIVE, "nothing is known of the driver")]

@@ -70,7 +70,7 @@ def hours_with(tour: Duty, others: Sequence[Duty]) -> Hours:
     """A driver's hours if they take the tour beside what they have worked and have planned.
 
     Shape:  times that lie over one another count once. A shift goes on until eight hours off.
-    Source: docs/domain.md, section "Operations"; 49 CFR 395.5.
+    Source: docs/domain.md, section "Hours of service"; 49 CFR 395.5.
     """
     on_duty = joined(duty.span for duty in (*others, tour))
     driven = joined(duty.driven for duty in (*others, tour))

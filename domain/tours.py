@@ -70,7 +70,7 @@ def start(tour: RunningTour, ready: Sequence[Ready], *, expected_version: int) -
     """The status of a tour that sets out; whatever cannot be shown to be ready keeps it.
 
     Errors: StaleVersion, WrongState, NotReady.
-    Source: docs/domain.md, section "Operations".
+    Source: docs/domain.md, section "Dispatch".
     """
     _check(tour, "assigned", expected_version=expected_version)
     drivers = [each for each in ready if each.is_driver]

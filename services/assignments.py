@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from db import assignments, compliance, events, fleet, offers
 from db.database import Transaction
 from domain.assignments import (
+    DRIVEN,
     REPLACED,
     Assigned,
     Tour,
@@ -144,7 +145,7 @@ async def assign_driver(
     Errors: NotFound, StaleVersion, WrongState, AlreadyAssigned, NotCompliant, DriverBusy.
     """
     tour = await _locked(tx, wish.booking_id, drivers=[wish.driver_id])
-    check(tour, expected_version=wish.expected_version)
+    check(tour, expected_version=wish.expected_version, states=DRIVEN)
     record = await compliance.driver(tx, wish.driver_id, around=tour.duty, now=now)
     if record is None:
         raise NotFound(path="driverId")

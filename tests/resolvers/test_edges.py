@@ -31,6 +31,7 @@ from tests.builders import (
 from tests.db.rows import a_shared_tour, a_task, a_ticket
 from tests.house.test_contract import TYPES
 from tests.resolvers.conftest import Ask
+from tests.services.crews import an_offer
 
 # Where the rows of a relation are found: a root list, then edges down to it.
 PATHS = {
@@ -44,6 +45,7 @@ PATHS = {
     "proposal_versions": ("proposalVersions",),
     "reservations": ("reservations",),
     "inquiries": ("inquiries",),
+    "tour_offers": ("tourOffers",),
     "tasks": ("tasks",),
     "shared_tours": ("sharedTours",),
     "tickets": ("sharedTours", "tickets"),
@@ -175,6 +177,7 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     )
     await assign_vehicle(tx, booking, await a_vehicle(tx), starts_at=starts_at)
     await assign_driver(tx, booking, await a_driver(tx), starts_at=starts_at)
+    await an_offer(tx, booking, await a_driver(tx), starts_at=starts_at)
     for position, (kind, place) in enumerate(places.items(), 1):
         stop = "hotel_checkin" if kind == "hotel" else kind
         await a_stop(tx, booking, position, kind=stop, name=None, **{f"{kind}_id": place})

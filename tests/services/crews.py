@@ -34,6 +34,20 @@ async def a_confirmed_tour(tx: Transaction, **values: Any) -> UUID:
     return await a_booking(tx, **{**given, **values})
 
 
+async def an_offer(tx: Transaction, booking: UUID, driver: UUID, **values: Any) -> UUID:
+    starts_at = values.get("starts_at", START)
+    given = {
+        "booking_id": booking,
+        "driver_id": driver,
+        "starts_at": starts_at,
+        "ends_at": starts_at + 6 * HOUR,
+        "party_size": 4,
+        "expires_at": starts_at,
+        "created_at": starts_at - 24 * HOUR,
+    }
+    return await insert(tx, "tour_offers", **{**given, **values})
+
+
 async def on_duty(
     tx: Transaction, driver: UUID, starts_at: datetime, ends_at: datetime | None, **values: Any
 ) -> None:
