@@ -17,6 +17,7 @@ from db.database import Database, Session
 from db.job_queue import WorkingBrand
 from domain import faults
 from domain.identity import NOBODY, Brand, Kind, Principal
+from domain.ids import Ids
 from domain.notifications import MailRefused
 from integrations.frames import tell_caller
 from jobs.pace import Pace
@@ -42,6 +43,7 @@ class Work:
     brand: WorkingBrand
     mailer: Mailer
     now: Callable[[], datetime]
+    ids: Ids
 
 
 Task = Callable[..., Awaitable[None]]
@@ -67,12 +69,14 @@ class Admission:
         alerts: Alerts,
         *,
         now: Callable[[], datetime],
+        ids: Ids,
         attempts: int,
     ) -> None:
         self._database = database
         self._mailer = mailer
         self._alerts = alerts
         self._now = now
+        self._ids = ids
         self._attempts = attempts
 
     def admit(self, task: Task) -> Callable[..., Awaitable[None]]:
@@ -112,7 +116,7 @@ class Admission:
             raise Refused("the job's brand is not in business")
         tell_caller(found.brand.tenant_slug, found.brand.code, Kind.WORKER.value)
         worker = Principal(Kind.WORKER, found.brand, actor_id, role=Kind.WORKER.value)
-        return Work(self._database.session(worker), found, self._mailer, self._now)
+        return Work(self._database.session(worker), found, self._mailer, self._now, self._ids)
 
     async def _free_name(self, job_id: int) -> None:
         await self._database.session(NOBODY).write(lambda tx: job_queue.free_name(tx, job_id))

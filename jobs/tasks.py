@@ -10,6 +10,7 @@ from db import customer_mails, purges
 from domain.errors import NotFound
 from domain.notifications import Mail
 from jobs.admission import Refused, Task, Work
+from services import offers
 
 
 async def tell_customer_of_new_time(work: Work, *, booking_id: str, event_id: str) -> None:
@@ -38,6 +39,12 @@ async def tell_customer_of_new_time(work: Work, *, booking_id: str, event_id: st
     )
 
 
+async def expire_tour_offers(work: Work) -> None:
+    """End the brand's offers that nobody has answered in time."""
+    now = work.now()
+    await work.session.write(lambda tx: offers.expire_offers(tx, now=now, ids=work.ids))
+
+
 async def purge_idempotency_records(work: Work) -> None:
     """Delete the brand's stored answers whose time has run out."""
     now = work.now()
@@ -46,6 +53,7 @@ async def purge_idempotency_records(work: Work) -> None:
 
 TASKS: Final[Mapping[str, Task]] = {
     "tell_customer_of_new_time": tell_customer_of_new_time,
+    "expire_tour_offers": expire_tour_offers,
     "purge_idempotency_records": purge_idempotency_records,
 }
 

@@ -13,11 +13,12 @@ import structlog
 from procrastinate import App, PsycopgConnector
 
 from bootstrap.settings import Settings
-from bootstrap.wiring import now, outside
+from bootstrap.wiring import TimeOrderedIds, now, outside
 from db import job_queue
 from db.database import Database
 from domain.errors import ServiceUnavailable
 from domain.identity import NOBODY
+from domain.ids import Ids
 from integrations.telemetry import Telemetry
 from jobs.admission import Admission, bury, strategy
 from jobs.event_relay import relay, relay_drops
@@ -44,6 +45,7 @@ class Parts:
     mailer: Mailer
     alerts: Alerts
     now: Callable[[], datetime]
+    ids: Ids
     write_url: str
     pace: Pace
     telemetry: Telemetry | None = None
@@ -79,6 +81,7 @@ async def parts(settings: Settings, *, pace: Pace) -> AsyncIterator[Parts]:
             mailer=made.mailer,
             alerts=made.alerts,
             now=now,
+            ids=TimeOrderedIds(),
             write_url=made.database.doors.write_url,
             pace=pace,
             telemetry=made.telemetry,
@@ -146,7 +149,12 @@ async def _serve(parts: Parts) -> None:
 def queue_app(parts: Parts) -> App:
     """The queue, on a small pool of its own, with every task behind its admission."""
     admission = Admission(
-        parts.database, parts.mailer, parts.alerts, now=parts.now, attempts=parts.pace.attempts
+        parts.database,
+        parts.mailer,
+        parts.alerts,
+        now=parts.now,
+        ids=parts.ids,
+        attempts=parts.pace.attempts,
     )
     app = App(
         connector=PsycopgConnector(

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import assignments, compliance, events, fleet, offers, tours
+from db import assignments, compliance, events, fleet, jobs, offers, tours
 from db.database import Transaction
 from domain.assignments import Tour
 from domain.compliance import faults_of_driver, permit
@@ -60,6 +60,7 @@ async def offer_tour(tx: Transaction, wish: NewOffers, *, now: datetime, ids: Id
         await events.append(tx, event)
     new = [ids.new() for _ in wish.driver_ids]
     await offers.insert(tx, wish, new, now=now)
+    await _end_in_time(tx, wish.expires_at)
     for id, driver_id in zip(new, wish.driver_ids, strict=True):
         times = (tour.starts_at, tour.ends_at, wish.expires_at)
         offer = Offer(id, tour.id, driver_id, None, "offered", *times, 1)
@@ -148,6 +149,13 @@ async def expire_offers(tx: Transaction, *, now: datetime, ids: Ids) -> int:
     for event in all_closed(run_out, "expired", ids=ids, now=now):
         await events.append(tx, event)
     return len(run_out)
+
+
+async def _end_in_time(tx: Transaction, at: datetime) -> None:
+    """One job for all offers that end then; the swept one was closed to answers before."""
+    await jobs.enqueue(
+        tx, "expire_tour_offers", {}, run_at=at, once=f"tour_offers:{at.timestamp():f}"
+    )
 
 
 async def _check_driver(tx: Transaction, driver_id: UUID, tour: Tour, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ import pytest
 from procrastinate import App
 
 from bootstrap.settings import Settings
+from bootstrap.wiring import TimeOrderedIds
 from db import events, jobs
 from db.database import Database, Transaction
 from domain.events import Event, Notice
@@ -162,6 +163,7 @@ def stand(fresh_database: FreshDatabase) -> Stand:
         mailer=letters,
         alerts=bells,
         now=lambda: NOW,
+        ids=TimeOrderedIds(),
         write_url=fresh_database.database.doors.write_url,
         pace=QUICK,
     )

@@ -249,7 +249,12 @@ async def test_a_task_works_as_the_brands_worker_in_the_name_of_who_asked(stand:
 
     app = queue_app(stand.parts)
     admission = Admission(
-        stand.database, stand.letters, stand.bells, now=stand.parts.now, attempts=5
+        stand.database,
+        stand.letters,
+        stand.bells,
+        now=stand.parts.now,
+        ids=stand.parts.ids,
+        attempts=5,
     )
     app.task(name="look", pass_context=True)(admission.admit(look))
     await enqueued(stand.database, brand, "look")
@@ -273,7 +278,12 @@ async def test_a_running_job_gives_its_name_back_and_its_retry_does_not_collide(
 
     app = queue_app(stand.parts)
     admission = Admission(
-        stand.database, stand.letters, stand.bells, now=stand.parts.now, attempts=5
+        stand.database,
+        stand.letters,
+        stand.bells,
+        now=stand.parts.now,
+        ids=stand.parts.ids,
+        attempts=5,
     )
     retry = strategy(stand.parts.pace)
     app.task(name="once", pass_context=True, retry=retry)(admission.admit(once))

@@ -47,6 +47,7 @@ from tests.builders import (
 from tests.builders import (
     assign_vehicle as put_vehicle,
 )
+from tests.db.rows import a_shared_tour
 from tests.services.crews import (
     HOUR,
     a_confirmed_tour,
@@ -329,6 +330,30 @@ async def test_hours_of_another_brands_tour_count_and_are_never_overridden(
     assert "it makes 12:00 h of driving in one shift (HOURS_OF_DRIVING)" in error.message
 
 
+async def test_a_shared_tour_of_the_driver_is_duty_as_long_as_it_blocks(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    tour = await write(database, brand, a_tour)
+
+    async def shared(tx: Transaction) -> None:
+        early = START - 6 * HOUR
+        public = await a_shared_tour(tx)
+        await a_block(
+            tx,
+            driver_id=tour.driver,
+            shared_tour_id=public,
+            brand_id=brand.id,
+            kind="shared_tour",
+            starts_at=early,
+            ends_at=START - HOUR,
+        )
+
+    await write(database, brand, shared)
+    work = putting_driver(tour.booking, tour.driver)
+    error = await refused(database, settings, brand, tour.booking, work)
+    assert "it makes 11:00 h of driving in one shift (HOURS_OF_DRIVING)" in error.message
+
+
 async def test_stops_are_not_driven_and_nine_and_a_half_hours_are_warned_of(
     database: Database, brand: Brand
 ) -> None:
@@ -417,6 +442,15 @@ async def test_a_refused_wish_says_why(
     for work, kind, path in cases:
         error = await refused(database, settings, brand, tour.booking, work)
         assert (type(error), error.path) == (kind, path)
+
+
+async def test_a_pencil_has_vans_and_no_driver(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    tour = await write(database, brand, lambda tx: a_tour(tx, status="pending"))
+    await write(database, brand, putting_van(tour.booking, tour.van))
+    work = putting_driver(tour.booking, tour.driver, 2)
+    assert isinstance(await refused(database, settings, brand, tour.booking, work), WrongState)
 
 
 @pytest.mark.parametrize("status", ["draft", "cancelled", "completed", "in_progress"])

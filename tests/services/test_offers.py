@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from psycopg import errors
 
@@ -149,6 +150,21 @@ async def test_the_first_yes_has_the_tour_and_the_other_offers_are_withdrawn(
         "offer_id": [None, str(offer)],
         "status": ["confirmed", "assigned"],
     }
+
+
+async def test_offers_of_one_end_are_swept_by_one_job_at_their_end(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    for _ in range(2):
+        await write(database, brand, a_round)
+    [job] = (await trail_of(settings, brand)).jobs
+    assert job[:3] == ("expire_tour_offers", "default", "todo")
+    assert settings.database_admin_url is not None
+    url = settings.database_admin_url.get_secret_value()
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        asked = "select scheduled_at from jobs.procrastinate_jobs where args ->> 'brand_id' = %s"
+        row = await (await connection.execute(asked, (str(brand.id),))).fetchone()
+    assert row == (SOON,)
 
 
 async def test_of_ten_drivers_who_say_yes_at_once_one_has_the_tour(
@@ -386,8 +402,12 @@ async def test_a_driver_who_asks_to_be_replaced_drives_until_somebody_else_says_
         True,
         NOW + 24 * HOUR,
     )
-    told = [row[1] for row in (await trail_of(settings, brand)).events]
+    trail = await trail_of(settings, brand)
+    told = [row[1] for row in trail.events]
     assert told == ["SubstituteRequested", "TaskCreated", "TourOffered"]
+    assert [(job[0], job[3]["actor_id"]) for job in trail.jobs] == [
+        ("expire_tour_offers", str(driver))
+    ]
     error = await refused(database, settings, brand, booking, asking(booking), driver)
     assert isinstance(error, WrongState)
 
