@@ -201,26 +201,6 @@ SUBSTITUTE_IN_TIME = SUBSTITUTE.replace(
     "    'tour_offers:' || extract(epoch from until));\n"
     "  return query\n",
 )
-DRIVERS_DUTY = f"""
-create function planned_duty(drivers uuid[], since timestamptz, until timestamptz)
-returns table (driver_id uuid, starts_at timestamptz, ends_at timestamptz, standing_minutes bigint)
-language sql stable {SAFE} as $$
-  -- Times alone, of whichever brand; a driver is told of their own. A shared tour has no itinerary:
-  -- it is as long as it blocks.
-  select k.driver_id, coalesce(b.starts_at, k.starts_at), coalesce(b.ends_at, k.ends_at),
-    (select coalesce(sum(s.minutes), 0) from booking_stops s
-      where s.tenant_id = b.tenant_id and s.brand_id = b.brand_id and s.booking_id = b.id
-        and s.kind not in ('pickup', 'dropoff'))
-  from blocks k
-  left join bookings b
-    on b.tenant_id = k.tenant_id and b.brand_id = k.brand_id and b.id = k.booking_id
-  where k.tenant_id = {TENANT} and k.driver_id = any(drivers)
-    and (current_setting('role') <> :driver or k.driver_id = {ACTOR})
-    and k.starts_at < until and k.ends_at > since and k.released_at is null
-    and k.kind not in ('maintenance', 'blackout', 'time_off')
-  order by k.driver_id, k.starts_at
-$$
-"""
 OWNED_FUNCTIONS = {
     "offered_tour(uuid)": OFFERED_TOUR,
     "take_offered_tour(uuid, uuid, text, boolean, timestamptz)": TAKE,

@@ -47,7 +47,6 @@ from tests.builders import (
 from tests.builders import (
     assign_vehicle as put_vehicle,
 )
-from tests.db.rows import a_shared_tour
 from tests.services.crews import (
     HOUR,
     a_confirmed_tour,
@@ -328,30 +327,6 @@ async def test_hours_of_another_brands_tour_count_and_are_never_overridden(
     work = putting_driver(tour.booking, tour.driver, override=WHY)
     error = await refused(database, settings, brand, tour.booking, work)
     assert "it makes 12:00 h of driving in one shift (HOURS_OF_DRIVING)" in error.message
-
-
-async def test_a_shared_tour_of_the_driver_is_duty_as_long_as_it_blocks(
-    database: Database, settings: Settings, brand: Brand
-) -> None:
-    tour = await write(database, brand, a_tour)
-
-    async def shared(tx: Transaction) -> None:
-        early = START - 6 * HOUR
-        public = await a_shared_tour(tx)
-        await a_block(
-            tx,
-            driver_id=tour.driver,
-            shared_tour_id=public,
-            brand_id=brand.id,
-            kind="shared_tour",
-            starts_at=early,
-            ends_at=START - HOUR,
-        )
-
-    await write(database, brand, shared)
-    work = putting_driver(tour.booking, tour.driver)
-    error = await refused(database, settings, brand, tour.booking, work)
-    assert "it makes 11:00 h of driving in one shift (HOURS_OF_DRIVING)" in error.message
 
 
 async def test_stops_are_not_driven_and_nine_and_a_half_hours_are_warned_of(
