@@ -1,5 +1,6 @@
 """Drivers and vans whose papers are in order, and confirmed tours that want them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,20 +12,20 @@ GOOD_UNTIL = date(2027, 6, 1)
 OF_A_DRIVER = ("licence", "medical_certificate", "road_test", "mvr", "annual_review")
 OF_A_VEHICLE = ("insurance", "registration", "inspection")
 HOUR = timedelta(hours=1)
-Papers = dict[str, date | None]
+Papers = Mapping[str, date | None]
 
 
 async def a_sound_driver(tx: Transaction, papers: Papers | None = None, **values: Any) -> UUID:
     """A driver whose papers are good, but for those named."""
     driver = await a_driver(tx, **values)
-    for kind, until in (dict.fromkeys(OF_A_DRIVER, GOOD_UNTIL) | (papers or {})).items():
+    for kind, until in {**dict.fromkeys(OF_A_DRIVER, GOOD_UNTIL), **(papers or {})}.items():
         await insert(tx, "documents", driver_id=driver, kind=kind, expires_on=until)
     return driver
 
 
 async def a_sound_van(tx: Transaction, papers: Papers | None = None, **values: Any) -> UUID:
     van = await a_vehicle(tx, **values)
-    for kind, until in (dict.fromkeys(OF_A_VEHICLE, GOOD_UNTIL) | (papers or {})).items():
+    for kind, until in {**dict.fromkeys(OF_A_VEHICLE, GOOD_UNTIL), **(papers or {})}.items():
         await insert(tx, "documents", vehicle_id=van, kind=kind, expires_on=until)
     return van
 
