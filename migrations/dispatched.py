@@ -1,4 +1,4 @@
-"""Parts of revisions 0019 and 0021: what drivers do to a tour, and what they have planned."""
+"""Parts of revisions 0019 and 0022: what drivers do to a tour, and what they have planned."""
 
 from typing import Final
 
@@ -194,7 +194,7 @@ language sql stable {SAFE} as $$
   order by k.driver_id, b.starts_at
 $$
 """
-# Revision 0021.
+# Revision 0022.
 SUBSTITUTE_IN_TIME = SUBSTITUTE.replace(
     "  return query\n",
     "  perform enqueue_job('expire_tour_offers', 'default', '{}', until,\n"

@@ -3,8 +3,8 @@
 from migrations.dispatched import SUBSTITUTE, SUBSTITUTE_IN_TIME
 from migrations.tables import run
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
