@@ -18,11 +18,17 @@ from domain.listing import Page
 
 FORM: Final = 1
 """Grows when values are written in another way, so that none is read in the wrong one."""
-AS_IT_IS: Final = frozenset({ColumnKind.TEXT, ColumnKind.INT, ColumnKind.CENTS, ColumnKind.BOOL})
+AS_IT_IS: Final = frozenset(
+    {
+        *(ColumnKind.TEXT, ColumnKind.INT, ColumnKind.INTS, ColumnKind.CENTS),
+        *(ColumnKind.BOOL, ColumnKind.JSON),
+    }
+)
 # What orjson itself would write otherwise: it rounds an offset of old to minutes, misplaces the
 # microseconds of a time of day, and makes null of what is no finite number.
 ENCODE: Final[Mapping[ColumnKind, Callable[[Any], Any]]] = {
     ColumnKind.INSTANT: lambda value: value.astimezone(UTC),
+    ColumnKind.TIME: time.isoformat,
     ColumnKind.TIMES: lambda values: [value and value.isoformat() for value in values],
     ColumnKind.FLOAT: lambda value: value if isfinite(value) else repr(value),
 }
@@ -31,6 +37,7 @@ DECODE: Final[Mapping[ColumnKind, Callable[[Any], Any]]] = {
     ColumnKind.TEXTS: list,
     ColumnKind.INSTANT: datetime.fromisoformat,
     ColumnKind.DATE: date.fromisoformat,
+    ColumnKind.TIME: time.fromisoformat,
     ColumnKind.TIMES: lambda values: [value and time.fromisoformat(value) for value in values],
     ColumnKind.FLOAT: float,
 }

@@ -15,6 +15,7 @@ TOUR_PACKAGES = Relation(
         "minutes": ColumnKind.INT,
         "guests_min": ColumnKind.INT,
         "guests_max": ColumnKind.INT,
+        "weekdays": ColumnKind.INTS,
         "start_times": ColumnKind.TIMES,
         "includes": ColumnKind.TEXTS,
         "excludes": ColumnKind.TEXTS,

@@ -15,6 +15,7 @@ from domain.errors import (
     WrongState,
 )
 from domain.offers import AlreadyOffered, OfferClosed
+from domain.price_lists import CodeTaken
 
 NOT_HELD: Final = "The booking does not hold its vehicles and drivers any more. Assign them anew."
 
@@ -30,6 +31,11 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
         "A substitute is sought already. Wait for an answer.", path="bookingId"
     ),
     "tour_offers_transition": lambda: OfferClosed("The offer was answered already.", path="id"),
+    "rate_cards_code_effective_from_key": CodeTaken,
+    "tour_packages_code_effective_from_key": CodeTaken,
+    "price_rules_promo_code_effective_from_key": lambda: CodeTaken("promoCode"),
+    "price_rules_redemptions_left": lambda: RuleBroken(
+        "More than that were redeemed already.", path="redemptionsMax"
     "bookings_party_fits_seats": lambda: PartyTooLarge(
         "The party has more guests than its vehicles have seats.", path="partySize"
     ),

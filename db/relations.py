@@ -28,6 +28,7 @@ class ColumnKind(StrEnum):
     TEXT = "text"
     TEXTS = "text[]"
     INT = "integer"
+    INTS = "integer[]"
     CENTS = "bigint"
     INSTANT = "timestamptz"
     DATE = "date"
@@ -143,6 +144,12 @@ def local_day_from(column: str) -> Filter:
 def local_day_to(column: str) -> Filter:
     """Up to and including a local day of the brand."""
     return Filter(f"{column} < %({{name}})s", _ends, column)
+
+
+def in_force_on(starts_on: str, ends_on: str) -> Filter:
+    """Dated rows that hold on a local day; one without an end goes on."""
+    name = "%({name})s"
+    return Filter(f"({starts_on} <= {name} and coalesce({ends_on}, 'infinity') > {name})")
 
 
 def at_least(column: str) -> Filter:

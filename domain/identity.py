@@ -37,6 +37,7 @@ class Scope(StrEnum):
     OFFERS_ANSWER = "offers:answer"
     DUTY_WRITE = "duty:write"
     PRICES_READ = "prices:read"
+    PRICE_LIST_READ = "price_list:read"
     PRICES_WRITE = "prices:write"
     CUSTOMERS_READ = "customers:read"
     CUSTOMERS_WRITE = "customers:write"

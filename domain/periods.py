@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
+from domain.events import Change, Plain
 from domain.schedule import check_day
 
 Values = Mapping[str, object]
@@ -46,6 +47,15 @@ class DatedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRow:
+    """The wish for a row that holds from a day on."""
+
+    values: Values
+    starts_on: date
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewTerms:
     """The wish that a row says something else from a day on; unnamed fields stay as they are."""
 
@@ -53,6 +63,15 @@ class NewTerms:
     expected_version: int
     starts_on: date
     named: Values
+
+
+@dataclass(frozen=True, slots=True)
+class NewEnd:
+    """The wish that a row ends: the first day on which it no longer holds."""
+
+    row_id: UUID
+    expected_version: int
+    ends_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +90,9 @@ class Replaced:
     period: Period
 
 
-def new_period(starts_on: date, ends_on: date | None, *, today: date) -> Period:
+def new_period(wish: NewRow, *, today: date) -> Period:
     """Errors: DayInPast, InvalidInput."""
+    starts_on, ends_on = wish.starts_on, wish.ends_on
     check_day(starts_on, path="effectiveFrom")
     if starts_on < today:
         raise DayInPast(today=today, path="effectiveFrom")
@@ -107,13 +127,14 @@ def change(row: DatedRow, wish: NewTerms, *, today: date) -> Corrected | Replace
     return Corrected(values, Period(starts_on, period.ends_on))
 
 
-def end(row: DatedRow, ends_on: date, *, expected_version: int, today: date) -> Period | None:
-    """Decide an end: the first day on which the row no longer holds.
+def end(row: DatedRow, wish: NewEnd, *, today: date) -> Period | None:
+    """Decide an end.
 
     Shape:  None if nothing would change. A row that ends on the day it begins never holds.
     Errors: StaleVersion, WrongState, DayInPast, InvalidInput.
     """
-    _check_current(row, expected_version, today=today)
+    _check_current(row, wish.expected_version, today=today)
+    ends_on = wish.ends_on
     check_day(ends_on, path="endsOn")
     if ends_on == row.period.ends_on:
         return None
@@ -129,9 +150,7 @@ def end(row: DatedRow, ends_on: date, *, expected_version: int, today: date) -> 
     return Period(row.period.starts_on, ends_on)
 
 
-def differences(
-    before: Mapping[str, object], after: Mapping[str, object]
-) -> dict[str, tuple[object, object]]:
+def differences(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> dict[str, Change]:
     """The fields that differ, each with its value before and after."""
     pairs = {name: (before.get(name), value) for name, value in after.items()}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from domain.errors import DomainError, InvalidInput
+from domain.listing import argument
 from domain.money import PPM
 from domain.pricing import EVERY_DAY
 from domain.quotes import MOST_GUESTS, MOST_MINUTES
@@ -22,6 +23,12 @@ MOST_MILES = 10_000
 MOST_TAX_PPM = 500_000
 MOST_REDEMPTIONS = 1_000_000
 BY_THE_HOUR = frozenset({"hourly", "wait"})
+OPTIONAL = frozenset(
+    {
+        *("promo_code", "percent_ppm", "amount_cents", "redemptions_max"),
+        *("weekdays", "guests_min", "guests_max", "tour_types"),
+    }
+)
 PROMO, TAX = "promo_code", "tax"
 
 
@@ -53,6 +60,7 @@ class Beside:
 
 def check_rate(values: Mapping[str, Any], beside: Iterable[Beside]) -> None:
     """Errors: InvalidInput, CodeTaken, RatesOverlap."""
+    _said(values)
     _code(values["code"])
     _guests(values)
     _weekdays(values["weekdays"])
@@ -71,6 +79,7 @@ def check_rate(values: Mapping[str, Any], beside: Iterable[Beside]) -> None:
 
 def check_package(values: Mapping[str, Any], beside: Iterable[Beside]) -> None:
     """Errors: InvalidInput, CodeTaken."""
+    _said(values)
     _code(values["code"])
     _name(values["name"])
     _guests(values)
@@ -81,14 +90,16 @@ def check_package(values: Mapping[str, Any], beside: Iterable[Beside]) -> None:
         texts = values[name]
         if len(texts) > MOST_TEXTS or any(_unfit(text, LONGEST_TEXT) for text in texts):
             raise InvalidInput("At most 50 texts of 1 to 500 characters.", path=name)
-    if len(values["start_times"]) > MOST_TEXTS:
-        raise InvalidInput("At most 50 times.", path="startTimes")
+    times = values["start_times"]
+    if len(times) > MOST_TEXTS or any(each.tzinfo for each in times):
+        raise InvalidInput("At most 50 times, without an offset.", path="startTimes")
     if any(other.code == values["code"] for other in beside):
         raise CodeTaken
 
 
 def check_rule(values: Mapping[str, Any], beside: Iterable[Beside]) -> None:
     """Errors: InvalidInput, CodeTaken."""
+    _said(values, optional=OPTIONAL)
     _name(values["name"])
     _effect(values)
     _conditions(values)
@@ -103,6 +114,13 @@ def check_rule(values: Mapping[str, Any], beside: Iterable[Beside]) -> None:
 def normal_promo_code(code: str | None) -> str | None:
     """As guests may type it: in capitals, without spaces around it."""
     return None if code is None else code.strip().upper()
+
+
+def _said(values: Mapping[str, Any], optional: frozenset[str] = frozenset()) -> None:
+    for name, value in values.items():
+        if value is None and name not in optional:
+            path = argument(name)
+            raise InvalidInput(f"`{path}` cannot be null.", path=path)
 
 
 def _promo(values: Mapping[str, Any]) -> None:

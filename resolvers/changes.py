@@ -69,12 +69,18 @@ class Showing:
         if isinstance(value, str) and kind is ColumnKind.UUID:
             return self._global_id(relation, name, value)
         words = facts_of(entity).get(name, Facts()).words
-        return words(value).name if words is not None else value
+        return _named(words, value) if words is not None else value
 
     def _global_id(self, relation: Relation, name: str, value: str) -> str:
         targets = [one.target for one in relation.one.values() if one.via == name]
         type_name = TYPES.get(targets[0]) if targets else None
         return encode(type_name, UUID(value)) if type_name else value
+
+
+def _named(words: type[Enum], value: Plain) -> Plain:
+    if isinstance(value, list):
+        return [words(each).name for each in value]
+    return words(value).name
 
 
 def readers_of(entity: Any, name: str) -> frozenset[Scope]:

@@ -12,6 +12,7 @@ from domain.identity import Scope
 from domain.listing import MOST
 from resolvers.listing import says
 from schema.bookings import Booking
+from schema.brand_settings import BrandSettings
 from schema.catalog import TourPackage
 from schema.customers import Customer
 from schema.directory import Hotel, Restaurant, Winery
@@ -25,6 +26,8 @@ from schema.permissions import check, requires
 from schema.proposal_notes import ProposalNote
 from schema.proposal_versions import ProposalVersion
 from schema.proposals import Proposal, ProposalGuest
+from schema.price_lists import PriceRule, RateCard
+from schema.proposals import Proposal
 from schema.reservations import Reservation
 from schema.shared_tours import SharedTour
 from schema.staff import StaffUser
@@ -34,15 +37,18 @@ ENTITIES: dict[str, Any] = {
     each.__name__: each
     for each in (
         Booking,
+        BrandSettings,
         Customer,
         Driver,
         Hotel,
         Inquiry,
         Payment,
+        PriceRule,
         Proposal,
         ProposalGuest,
         ProposalNote,
         ProposalVersion,
+        RateCard,
         Reservation,
         Restaurant,
         StaffUser,

@@ -9,6 +9,7 @@ from strawberry.types import ExecutionContext
 
 from db import (
     bookings,
+    brand_settings,
     catalog,
     customers,
     directory,
@@ -18,6 +19,7 @@ from db import (
     payments,
     proposal_notes,
     proposal_versions,
+    price_lists,
     proposals,
     reservations,
     shared_tours,
@@ -30,6 +32,7 @@ from resolvers.assignments import AssignmentMutation, AssignmentQuery
 from resolvers.availability import AvailabilityQuery
 from resolvers.booking_details import BookingDetailsMutation
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
+from resolvers.brand_settings import BrandSettingsMutation, BrandSettingsQuery
 from resolvers.brands import BrandQuery
 from resolvers.customers import CustomerMutation, CustomerQuery
 from resolvers.directory import DirectoryQuery
@@ -48,6 +51,8 @@ from resolvers.proposal_notes import ProposalNoteMutation, ProposalNoteQuery
 from resolvers.proposal_plans import ProposalPlanMutation
 from resolvers.proposal_versions import ProposalVersionQuery
 from resolvers.proposals import ProposalMutation, ProposalQuery
+from resolvers.price_lists import PriceListMutation, PriceListQuery
+from resolvers.proposals import ProposalQuery
 from resolvers.quotes import QuoteQuery
 from resolvers.reservations import ReservationQuery
 from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
@@ -62,6 +67,7 @@ RELATIONS: Mapping[str, Relation] = {
     relation.name: relation
     for module in (
         bookings,
+        brand_settings,
         catalog,
         customers,
         directory,
@@ -71,6 +77,7 @@ RELATIONS: Mapping[str, Relation] = {
         payments,
         proposal_notes,
         proposal_versions,
+        price_lists,
         proposals,
         reservations,
         staff,
@@ -96,6 +103,8 @@ class Query(
     StaffQuery,
     DirectoryQuery,
     QuoteQuery,
+    PriceListQuery,
+    BrandSettingsQuery,
     AvailabilityQuery,
     FleetQuery,
     AssignmentQuery,
@@ -124,6 +133,8 @@ class Mutation(
     ProposalLifeMutation,
     ProposalAnswerMutation,
     ProposalNoteMutation,
+    PriceListMutation,
+    BrandSettingsMutation,
 ):
     """All writing root fields."""
 

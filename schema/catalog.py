@@ -5,7 +5,7 @@ from datetime import date, time
 import strawberry
 
 from domain.identity import Scope
-from schema.enums import PackagePricing
+from schema.enums import PackagePricing, Weekday
 from schema.fields import Node, column, entity, money
 from schema.money import Money
 
@@ -23,11 +23,13 @@ class TourPackage(Node):
     minutes: int | None = column("How long it takes.")
     guests_min: int = column("Fewest guests.")
     guests_max: int = column("Most guests.")
+    weekdays: list[Weekday] = column("On which days of the week it runs.")
     start_times: list[time] = column("When it starts, wall clock.")
     includes: list[str] = column("What is in the price.")
     excludes: list[str] = column("What is not.")
     effective_from: date = column("First day of this price.")
     effective_to: date | None = column("First day that it no longer holds.")
+    version: int = column("Grows with every change; send it back as `expectedVersion`.")
 
 
 @strawberry.input(description="Which packages; conditions are joined by AND.")

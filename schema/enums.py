@@ -1,6 +1,6 @@
 """Closed sets of words of the contract; each value is the word that the database stores."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import strawberry
 
@@ -223,6 +223,35 @@ class PackagePricing(StrEnum):
     PER_PERSON = "per_person"
     FLAT = "flat"
     FLAT_PLUS_MILE = "flat_plus_mile"
+
+
+@strawberry.enum(description="What a rate card charges for.")
+class RateKind(StrEnum):
+    HOURLY = "hourly"
+    WAIT = "wait"
+    TRANSFER_FLAT = "transfer_flat"
+    TRANSFER_MILE = "transfer_mile"
+
+
+@strawberry.enum(description="Why a rule raises or lowers prices.")
+class PriceRuleKind(StrEnum):
+    SEASON = "season"
+    HOLIDAY = "holiday"
+    WEEKDAY = "weekday"
+    PARTY_SIZE = "party_size"
+    PROMO_CODE = "promo_code"
+    TAX = "tax"
+
+
+@strawberry.enum(description="A day of the week, in the brand's zone.")
+class Weekday(IntEnum):
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
 
 
 @strawberry.enum(description="The kind of a caller.")

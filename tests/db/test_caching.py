@@ -62,6 +62,9 @@ DRAWN: Final[Mapping[ColumnKind, Callable[[random.Random], Any]]] = {
     ColumnKind.CENTS: lambda draw: draw.choice((0, 2**63 - 1, -(2**63), draw.randrange(2**53))),
     ColumnKind.INSTANT: an_instant,
     ColumnKind.DATE: a_day,
+    ColumnKind.INTS: lambda draw: [draw.randrange(-9, 9) for _ in range(draw.randrange(4))],
+    ColumnKind.JSON: lambda draw: {a_text(draw): [draw.randrange(9), None, {"x": a_text(draw)}]},
+    ColumnKind.TIME: a_time,
     ColumnKind.TIMES: lambda draw: [a_time(draw) for _ in range(draw.randrange(4))],
     ColumnKind.BOOL: lambda draw: draw.random() < 0.5,
     ColumnKind.FLOAT: lambda draw: draw.choice(
