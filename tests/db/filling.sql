@@ -17,8 +17,8 @@ insert into brands (tenant_id, id, code, name, time_zone, currency)
 select -n, -n, 'other', 'Brand', 'UTC', 'EUR' from generate_series(1, 2000) as n;
 
 insert into brand_settings (tenant_id, brand_id, number_prefix, cancellation_tiers, effective_from)
-select tenant_id, id, upper(code), '[]', date '2000-01-01' + 30 * n
-from few cross join generate_series(1, 300) as n;
+select tenant_id, id, upper(code), '[]', date '2000-01-01' + 3 * n
+from few cross join generate_series(1, 3000) as n;
 
 insert into websites (tenant_id, brand_id, origin)
 select tenant_id, id, 'https://w' || n || '.b' || id || '.example.com'
@@ -79,7 +79,7 @@ insert into rate_cards
 select
     tenant_id, id, md5('rate' || id || '-' || n)::uuid, 'hourly', 'r' || n % 30, 1, 14, 100,
     date '2000-01-01' + n
-from few cross join generate_series(1, 1000) as n;
+from few cross join generate_series(1, 5000) as n;
 
 insert into price_rules (tenant_id, brand_id, id, kind, name, percent_ppm, effective_from)
 select

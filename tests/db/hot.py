@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,10 @@ SAMPLES: Mapping[ColumnKind, Any] = {
     ColumnKind.BOOL: True,
 }
 # A wider key that begins with the same columns serves as well as the primary key.
-BY_ID: Mapping[str, str] = {"proposal_days": "proposal_days_id_proposal_id_key"}
+BY_ID: Mapping[str, str] = {
+    "brand_settings": "brand_settings_id_key",
+    "proposal_days": "proposal_days_id_proposal_id_key",
+}
 BY_DRIVER = ("booking_drivers_driver_id_booking_id_idx", "bookings_pkey")
 BY_VEHICLE = ("booking_vehicles_vehicle_id_booking_id_idx", "bookings_pkey")
 BY_WINERY = ("booking_stops_winery_id_tenant_id_brand_id_idx", "bookings_pkey")
@@ -188,7 +191,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "price_lists.update_tour_packages": ("tour_packages_pkey",),
     "prices.price_book": (
         "brand_settings_pkey",
-        "rate_cards_code_effective_from_key",
+        "rate_cards_effective_from_id_idx",
         "tour_packages_code_effective_from_key",
         "price_rules_effective_from_id_idx",
     ),
@@ -452,6 +455,36 @@ PARAMS: Mapping[str, Any] = {
     "first": date(2026, 3, 1),
     "last": date(2026, 3, 31),
     "codes": ["code-1"],
+    "amount_cents": None,
+    "cancellation_tiers": "[]",
+    "card_fee_fixed_cents": 30,
+    "card_fee_ppm": 29_000,
+    "closes_at": time(22),
+    "conditions": "{}",
+    "deposit_percent": 50,
+    "ends_on": None,
+    "excludes": [],
+    "gratuity_hint_percent": 15,
+    "guest_pays_card_fee": False,
+    "guests_max": 14,
+    "guests_min": 1,
+    "hold_minutes": 15,
+    "includes": [],
+    "miles_included": 0,
+    "minutes": 360,
+    "minutes_min": 240,
+    "number_prefix": "B1",
+    "opens_at": time(8),
+    "percent_ppm": 1,
+    "price_cents": 100,
+    "promo_code": "PROMO-1",
+    "rate_cents": 100,
+    "redemptions_max": None,
+    "start_times": [],
+    "starts_on": date(2026, 3, 1),
+    "tax_ppm": 0,
+    "terms": None,
+    "weekdays": [0, 1],
 }
 
 

@@ -126,9 +126,12 @@ async def test_what_postgresql_gives_comes_back_equal(database: Database, brand:
     async with database.session(a_principal(brand)).read() as tx:
         (values,) = await tx.rows(
             "select '0197a1b2-0000-7000-8000-000000000001'::uuid, 'L''École'::text,"
-            " array['Cabernet', null, 'Syrah'], 2147483647, 9223372036854775807,"
+            " array['Cabernet', null, 'Syrah'], 2147483647, array[-1, 2147483647],"
+            " 9223372036854775807,"
             " '2026-11-01 01:59:59.999999-07'::timestamptz, '2026-02-28'::date,"
-            " array['08:00', '23:59:59.999999']::time[], true, 46.0655::double precision, null"
+            " '07:30'::time, array['08:00', '23:59:59.999999']::time[], true,"
+            " 46.0655::double precision,"
+            ' \'{"weekdays": [0, 6], "name": "L\'\'École", "most": null}\'::jsonb, null'
         )
     row: Any = EVERY_KIND.row(values)
 

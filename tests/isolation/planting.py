@@ -163,8 +163,9 @@ class Planting:
         return {
             column.name: self._plain_value(table, column, owner)
             for column in table.columns.values()
-            if (column.required or column.name == "email")
-            and not (column.generated or column.has_default)
+            if (column.required or column.name in {"email", "terms"})
+            and not column.generated
+            and (column.name == "id" or not column.has_default)
         }
 
     def _plain_value(self, table: Table, column: Column, owner: str) -> Any:

@@ -56,6 +56,7 @@ OBJECTS = [
 ]
 # What begins something new, and names nothing that could be another's.
 BEGINS = {"createInquiry", "scheduleSharedTour"}
+BEGINS = {"createInquiry", "addRate", "addTourPackage", "addPriceRule"}
 MUTATIONS = [name for operation, name in ROOTS if operation == "mutation" and name not in BEGINS]
 SUBSCRIPTIONS = [name for operation, name in ROOTS if operation == "subscription"]
 every_stranger = pytest.mark.parametrize("stranger", STRANGERS, ids=str)
