@@ -240,7 +240,7 @@ async def test_a_package_is_added_changed_and_ended(ask: Ask) -> None:
     change = {**known, "effectiveFrom": str(DAY), "priceCents": 13_000}
     changed = await done(ask, CHANGE_PACKAGE, "changeTourPackage", **change)
     assert (changed["price"], changed["version"]) == ({"formatted": "$130.00"}, 1)
-    wish = {"code": "classic", "minutes": None}
+    wish: dict[str, Any] = {"code": "classic", "minutes": None}
     assert await subtotal(ask, DAY, **wish) == 52_000
     end = {"id": changed["id"], "expectedVersion": 1, "endsOn": str(DAY)}
     ended = await done(ask, END_PACKAGE, "endTourPackage", **end)

@@ -69,7 +69,7 @@ async def test_a_sale_of_the_local_day_has_its_new_tax_deposit_and_policy(
     await write(database, brand, adding("rate_cards", date(2026, 3, 2)))
     row = await first(database, brand)
     tiers = [{"days": 10, "percent": 100}, {"days": 0, "percent": 0}]
-    new = {"tax_ppm": 100_000, "deposit_percent": 25, "cancellation_tiers": tiers}
+    new: dict[str, Any] = {"tax_ppm": 100_000, "deposit_percent": 25, "cancellation_tiers": tiers}
     await write(database, brand, changing(row, day, **new))
     since = datetime.fromisoformat(midnight)
     before = await quoted(database, brand, since - timedelta(seconds=1))
