@@ -36,6 +36,7 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "price_rules_promo_code_effective_from_key": lambda: CodeTaken("promoCode"),
     "price_rules_redemptions_left": lambda: RuleBroken(
         "More than that were redeemed already.", path="redemptionsMax"
+    ),
     "bookings_party_fits_seats": lambda: PartyTooLarge(
         "The party has more guests than its vehicles have seats.", path="partySize"
     ),

@@ -3,7 +3,7 @@
 from migrations.tables import run
 
 revision = "0028"
-down_revision = "0018"
+down_revision = "0019"
 
 DATED = ("rate_cards", "tour_packages", "price_rules")
 ORDERED = "alter table {0} drop constraint {0}_dates_ordered"
