@@ -2,7 +2,7 @@
 
 from migrations.tables import run
 
-revision = "0028"
+revision = "0020"
 down_revision = "0019"
 
 DATED = ("rate_cards", "tour_packages", "price_rules")
