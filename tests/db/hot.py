@@ -466,8 +466,6 @@ PARAMS: Mapping[str, Any] = {
     "excludes": [],
     "gratuity_hint_percent": 15,
     "guest_pays_card_fee": False,
-    "guests_max": 14,
-    "guests_min": 1,
     "hold_minutes": 15,
     "includes": [],
     "miles_included": 0,

@@ -55,8 +55,13 @@ OBJECTS = [
     if o == "query" and n not in {*ALL_LISTS, *ABOUT_THE_CALLER} and not is_common(asked)
 ]
 # What begins something new, and names nothing that could be another's.
-BEGINS = {"createInquiry", "scheduleSharedTour"}
-BEGINS = {"createInquiry", "addRate", "addTourPackage", "addPriceRule"}
+BEGINS = {
+    "addPriceRule",
+    "addRate",
+    "addTourPackage",
+    "createInquiry",
+    "scheduleSharedTour",
+}
 MUTATIONS = [name for operation, name in ROOTS if operation == "mutation" and name not in BEGINS]
 SUBSCRIPTIONS = [name for operation, name in ROOTS if operation == "subscription"]
 every_stranger = pytest.mark.parametrize("stranger", STRANGERS, ids=str)
