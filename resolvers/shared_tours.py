@@ -25,7 +25,6 @@ from schema.shared_tours import (
     SharedTourFilter,
     SharedTourPayload,
     UpdateSharedTourInput,
-    Weekday,
 )
 from services.shared_tours import (
     cancel_shared_tour,
@@ -33,8 +32,6 @@ from services.shared_tours import (
     schedule_shared_tours,
     update_shared_tour,
 )
-
-DAYS = list(Weekday)
 
 
 @strawberry.type
@@ -68,9 +65,7 @@ class SharedTourMutation:
             code=storable(input.code, path="code"),
             first=input.from_,
             last=input.to or input.from_,
-            weekdays=None
-            if input.weekdays is None
-            else frozenset(DAYS.index(day) for day in input.weekdays),
+            weekdays=None if input.weekdays is None else frozenset(map(int, input.weekdays)),
             beside=input.beside,
         )
         made = await context.write(

@@ -8,6 +8,7 @@ import strawberry
 
 from domain.identity import Scope
 from schema.bookings import wall_clock
+from schema.enums import Weekday
 from schema.errors import UserError
 from schema.fields import Node, column, counted, derived, edge, entity, instant, money
 from schema.fleet import Vehicle
@@ -23,17 +24,6 @@ class SharedTourStatus(StrEnum):
     SCHEDULED = "scheduled"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
-
-
-@strawberry.enum(description="A day of the week.")
-class Weekday(StrEnum):
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
 
 
 @entity(
