@@ -90,6 +90,8 @@ class ProposalNoteOrder(StrEnum):
 class ProposalVersionOrder(StrEnum):
     SENT_AT_ASC = "SENT_AT_ASC"
     SENT_AT_DESC = "SENT_AT_DESC"
+
+
 @strawberry.enum(description="How dated rows are ordered.")
 class EffectiveOrder(StrEnum):
     EFFECTIVE_FROM_ASC = "EFFECTIVE_FROM_ASC"
