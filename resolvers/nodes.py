@@ -23,11 +23,10 @@ from schema.leads import Inquiry, Task
 from schema.offers import TourOffer
 from schema.payments import Payment
 from schema.permissions import check, requires
+from schema.price_lists import PriceRule, RateCard
 from schema.proposal_notes import ProposalNote
 from schema.proposal_versions import ProposalVersion
 from schema.proposals import Proposal, ProposalGuest
-from schema.price_lists import PriceRule, RateCard
-from schema.proposals import Proposal
 from schema.reservations import Reservation
 from schema.shared_tours import SharedTour
 from schema.staff import StaffUser

@@ -17,9 +17,9 @@ from db import (
     leads,
     offers,
     payments,
+    price_lists,
     proposal_notes,
     proposal_versions,
-    price_lists,
     proposals,
     reservations,
     shared_tours,
@@ -46,13 +46,12 @@ from resolvers.nodes import ENTITIES, NodeQuery
 from resolvers.offers import OfferMutation, OfferQuery
 from resolvers.operation import Deadline, OperationScope
 from resolvers.payments import PaymentQuery
+from resolvers.price_lists import PriceListMutation, PriceListQuery
 from resolvers.proposal_lives import ProposalAnswerMutation, ProposalLifeMutation
 from resolvers.proposal_notes import ProposalNoteMutation, ProposalNoteQuery
 from resolvers.proposal_plans import ProposalPlanMutation
 from resolvers.proposal_versions import ProposalVersionQuery
 from resolvers.proposals import ProposalMutation, ProposalQuery
-from resolvers.price_lists import PriceListMutation, PriceListQuery
-from resolvers.proposals import ProposalQuery
 from resolvers.quotes import QuoteQuery
 from resolvers.reservations import ReservationQuery
 from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
