@@ -2,8 +2,8 @@
 
 from migrations.tables import run
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 DATED = ("rate_cards", "tour_packages", "price_rules")
 ORDERED = "alter table {0} drop constraint {0}_dates_ordered"
