@@ -76,6 +76,11 @@ ANOTHER: Mapping[str, tuple[str, int]] = {
     "booking_vehicles": ("vehicle_id", 2),
     "booking_drivers": ("driver_id", 2),
 }
+# What a second child of the same parent has to have otherwise.
+OTHERWISE: Mapping[str, Values] = {
+    "driver_availability": {"weekday": 7},
+    "duty_entries": {"kind": "driving"},
+}
 FIRST_ALLOWED = re.compile(r"= ANY \(ARRAY\['([^']+)'")
 
 
@@ -120,7 +125,7 @@ class Planting:
 
     def another(self, table: Table, brand: Brand) -> Values:
         """A row that could be stored beside the planted ones, of the first generation's parents."""
-        values = self._values(table, brand, 1)
+        values = self._values(table, brand, 1) | OTHERWISE.get(table.name, {})
         if table.name in ANOTHER:
             column, generation = ANOTHER[table.name]
             parent = next(key.parent for key in table.foreign_keys if key.own == column)
