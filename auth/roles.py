@@ -66,6 +66,7 @@ OF_KIND: Final[Mapping[Kind, frozenset[Scope]]] = {
         Scope.TOURS_RUN,
         Scope.OFFERS_ANSWER,
         Scope.DUTY_WRITE,
+        Scope.FLEET_READ,
     },
     Kind.STAFF: frozenset(),
     Kind.WORKER: ALL,

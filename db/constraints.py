@@ -16,6 +16,7 @@ from domain.errors import (
 )
 from domain.offers import AlreadyOffered, OfferClosed
 from domain.price_lists import CodeTaken
+from domain.vehicles import NameTaken
 
 NOT_HELD: Final = "The booking does not hold its vehicles and drivers any more. Assign them anew."
 
@@ -80,6 +81,12 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     ),
     "tickets_are_sold_in_time": lambda: WrongState("The sale of this tour has ended."),
     "tickets_are_paid_in_full": lambda: WrongState("A ticket is confirmed when it is paid."),
+    "duty_entries_one_at_a_time": lambda: WrongState(
+        "The driver was on duty, or at the wheel, at that time already."
+    ),
+    "drivers_transition": lambda: WrongState("The driver's status does not allow that."),
+    "vehicles_name_key": NameTaken,
+    "vehicles_transition": lambda: WrongState("The vehicle's status does not allow that."),
     "vehicles_mileage_rises": lambda: RuleBroken("A vehicle's mileage does not fall."),
     "refunds_within_payment": lambda: RuleBroken("Refunds would pass what was paid."),
     "tickets_within_seats": lambda: RuleBroken("The tour has not that many seats left."),

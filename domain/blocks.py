@@ -85,12 +85,17 @@ def _pair_of(block: Block) -> UUID:
     return block.offset_pair_id
 
 
-def release(block: Block, *, expected_version: int, now: datetime) -> Block:
+def release(
+    block: Block, *, expected_version: int, now: datetime, by_driver: bool = False
+) -> Block:
     """The block, given back from now on; the very same if it is given back already.
 
-    Errors: StaleVersion, WrongState for what a booking has: it is the booking that changes.
+    Errors: StaleVersion; WrongState for what a booking has, for it is the booking that changes,
+            and for a driver who would give back more than their time off.
     """
     _expect(block, expected_version)
+    if by_driver and block.kind != "time_off":
+        raise WrongState("Only time off is a driver's own to give back. Ask dispatch.")
     if block.kind in OF_A_BOOKING:
         raise WrongState("A booking has this time. Change the booking, or who drives it.")
     if block.released_at is not None:

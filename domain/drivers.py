@@ -1,4 +1,4 @@
-"""A driver of the operating company: how they are reached, whether they drive, and when they can."""
+"""A driver of the operating company: how they are reached, if they drive, and when they can."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -85,7 +85,7 @@ def change_driver(driver: Driver, wish: DriverChange) -> Driver:
     return driver if after == driver else replace(after, version=driver.version + 1)
 
 
-def set_driver_status(driver: Driver, wish: StatusChange) -> Driver:
+def decide_status(driver: Driver, wish: StatusChange) -> Driver:
     """The driver in another status; the very same if they are in it already.
 
     Errors: StaleVersion, WrongState.
@@ -108,9 +108,9 @@ def set_working_day(day: WorkingDay, wish: WorkingDayWish) -> WorkingDay:
         raise StaleVersion(expected=wish.expected_version, current=day.version)
     begins, ends = wish.from_local, wish.to_local
     if (begins is None) != (ends is None):
-        raise InvalidInput("A working day has both times, or none.", path="to")
+        raise InvalidInput("A working day has both times, or none.", path="toLocal")
     if begins is not None and ends is not None and begins >= ends:
-        raise InvalidInput("A working day ends after it begins.", path="to")
+        raise InvalidInput("A working day ends after it begins.", path="toLocal")
     if day.version > 0 and (begins, ends) == (day.from_local, day.to_local):
         return day
     return replace(day, from_local=begins, to_local=ends, version=day.version + 1)

@@ -73,13 +73,15 @@ def turn_clock(
     return Turned(None, [replace(e, ends_at=at, version=e.version + 1) for e in ending])
 
 
-def moment(at: datetime | None, *, now: datetime) -> datetime:
+def moment(at: datetime | None, *, now: datetime, by_driver: bool) -> datetime:
     """When it was: now, or what a dispatcher writes down of the last days.
 
-    Errors: InvalidInput for a moment to come or one too long ago.
+    Errors: InvalidInput for a moment to come or one too long ago, and for a driver who names one.
     """
     if at is None:
         return now
+    if by_driver:
+        raise InvalidInput("A driver's clock shows now; dispatch corrects it.", path="at")
     if not now - LATEST <= at <= now:
         raise InvalidInput(f"`at` lies in the last {LATEST.days} days, and not ahead.", path="at")
     return at

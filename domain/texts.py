@@ -19,26 +19,12 @@ def storable(text: str, *, path: str) -> str:
     return text
 
 
-def one_line(text: str | None, *, path: str, most: int = 100) -> str | None:
-    """Text of one line without needless spaces; nothing for one that says nothing.
-
-    Errors: InvalidInput for one that is too long, or holds what deceives the eye.
-    """
-    if text is None:
-        return None
-    if len(text) > most or deceives(text):
-        raise InvalidInput(
-            f"`{path}` has at most {most} characters, and none that controls the text.", path=path
-        )
-    return " ".join(text.split()) or None
-
-
 def deceives(text: str) -> bool:
     """Does it hold a control character, or one that turns the direction of the text around it?"""
     return DECEIVING.search(text) is not None
 
 
-def one_line(text: str | None, *, most: int, path: str) -> str | None:
+def one_line(text: str | None, *, path: str, most: int = 100) -> str | None:
     """One line without spaces around it; what is empty is nothing.
 
     Errors: InvalidInput.

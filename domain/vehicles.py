@@ -99,6 +99,11 @@ def set_status(vehicle: Vehicle, wish: StatusChange) -> Vehicle:
     return replace(vehicle, status=wish.status, version=vehicle.version + 1)
 
 
+def stated_reason(reason: str | None) -> str | None:
+    """Errors: InvalidInput."""
+    return one_line(reason, path="reason", most=LONGEST_REASON)
+
+
 def check_miles(before: int | None, after: int | None) -> None:
     """Errors: InvalidInput, RuleBroken."""
     if after is not None and not 0 <= after <= MOST_MILES:

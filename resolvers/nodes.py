@@ -11,16 +11,19 @@ from domain.errors import DomainError, InvalidInput, NotFound
 from domain.identity import Scope
 from domain.listing import MOST
 from resolvers.listing import says
+from schema.blocks import Block
 from schema.bookings import Booking
 from schema.brand_settings import BrandSettings
 from schema.catalog import TourPackage
 from schema.customers import Customer
 from schema.directory import Hotel, Restaurant, Winery
+from schema.duty import DriverAvailability, DutyEntry, Inspection
 from schema.fields import Node
 from schema.fleet import Driver, Vehicle
 from schema.global_ids import decode
 from schema.leads import Inquiry, Task
 from schema.offers import TourOffer
+from schema.papers import Document
 from schema.payments import Payment
 from schema.permissions import check, requires
 from schema.price_lists import PriceRule, RateCard
@@ -35,12 +38,17 @@ from schema.tickets import Ticket
 ENTITIES: dict[str, Any] = {
     each.__name__: each
     for each in (
+        Block,
         Booking,
         BrandSettings,
         Customer,
+        Document,
         Driver,
+        DriverAvailability,
+        DutyEntry,
         Hotel,
         Inquiry,
+        Inspection,
         Payment,
         PriceRule,
         Proposal,

@@ -8,14 +8,18 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from db import (
+    blocks,
     bookings,
     brand_settings,
     catalog,
     customers,
     directory,
+    duty,
     fleet,
+    inspections,
     leads,
     offers,
+    papers,
     payments,
     price_lists,
     proposal_notes,
@@ -31,20 +35,23 @@ from domain.limits import Limits
 from resolvers.assignments import AssignmentMutation, AssignmentQuery
 from resolvers.availability import AvailabilityQuery
 from resolvers.booking_details import BookingDetailsMutation
+from resolvers.blocks import BlockMutation, BlockQuery
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
 from resolvers.brand_settings import BrandSettingsMutation, BrandSettingsQuery
 from resolvers.brands import BrandQuery
 from resolvers.customers import CustomerMutation, CustomerQuery
 from resolvers.directory import DirectoryQuery
 from resolvers.documents import Admission, Documents
-from resolvers.fleet import FleetQuery
 from resolvers.inquiries import InquiryMutation
 from resolvers.itineraries import ItineraryMutation
+from resolvers.duty import DutyMutation, DutyQuery
+from resolvers.fleet import FleetMutation, FleetQuery
 from resolvers.keys import IDEMPOTENT
 from resolvers.leads import LeadQuery
 from resolvers.nodes import ENTITIES, NodeQuery
 from resolvers.offers import OfferMutation, OfferQuery
 from resolvers.operation import Deadline, OperationScope
+from resolvers.papers import PaperMutation, PaperQuery
 from resolvers.payments import PaymentQuery
 from resolvers.price_lists import PriceListMutation, PriceListQuery
 from resolvers.proposal_lives import ProposalAnswerMutation, ProposalLifeMutation
@@ -65,14 +72,18 @@ from schema.scalars import SCALARS
 RELATIONS: Mapping[str, Relation] = {
     relation.name: relation
     for module in (
+        blocks,
         bookings,
         brand_settings,
         catalog,
         customers,
         directory,
+        duty,
         fleet,
+        inspections,
         leads,
         offers,
+        papers,
         payments,
         proposal_notes,
         proposal_versions,
@@ -110,6 +121,9 @@ class Query(
     OfferQuery,
     SharedTourQuery,
     TicketQuery,
+    PaperQuery,
+    BlockQuery,
+    DutyQuery,
 ):
     """All reading root fields."""
 
@@ -118,8 +132,6 @@ class Query(
 class Mutation(
     BookingMutation,
     CustomerMutation,
-    InquiryMutation,
-    TaskMutation,
     BookingDetailsMutation,
     ItineraryMutation,
     AssignmentMutation,
@@ -134,6 +146,12 @@ class Mutation(
     ProposalNoteMutation,
     PriceListMutation,
     BrandSettingsMutation,
+    FleetMutation,
+    PaperMutation,
+    BlockMutation,
+    DutyMutation,
+    InquiryMutation,
+    TaskMutation,
 ):
     """All writing root fields."""
 

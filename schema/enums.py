@@ -297,3 +297,46 @@ class DifferenceKind(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
+@strawberry.enum(description="What kind of paper it is.")
+class DocumentKind(StrEnum):
+    INSURANCE = "insurance"
+    REGISTRATION = "registration"
+    INSPECTION = "inspection"
+    LICENCE = "licence"
+    MEDICAL_CERTIFICATE = "medical_certificate"
+    ROAD_TEST = "road_test"
+    MVR = "mvr"
+    ANNUAL_REVIEW = "annual_review"
+
+
+@strawberry.enum(description="Why a vehicle or driver is taken.")
+class BlockKind(StrEnum):
+    BOOKING = "booking"
+    HOLD = "hold"
+    MAINTENANCE = "maintenance"
+    BLACKOUT = "blackout"
+    TIME_OFF = "time_off"
+
+
+@strawberry.enum(description="Why a vehicle is taken out for a time.")
+class VehicleBlockKind(StrEnum):
+    MAINTENANCE = "maintenance"
+    BLACKOUT = "blackout"
+
+
+@strawberry.enum(description="Why a driver is taken out for a time.")
+class DriverBlockKind(StrEnum):
+    TIME_OFF = "time_off"
+    BLACKOUT = "blackout"
+
+
+@strawberry.enum(description="What the duty clock counts.")
+class DutyKind(StrEnum):
+    ON_DUTY = "on_duty"
+    DRIVING = "driving"
+
+
+@strawberry.enum(description="When a vehicle is inspected.")
+class InspectionKind(StrEnum):
+    PRE_TRIP = "pre_trip"
+    POST_TRIP = "post_trip"

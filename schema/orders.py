@@ -96,3 +96,30 @@ class ProposalVersionOrder(StrEnum):
 class EffectiveOrder(StrEnum):
     EFFECTIVE_FROM_ASC = "EFFECTIVE_FROM_ASC"
     EFFECTIVE_FROM_DESC = "EFFECTIVE_FROM_DESC"
+@strawberry.enum(description="How papers are ordered; those that never run out come last.")
+class DocumentOrder(StrEnum):
+    EXPIRES_ON_ASC = "EXPIRES_ON_ASC"
+    EXPIRES_ON_DESC = "EXPIRES_ON_DESC"
+
+
+@strawberry.enum(description="How blocks are ordered.")
+class BlockOrder(StrEnum):
+    STARTS_AT_ASC = "STARTS_AT_ASC"
+    STARTS_AT_DESC = "STARTS_AT_DESC"
+
+
+@strawberry.enum(description="How entries of the duty clock are ordered.")
+class DutyOrder(StrEnum):
+    STARTS_AT_ASC = "STARTS_AT_ASC"
+    STARTS_AT_DESC = "STARTS_AT_DESC"
+
+
+@strawberry.enum(description="How inspections are ordered.")
+class InspectionOrder(StrEnum):
+    INSPECTED_AT_ASC = "INSPECTED_AT_ASC"
+    INSPECTED_AT_DESC = "INSPECTED_AT_DESC"
+
+
+@strawberry.enum(description="How working hours are ordered: by driver, then by weekday.")
+class AvailabilityOrder(StrEnum):
+    DRIVER_ASC = "DRIVER_ASC"

@@ -19,7 +19,7 @@ from migrations.tables import (
 )
 
 revision = "0023"
-down_revision = "0014"
+down_revision = "0027"
 TABLES = ("driver_availability",)
 
 MACHINES = {
@@ -120,7 +120,7 @@ MORE = {
     "bookings": "select (customer_phone, starts_at, ends_at, time_zone)",
 }
 NEW = {
-    "inspections": "select (tenant_id, id, vehicle_id, mileage, critical)",
+    "inspections": "select",
     "booking_drivers": "select (tenant_id, brand_id, booking_id, driver_id)",
     "transitions": "select",
     "cache_drops": "insert",

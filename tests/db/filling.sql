@@ -74,6 +74,17 @@ select tenant_id, md5('document' || id::text)::uuid, id, 'insurance', current_da
 insert into duty_entries (tenant_id, id, driver_id, kind, starts_at)
 select tenant_id, md5('duty' || id::text)::uuid, id, 'driving', now() from drivers;
 
+insert into inspections (tenant_id, id, vehicle_id, driver_id, kind, inspected_at)
+select
+    v.tenant_id, md5('report' || v.id::text)::uuid, v.id, d.id, 'pre_trip',
+    now() - make_interval(hours => v.seats * 7)
+from vehicles as v
+inner join drivers as d on d.id = md5('driver' || substr(v.name, 5))::uuid;
+
+insert into driver_availability (tenant_id, id, driver_id, weekday)
+select tenant_id, md5('week' || id::text || day)::uuid, id, day
+from drivers cross join generate_series(1, 7) as day;
+
 insert into rate_cards
 (tenant_id, brand_id, id, kind, code, guests_min, guests_max, rate_cents, effective_from)
 select

@@ -21,8 +21,12 @@ PICKED = {each.label: each for each in hot.hot_pages_of_picked_rows()}
 WRITES = {each.label: each for each in hot.hot_writes()}
 FUNCTIONS = {each.label: each for each in hot.hot_functions()}
 SHARED = {"wineries", "restaurants", "hotels"}
-OPERATOR = {"vehicles", "drivers", "staff_users"}
+OPERATOR = {
+    *("vehicles", "drivers", "documents", "blocks", "duty_entries", "inspections"),
+    *("driver_availability", "staff_users"),
+}
 BY_ANYBODY = ("callers.", "events.", "schedules.due_schedules")
+BY_DRIVERS = ("blocks.give_back_time_off",)
 
 
 @pytest.fixture(scope="session")
@@ -57,10 +61,15 @@ def plans(filled: Settings, reader: psycopg.Connection[Any]) -> Mapping[str, Pla
         writer.rollback()
     for label, each in FUNCTIONS.items():
         with psycopg.connect(_url(filled.database_admin_url)) as admin:
-            role = "tourbase_write" if label.startswith(BY_ANYBODY) else "tourbase_staff"
-            made[label] = nested_plans(admin, role, each.sql, each.params)
+            made[label] = nested_plans(admin, _caller(label), each.sql, each.params)
             admin.rollback()
     return made
+
+
+def _caller(label: str) -> str:
+    if label.startswith(BY_DRIVERS):
+        return "tourbase_driver"
+    return "tourbase_write" if label.startswith(BY_ANYBODY) else "tourbase_staff"
 
 
 def _assert_uses(plan: Plan, statement: Hot) -> None:

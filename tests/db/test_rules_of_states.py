@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from db.database import Database, Transaction
+from domain import drivers, vehicles
 from domain.bookings import TRANSITIONS
 from domain.errors import WrongState
 from domain.identity import Brand, Kind
@@ -22,6 +23,8 @@ from tests.db.rows import (
     an_inclusion,
     an_inquiry,
 )
+from tests.builders import START, a_booking, a_driver, a_vehicle, assign_vehicle, write
+from tests.db.rows import a_proposal, a_reservation, an_inclusion, an_inquiry
 
 RESERVATIONS = {
     "pending": {"contacted", "cancelled", "expired"},
@@ -54,6 +57,8 @@ MACHINES: Mapping[str, Mapping[str, Any]] = {
     "inquiries": INQUIRIES,
     "shared_tours": SHARED_TOURS,
     "tickets": TICKETS,
+    "vehicles": vehicles.TRANSITIONS,
+    "drivers": drivers.TRANSITIONS,
 }
 ORIGINS = [(machine, origin) for machine, steps in MACHINES.items() for origin in steps]
 
@@ -71,6 +76,8 @@ async def _in_status(tx: Transaction, machine: str, status: str) -> UUID:
             "inquiries": an_inquiry,
             "shared_tours": a_shared_tour,
             "tickets": a_paid_ticket,
+            "vehicles": a_vehicle,
+            "drivers": a_driver,
         }
         return await make[machine](tx, status=status)
     booking = await a_booking(tx, status=status, deposit_received_at=START, hold_expires_at=START)

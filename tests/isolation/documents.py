@@ -187,6 +187,7 @@ def tried(
             "guest_id": "ProposalGuest",
             "shared_tour_id": "SharedTour",
         }
+        named_by = {"subject_id": "Booking", "assignee_id": "StaffUser", "beside_id": "Block"}
         yield victim.id_of(named_by.get(snake) or snake.split("_")[-2].capitalize(), at)
     elif snake.endswith("_ids"):
         yield [victim.id_of(snake.split("_")[-2].capitalize(), at)]
@@ -278,6 +279,17 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "terms": ["A stranger's terms"],
         "daysBefore": [0],
         "percent": [0],
+        "days": [366],
+        "seats": [14],
+        "weekday": [3],
+        "make": ["Maker"],
+        "model": ["Model"],
+        "year": [2020],
+        "vehicleType": ["van"],
+        "mileage": [120_000],
+        "reference": ["A stranger's paper"],
+        "part": ["brakes"],
+        "description": ["They squeal"],
         "from": ["2031-06-01"],
         "to": ["2031-06-30"],
         "date": ["2031-06-09"],
@@ -288,6 +300,7 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "reason": ["No answer"],
         "message": ["A stranger's wish"],
         **PROPOSED,
+        "expiresOn": ["2031-06-09"],
     }
     if not isinstance(named, GraphQLScalarType):
         raise Unknown(at)
@@ -300,6 +313,8 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         yield from (True, False)
     elif named.name == "Date" and name.endswith(("From", "To")):
         yield "1970-01-01" if name.endswith("From") else "2199-12-31"
+    elif named.name == "Time":
+        yield "08:00:00" if name.startswith("from") else "18:00:00"
     elif named.name == "DateTime":
         yield f"2031-06-09T{12 if name.startswith('ends') else 10}:00:00-07:00"
     elif snake in row:

@@ -31,7 +31,7 @@ EVERYWHERE: Values = {"currency": "USD", "time_zone": "America/Los_Angeles", "ta
 GIVEN: Mapping[str, Values] = {
     "brand_settings": {"number_prefix": "PLANTED"},
     "api_keys": {"kind": "partner", "last_four": "0042"},
-    "documents": {"vehicle_id": None, "kind": "licence"},
+    "documents": {"vehicle_id": None, "kind": "licence", "expires_on": START.date()},
     "price_rules": {"amount_cents": 100},
     "tasks": {"done_by_id": None},
     "bookings": {"status": "draft"},
