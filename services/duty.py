@@ -9,7 +9,7 @@ from db.database import Transaction
 from domain.changes import happened
 from domain.duty import DRIVING, Entry, Turn, moment, turn_clock
 from domain.errors import NotFound
-from domain.events import Event
+from domain.events import Change, Event
 from domain.identity import Kind
 from domain.ids import Ids
 from domain.inspections import Grounding, Inspection, NewInspection, inspect
@@ -71,11 +71,11 @@ async def record_inspection(
 def _grounded(done: Grounding, report: Inspection, *, id: UUID, now: datetime) -> Event:
     """What a report did to its vehicle: its miles, and whether it may be driven."""
     out = done.status != done.status_before
-    told = {
+    told: dict[str, Change] = {
         "status": (done.status_before, done.status),
         "mileage": (done.mileage_before, done.mileage),
+        "inspection_id": (None, str(report.id)),
     }
-    because = {"inspection_id": (None, str(report.id))}
     return Event(
         id=id,
         kind="VehicleTakenOutOfService" if out else "VehicleUpdated",
@@ -83,7 +83,7 @@ def _grounded(done: Grounding, report: Inspection, *, id: UUID, now: datetime) -
         entity_id=done.vehicle_id,
         entity_version=done.version,
         occurred_at=now,
-        changes={name: pair for name, pair in told.items() if pair[0] != pair[1]} | because,
+        changes={name: pair for name, pair in told.items() if pair[0] != pair[1]},
     )
 
 

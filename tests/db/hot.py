@@ -59,8 +59,8 @@ FILTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("documents", "expires_on_from"): ("documents_runs_out_on_id_idx",),
     ("documents", "expires_on_to"): ("documents_runs_out_on_id_idx",),
     ("documents", "vehicle_id"): ("documents_vehicle_id_idx",),
-    ("driver_availability", "driver_id"): ("driver_availability_driver_id_weekday_key",),
-    ("duty_entries", "driver_id"): ("duty_entries_driver_id_starts_at_idx",),
+    ("driver_availability", "driver_id"): ("driver_availability_driver_id_weekday_id_idx",),
+    ("duty_entries", "driver_id"): ("duty_entries_one_at_a_time",),
     ("duty_entries", "starts_on_from"): ("duty_entries_starts_at_id_idx",),
     ("duty_entries", "starts_on_to"): ("duty_entries_starts_at_id_idx",),
     ("inquiries", "created_on_from"): ("inquiries_created_at_id_idx",),
@@ -120,8 +120,7 @@ BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reservations", "text"): ("customers_pkey",),
     ("staff_users", "member"): ("memberships_tenant_id_staff_user_id_idx",),
 }
-YES_OR_NO = {"lunch_partner", "member", "mine", "open", "vip"}
-YES_OR_NO = {"critical", "live", "running", "lunch_partner", "open", "vip"}
+YES_OR_NO = {"critical", "live", "lunch_partner", "member", "mine", "open", "running", "vip"}
 ORDER_OF_FILTER = {("vehicles", "seats_at_least"): "SEATS_ASC"}
 UNIQUE: Mapping[tuple[str, str], str] = {
     ("bookings", "number"): "bookings_number_key",
@@ -216,9 +215,9 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "drivers.lock_driver": ("drivers_pkey",),
     "drivers.update_driver": ("drivers_pkey",),
     "drivers.update_working_day": ("driver_availability_pkey",),
-    "drivers.working_day": ("driver_availability_driver_id_weekday_key",),
+    "drivers.working_day": ("driver_availability_driver_id_weekday_id_idx",),
     "duty.end_entry": ("duty_entries_pkey",),
-    "duty.running_entries": ("duty_entries_driver_id_starts_at_idx",),
+    "duty.running_entries": ("duty_entries_one_at_a_time",),
     "papers.lock_paper": ("documents_pkey",),
     "papers.renew_paper": ("documents_pkey",),
     "prices.price_book": (
@@ -478,7 +477,6 @@ PARAMS: Mapping[str, Any] = {
     **dict.fromkeys(("from_local", "to_local", "expires_on")),
     "driver_id": BOOKING,
     "seats": 14,
-    "status": "active",
     "weekday": 1,
     "released_at": NOW,
     "since": NOW,

@@ -16,7 +16,16 @@ from tests.db.rows import MAKERS
 
 By = str | type[DomainError]
 Work = Callable[[Transaction], Awaitable[Any]]
-TABLES = (*MAKERS, "booking_drivers", "booking_vehicles", "counters", "drivers", "events")
+TABLES = (
+    *MAKERS,
+    "inspections",
+    "driver_availability",
+    "booking_drivers",
+    "booking_vehicles",
+    "counters",
+    "drivers",
+    "events",
+)
 FINGERPRINT = "select '{0}', count(*), md5(string_agg(t::text, '' order by t::text)) from {0} as t"
 EVERYTHING = " union all ".join(FINGERPRINT.format(table) for table in TABLES)
 

@@ -18,8 +18,8 @@ from migrations.tables import (
     run,
 )
 
-revision = "0023"
-down_revision = "0027"
+revision = "0019"
+down_revision = "0018"
 TABLES = ("driver_availability",)
 
 MACHINES = {
@@ -154,7 +154,10 @@ def upgrade() -> None:
           check ((from_local is null) = (to_local is null))
         """,
         refs=[Ref("driver_id", "drivers", "operator")],
-        indexes=[Index("driver_id, weekday", "the week of a driver, each day once", unique=True)],
+        indexes=[
+            Index("driver_id, weekday", "the week of a driver, each day once", unique=True),
+            Index("driver_id, weekday, id", "working hours page by driver"),
+        ],
         may={"driver": May("select, insert, update", OWN)},
     )
     _drivers_rights()
