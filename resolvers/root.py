@@ -34,18 +34,18 @@ from db.relations import Relation
 from domain.limits import Limits
 from resolvers.assignments import AssignmentMutation, AssignmentQuery
 from resolvers.availability import AvailabilityQuery
-from resolvers.booking_details import BookingDetailsMutation
 from resolvers.blocks import BlockMutation, BlockQuery
+from resolvers.booking_details import BookingDetailsMutation
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
 from resolvers.brand_settings import BrandSettingsMutation, BrandSettingsQuery
 from resolvers.brands import BrandQuery
 from resolvers.customers import CustomerMutation, CustomerQuery
 from resolvers.directory import DirectoryQuery
 from resolvers.documents import Admission, Documents
-from resolvers.inquiries import InquiryMutation
-from resolvers.itineraries import ItineraryMutation
 from resolvers.duty import DutyMutation, DutyQuery
 from resolvers.fleet import FleetMutation, FleetQuery
+from resolvers.inquiries import InquiryMutation
+from resolvers.itineraries import ItineraryMutation
 from resolvers.keys import IDEMPOTENT
 from resolvers.leads import LeadQuery
 from resolvers.nodes import ENTITIES, NodeQuery

@@ -434,7 +434,6 @@ PARAMS: Mapping[str, Any] = {
     "batch": 20,
     "blocked_until": NOW + timedelta(hours=7),
     "booking_id": BOOKING,
-    "driver_id": BOOKING,
     "ids": [BOOKING],
     "next_status": "pending",
     "no_show": False,

@@ -18,8 +18,8 @@ from migrations.tables import (
     run,
 )
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 TABLES = ("driver_availability",)
 
 MACHINES = {
@@ -117,7 +117,7 @@ MORE = {
     "vehicles": "select (mileage, version), update (status, mileage, version)",
     "blocks": "insert (tenant_id, id, driver_id, kind, starts_at, ends_at, reason),"
     " update (version)",
-    "bookings": "select (customer_phone, starts_at, ends_at, time_zone)",
+    "bookings": "select (customer_phone, time_zone)",
 }
 NEW = {
     "inspections": "select",
@@ -125,7 +125,6 @@ NEW = {
     "transitions": "select",
     "cache_drops": "insert",
 }
-TOLD = ("events", "event_personal_values", "outbox")
 OWN = f"driver_id = {ACTOR}"
 
 
@@ -160,7 +159,6 @@ def upgrade() -> None:
         ],
         may={"driver": May("select, insert, update", OWN)},
     )
-    _drivers_rights()
     _functions()
 
 
@@ -177,12 +175,6 @@ def _machines() -> None:
             f"create trigger {machine}_transition before update of status on {machine} for each row"
             " when (old.status is distinct from new.status) execute function refuse_transition()"
         )
-
-
-def _drivers_rights() -> None:
-    """A driver leaves a trail of what they do."""
-    for table in TOLD:
-        permit(table, "driver", "insert")
 
 
 def _functions() -> None:
@@ -209,10 +201,6 @@ def downgrade() -> None:
         run(f"drop policy {table}_fleet on {table}; revoke {verbs} on {table} from {role('fleet')}")
     for table, verbs in MORE.items():
         run(f"revoke {verbs} on {table} from {role('fleet')}")
-    for table in TOLD:
-        run(
-            f"drop policy {table}_driver on {table}; revoke insert on {table} from {role('driver')}"
-        )
     drop_tables(TABLES)
     for name in INDEXES:
         run(f"drop index {name}")
