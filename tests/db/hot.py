@@ -60,7 +60,7 @@ FILTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("documents", "expires_on_to"): ("documents_runs_out_on_id_idx",),
     ("documents", "vehicle_id"): ("documents_vehicle_id_idx",),
     ("driver_availability", "driver_id"): ("driver_availability_driver_id_weekday_id_idx",),
-    ("duty_entries", "driver_id"): ("duty_entries_one_at_a_time",),
+    ("duty_entries", "driver_id"): ("duty_entries_driver_id_starts_at_idx",),
     ("duty_entries", "starts_on_from"): ("duty_entries_starts_at_id_idx",),
     ("duty_entries", "starts_on_to"): ("duty_entries_starts_at_id_idx",),
     ("inquiries", "created_on_from"): ("inquiries_created_at_id_idx",),
@@ -217,7 +217,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "drivers.update_working_day": ("driver_availability_pkey",),
     "drivers.working_day": ("driver_availability_driver_id_weekday_id_idx",),
     "duty.end_entry": ("duty_entries_pkey",),
-    "duty.running_entries": ("duty_entries_one_at_a_time",),
+    "duty.running_entries": ("duty_entries_driver_id_starts_at_idx",),
     "papers.lock_paper": ("documents_pkey",),
     "papers.renew_paper": ("documents_pkey",),
     "prices.price_book": (
