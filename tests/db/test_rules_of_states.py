@@ -14,7 +14,7 @@ from domain.errors import WrongState
 from domain.identity import Brand, Kind
 from domain.shared_tours import TRANSITIONS as SHARED_TOURS
 from domain.tickets import TRANSITIONS as TICKETS
-from tests.builders import START, a_booking, a_vehicle, assign_vehicle, write
+from tests.builders import START, a_booking, a_driver, a_vehicle, assign_vehicle, write
 from tests.db.rows import (
     a_paid_ticket,
     a_proposal,
@@ -23,8 +23,6 @@ from tests.db.rows import (
     an_inclusion,
     an_inquiry,
 )
-from tests.builders import START, a_booking, a_driver, a_vehicle, assign_vehicle, write
-from tests.db.rows import a_proposal, a_reservation, an_inclusion, an_inquiry
 
 RESERVATIONS = {
     "pending": {"contacted", "cancelled", "expired"},

@@ -187,7 +187,6 @@ def tried(
             "guest_id": "ProposalGuest",
             "shared_tour_id": "SharedTour",
         }
-        named_by = {"subject_id": "Booking", "assignee_id": "StaffUser", "beside_id": "Block"}
         yield victim.id_of(named_by.get(snake) or snake.split("_")[-2].capitalize(), at)
     elif snake.endswith("_ids"):
         yield [victim.id_of(snake.split("_")[-2].capitalize(), at)]
@@ -287,7 +286,6 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "year": [2020],
         "vehicleType": ["van"],
         "mileage": [120_000],
-        "reference": ["A stranger's paper"],
         "part": ["brakes"],
         "description": ["They squeal"],
         "from": ["2031-06-01"],

@@ -18,8 +18,8 @@ from migrations.tables import (
     run,
 )
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 TABLES = ("driver_availability",)
 
 MACHINES = {
