@@ -297,6 +297,8 @@ class DifferenceKind(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
+
+
 @strawberry.enum(description="What kind of paper it is.")
 class DocumentKind(StrEnum):
     INSURANCE = "insurance"

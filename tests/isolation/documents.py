@@ -184,6 +184,7 @@ def tried(
         named_by = {
             "subject_id": "Booking",
             "assignee_id": "StaffUser",
+            "beside_id": "Block",
             "guest_id": "ProposalGuest",
             "shared_tour_id": "SharedTour",
         }

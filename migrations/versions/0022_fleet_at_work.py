@@ -18,8 +18,8 @@ from migrations.tables import (
     run,
 )
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 TABLES = ("driver_availability",)
 
 MACHINES = {
