@@ -29,7 +29,6 @@ AS_IT_IS: Final = frozenset(
 ENCODE: Final[Mapping[ColumnKind, Callable[[Any], Any]]] = {
     ColumnKind.INSTANT: lambda value: value.astimezone(UTC),
     ColumnKind.TIME: time.isoformat,
-    ColumnKind.TIME: lambda value: value.isoformat(),
     ColumnKind.TIMES: lambda values: [value and value.isoformat() for value in values],
     ColumnKind.FLOAT: lambda value: value if isfinite(value) else repr(value),
 }

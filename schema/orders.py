@@ -96,6 +96,8 @@ class ProposalVersionOrder(StrEnum):
 class EffectiveOrder(StrEnum):
     EFFECTIVE_FROM_ASC = "EFFECTIVE_FROM_ASC"
     EFFECTIVE_FROM_DESC = "EFFECTIVE_FROM_DESC"
+
+
 @strawberry.enum(description="How papers are ordered; those that never run out come last.")
 class DocumentOrder(StrEnum):
     EXPIRES_ON_ASC = "EXPIRES_ON_ASC"

@@ -59,11 +59,11 @@ BEGINS = {
     "addPriceRule",
     "addRate",
     "addTourPackage",
+    "createDriver",
     "createInquiry",
+    "createVehicle",
     "scheduleSharedTour",
 }
-BEGINS = {"createInquiry", "scheduleSharedTour"}
-BEGINS = {"createInquiry", "createDriver", "createVehicle"}
 MUTATIONS = [name for operation, name in ROOTS if operation == "mutation" and name not in BEGINS]
 # What every brand of a company may do with the vehicles and drivers that all of them share.
 OF_THE_COMPANY = {

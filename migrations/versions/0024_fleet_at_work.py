@@ -18,8 +18,8 @@ from migrations.tables import (
     run,
 )
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 TABLES = ("driver_availability",)
 
 MACHINES = {
