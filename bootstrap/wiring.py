@@ -181,12 +181,18 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
         )
 
 
+def links_of(settings: Settings) -> LinkTokens:
+    """What signs links, here and in a worker. Errors: SettingMissing, SigningKeyRefused."""
+    signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
+    return LinkTokens(signing_key, settings.auth_issuer)
+
+
 @asynccontextmanager
 async def parts(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Parts]:
     """Everything that the server needs. Errors: SettingMissing, SettingUnfit, SigningKeyRefused."""
     signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
     tokens = Tokens(signing_key, settings.auth_issuer)
-    links = LinkTokens(signing_key, settings.auth_issuer)
+    links = links_of(settings)
     async with outside(settings, observe=observe) as made:
         origins = Origins(made.database, now, development=settings.tourbase_env == "development")
         yield Parts(

@@ -23,3 +23,21 @@ class NewTime:
 async def new_time(tx: Transaction, booking_id: UUID) -> NewTime | None:
     row = await tx.row(SQL["new_time"], {"booking_id": booking_id})
     return NewTime(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class SentProposal:
+    """A proposal as it is now. `email` is None if there is nobody to tell."""
+
+    number: str
+    title: str
+    valid_until: datetime
+    website: str | None
+    email: str | None
+
+
+async def sent_proposal(
+    tx: Transaction, proposal_id: UUID, *, now: datetime
+) -> SentProposal | None:
+    row = await tx.row(SQL["sent_proposal"], {"proposal_id": proposal_id, "now": now})
+    return SentProposal(*row) if row else None

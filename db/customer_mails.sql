@@ -6,3 +6,14 @@ select
 from bookings as b
 left join customers as c on b.customer_id = c.id
 where b.id = %(booking_id)s;
+
+-- name: sent_proposal
+-- What a mail with a proposal says, to whom, and on which website it is opened; nobody is told of
+-- one that may not be answered any more.
+select
+    p.number, p.title, p.valid_until, b.website,
+    case when p.status in ('sent', 'viewed') and p.valid_until > %(now)s then c.email end
+from proposals as p
+inner join customers as c on p.customer_id = c.id
+cross join brands as b
+where p.id = %(proposal_id)s;

@@ -12,6 +12,7 @@ import structlog
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.jobs import Job
 
+from auth.links import LinkTokens
 from db import job_queue
 from db.database import Database, Session
 from db.job_queue import WorkingBrand
@@ -44,6 +45,7 @@ class Work:
     mailer: Mailer
     now: Callable[[], datetime]
     ids: Ids
+    links: LinkTokens
 
 
 Task = Callable[..., Awaitable[None]]
@@ -70,6 +72,7 @@ class Admission:
         *,
         now: Callable[[], datetime],
         ids: Ids,
+        links: LinkTokens,
         attempts: int,
     ) -> None:
         self._database = database
@@ -77,6 +80,7 @@ class Admission:
         self._alerts = alerts
         self._now = now
         self._ids = ids
+        self._links = links
         self._attempts = attempts
 
     def admit(self, task: Task) -> Callable[..., Awaitable[None]]:
@@ -116,7 +120,8 @@ class Admission:
             raise Refused("the job's brand is not in business")
         tell_caller(found.brand.tenant_slug, found.brand.code, Kind.WORKER.value)
         worker = Principal(Kind.WORKER, found.brand, actor_id, role=Kind.WORKER.value)
-        return Work(self._database.session(worker), found, self._mailer, self._now, self._ids)
+        session = self._database.session(worker)
+        return Work(session, found, self._mailer, self._now, self._ids, self._links)
 
     async def _free_name(self, job_id: int) -> None:
         await self._database.session(NOBODY).write(lambda tx: job_queue.free_name(tx, job_id))

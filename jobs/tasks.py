@@ -1,15 +1,15 @@
 """What is done in the background, for one brand, by name."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from db import customer_mails, purges
 from domain.errors import NotFound
 from domain.notifications import Mail
 from jobs.admission import Refused, Task, Work
+from jobs.proposal_tasks import end_proposals, mail_proposal
+from jobs.wording import in_words
 from services import offers
 
 
@@ -54,11 +54,7 @@ async def purge_idempotency_records(work: Work) -> None:
 TASKS: Final[Mapping[str, Task]] = {
     "tell_customer_of_new_time": tell_customer_of_new_time,
     "expire_tour_offers": expire_tour_offers,
+    "mail_proposal": mail_proposal,
+    "end_proposals": end_proposals,
     "purge_idempotency_records": purge_idempotency_records,
 }
-
-
-def in_words(instant: datetime, time_zone: str) -> str:
-    """Monday, 8 June 2026 at 10:00 PDT."""
-    local = instant.astimezone(ZoneInfo(time_zone))
-    return f"{local:%A}, {local.day} {local:%B %Y} at {local:%H:%M %Z}"

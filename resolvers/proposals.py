@@ -53,7 +53,8 @@ async def changed(
     info: Info, work: Callable[[Transaction], Awaitable[UUID]], *, key: Key | None = None
 ) -> ProposalPayload:
     """Do it, and read the proposal anew."""
-    proposal_id = await info.context.write(work, key=key)
+    context: OperationContext = info.context
+    proposal_id = await (context.write(work, key=key) if key else context.write(work))
     return ProposalPayload(proposal=await one(info, PROPOSALS, proposal_id), errors=[])
 
 
@@ -129,5 +130,8 @@ async def answered(
     """
     context: OperationContext = info.context
     await one(info, PROPOSALS, proposal_id)
-    await context.write(work, key=key, session=context.opening(proposal_id))
+    holder = context.opening(proposal_id)
+    await (
+        context.write(work, key=key, session=holder) if key else context.write(work, session=holder)
+    )
     return ProposalPayload(proposal=await one(info, PROPOSALS, proposal_id), errors=[])

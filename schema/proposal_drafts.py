@@ -15,13 +15,13 @@ from schema.global_ids import decode_as
 from schema.scalars import Cents
 
 UNSET: Any = strawberry.UNSET
-FINEST = 1e-6
+FINEST = 0.01
 
 
 def ppm(percent: float, *, path: str) -> int:
     """Errors: InvalidInput for what has more than four decimals."""
     found = percent * PPM / 100
-    if not abs(found) <= PPM or abs(found - round(found)) > FINEST * PPM:
+    if not abs(found) <= PPM or abs(found - round(found)) > FINEST:
         raise InvalidInput("A percentage is 0 to 100, with up to four decimals.", path=path)
     return round(found)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import events, proposal_prices, proposal_versions, proposals
+from db import events, jobs, links, proposal_prices, proposal_versions, proposals
 from db.database import Transaction
 from domain.errors import ServiceUnavailable
 from domain.events import Change, Event
@@ -191,7 +191,12 @@ async def _send(
     await proposals.update_life(tx, after)
     number = await proposal_versions.freeze(tx, after.id, id=ids.new(), now=now)
     more: dict[str, Change] = {"sent_as": (number - 1 or None, number)}
-    await _tell(tx, before, after, kind=kind, now=now, ids=ids, more=more)
+    event_id = await _tell(tx, before, after, kind=kind, now=now, ids=ids, more=more)
+    link_id = ids.new()
+    await links.issue(tx, "proposal", after.id, id=link_id, now=now)
+    told = {"proposal_id": after.id, "link_id": link_id, "event_id": event_id}
+    await jobs.enqueue(tx, "mail_proposal", {name: str(id) for name, id in told.items()})
+    await jobs.enqueue(tx, "end_proposals", {}, run_at=after.valid_until)
     return after.id
 
 

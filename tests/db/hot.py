@@ -179,6 +179,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "compliance.driver_facts": ("drivers_pkey", "documents_driver_id_idx"),
     "compliance.duty_entries": ("duty_entries_driver_id_starts_at_idx",),
     "compliance.vehicle_facts": ("vehicles_pkey", "documents_vehicle_id_idx"),
+    "customer_mails.sent_proposal": ("proposals_pkey", "customers_pkey"),
     "customer_mails.new_time": ("bookings_pkey", "customers_pkey"),
     "customers.lock_customer": ("customers_pkey",),
     "customers.update_contact": ("customers_pkey",),

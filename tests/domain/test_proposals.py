@@ -61,7 +61,7 @@ LINES = (
     Line("arranged_tasting", "Tastings", "per_person", 2_500, taxable=False),
     Line("planning_fee", "Planning", "flat", 10_000, taxable=True, shown=False),
 )
-EDITS = {
+EDITS: dict[str, dict[str, Any]] = {
     "title": {"title": "Two days"},
     "notes": {"client_notes": "By the river"},
     "party": {"party_size": 4},
