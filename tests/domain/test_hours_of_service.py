@@ -92,6 +92,7 @@ def nine_hours(*days: int) -> list[Duty]:
         (nine_hours(-3, -2, -1, 1, 2, 3), "60:00"),
         (nine_hours(-6, -5, -4, 1, 2, 3), "33:00"),
         (nine_hours(-9, -8, 8, 9), "6:00"),
+        ([worked("8:00", "20:00", day=7)], "8:00"),
     ],
 )
 def test_the_fullest_seven_days_with_the_tour_in_them_are_counted(

@@ -25,6 +25,7 @@ from domain.errors import (
 )
 from domain.identity import Brand, Kind
 from domain.offers import AlreadyOffered, NewOffers, OfferClosed
+from services.assignments import DriverWish, assign_driver, unassign_driver
 from services.offers import (
     Answer,
     accept_offer,
@@ -378,23 +379,27 @@ def _offering(wish: NewOffers) -> Case:
 
 
 async def a_staffed_tour(tx: Transaction) -> tuple[UUID, UUID, UUID, UUID]:
-    """An assigned tour, its driver, one who is free and one who is not."""
+    """An assigned tour, its driver, and two who are free; a third one is not."""
     booking = await a_confirmed_tour(tx)
     await put_vehicle(tx, booking, await a_sound_van(tx))
-    driver, free, busy = [await a_sound_driver(tx) for _ in range(3)]
+    names = ("Dan", "Eve", "Fay", "Gus")
+    driver, first, second, busy = [await a_sound_driver(tx, name=name) for name in names]
     await put_driver(tx, booking, driver)
     await a_block(tx, driver_id=busy, kind="time_off")
     await tx.run("update bookings set status = 'assigned' where id = %(id)s", {"id": booking})
-    return booking, driver, free, busy
+    return booking, driver, first, second
 
 
 async def test_a_driver_who_asks_to_be_replaced_drives_until_somebody_else_says_yes(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
-    booking, driver, free, _busy = await write(database, brand, a_staffed_tour)
+    booking, driver, free, other = await write(database, brand, a_staffed_tour)
     await as_driver(database, brand, driver, asking(booking))
 
-    assert await rows(database, brand, OFFERS, booking) == [(free, "offered", None, 1)]
+    assert await rows(database, brand, OFFERS, booking) == [
+        (free, "offered", None, 1),
+        (other, "offered", None, 1),
+    ]
     assert await rows(database, brand, TOUR, booking) == [("assigned", 1)]
     [task] = await rows(database, brand, TASKS, booking)
     assert (task[0], task[1].endswith(": A cold."), task[2]) == (
@@ -404,7 +409,7 @@ async def test_a_driver_who_asks_to_be_replaced_drives_until_somebody_else_says_
     )
     trail = await trail_of(settings, brand)
     told = [row[1] for row in trail.events]
-    assert told == ["SubstituteRequested", "TaskCreated", "TourOffered"]
+    assert told == ["SubstituteRequested", "TaskCreated", "TourOffered", "TourOffered"]
     assert [(job[0], job[3]["actor_id"]) for job in trail.jobs] == [
         ("expire_tour_offers", str(driver))
     ]
@@ -416,6 +421,10 @@ async def test_a_driver_who_asks_to_be_replaced_drives_until_somebody_else_says_
     )
     await as_driver(database, brand, free, saying_yes(offer))
     assert await rows(database, brand, TOUR, booking) == [("assigned", 2)]
+    assert [row[1] for row in await rows(database, brand, OFFERS, booking)] == [
+        "accepted",
+        "withdrawn",
+    ]
     drivers = [row[0] for row in await rows(database, brand, CREW, booking) if row[1] is None]
     assert drivers == [free]
     held = {row[0]: row[4] for row in await rows(database, brand, BLOCKS, booking)}
@@ -429,9 +438,34 @@ async def test_a_driver_who_asks_to_be_replaced_drives_until_somebody_else_says_
 async def test_only_a_driver_of_the_tour_asks_for_a_substitute_and_in_time(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
-    booking, driver, free, _busy = await write(database, brand, a_staffed_tour)
+    booking, driver, free, _ = await write(database, brand, a_staffed_tour)
     error = await refused(database, settings, brand, booking, asking(booking), free)
     assert isinstance(error, NotFound)
     late = asking(booking, now=START)
     error = await refused(database, settings, brand, booking, late, driver)
     assert isinstance(error, WrongState)
+
+
+async def test_who_no_longer_drives_a_tour_needs_no_substitute_and_who_drives_it_gets_no_offer(
+    database: Database, brand: Brand
+) -> None:
+    booking, driver, free, other = await write(database, brand, a_staffed_tour)
+    await as_driver(database, brand, driver, asking(booking))
+    await write(
+        database,
+        brand,
+        lambda tx: unassign_driver(tx, DriverWish(booking, driver, 1), now=NOW, ids=Ids()),
+    )
+    ended = await rows(database, brand, OFFERS, booking)
+    assert [row[:2] for row in ended] == [(free, "withdrawn"), (other, "withdrawn")]
+
+    wish = NewOffers(booking, (driver, other), SOON)
+    await write(database, brand, _offering(wish))
+    await write(
+        database,
+        brand,
+        lambda tx: assign_driver(tx, DriverWish(booking, free, 2), now=NOW, ids=Ids()),
+    )
+    ended = await rows(database, brand, OFFERS, booking)
+    assert sorted(row[1] for row in ended) == ["withdrawn"] * 4
+    assert await rows(database, brand, TOUR, booking) == [("assigned", 3)]

@@ -1,5 +1,6 @@
 """The day of a tour: it starts when all is ready, and every step is told; or nothing is changed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -300,3 +301,20 @@ async def test_a_driver_brings_a_tour_to_no_other_state(database: Database, bran
 
     assert await by(database, brand, Kind.DRIVER, day, work) == [(False,)] * 3
     assert await rows(database, brand, TOUR, day.booking) == [("assigned", 1, False, None)]
+
+
+async def test_a_tour_that_driver_and_dispatch_start_at_once_starts_once(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    day = await write(database, brand, a_day)
+    answers = await asyncio.gather(
+        *(
+            by(database, brand, kind, day, starting(day.booking))
+            for kind in (Kind.DRIVER, Kind.STAFF)
+        ),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(each).__name__ for each in answers) == ["StaleVersion", "UUID"]
+    assert await rows(database, brand, TOUR, day.booking) == [("in_progress", 2, False, None)]
+    assert [row[1] for row in (await trail_of(settings, brand)).events] == ["TourStarted"]
