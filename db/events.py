@@ -44,6 +44,27 @@ async def append(tx: Transaction, event: Event) -> None:
     )
 
 
+async def append_alike(tx: Transaction, events: Sequence[Event]) -> None:
+    """Store that the same happened to several objects of one kind, without a personal value."""
+    if not events:
+        return
+    first = events[0]
+    await tx.run(
+        SQL["append_alike"],
+        {
+            "ids": [each.id for each in events],
+            "entities": [each.entity_id for each in events],
+            "versions": [each.entity_version for each in events],
+            "entity": first.entity,
+            "kind": first.kind,
+            "actor_kind": tx.principal.kind.value,
+            "actor_id": tx.principal.actor_id,
+            "occurred_at": first.occurred_at,
+            "changes": orjson.dumps(first.changes).decode(),
+        },
+    )
+
+
 async def claim(tx: Transaction, *, batch: int, lease: timedelta) -> Sequence[Notice]:
     """The oldest notices that nobody else is relaying, whichever brand's; theirs for the lease."""
     rows = await tx.rows(SQL["claim_outbox"], {"batch": batch, "lease": lease})

@@ -4,10 +4,13 @@
 with
 happened as (
     insert into events
-    (id, kind, entity, entity_id, entity_version, actor_kind, actor_id, occurred_at, changes)
+    (
+        id, kind, entity, entity_id, entity_version, actor_kind, actor_id, occurred_at, changes,
+        personal_fields
+    )
     values (
         %(id)s, %(kind)s, %(entity)s, %(entity_id)s, %(entity_version)s,
-        %(actor_kind)s, %(actor_id)s, %(occurred_at)s, %(changes)s::jsonb
+        %(actor_kind)s, %(actor_id)s, %(occurred_at)s, %(changes)s::jsonb, %(fields)s::text[]
     )
 ),
 
@@ -21,6 +24,24 @@ select %(id)s, each.field, each.before, each.after
 from
     unnest(%(fields)s::text[], %(befores)s::text[], %(afters)s::text[])
         as each (field, before, after);
+
+-- name: append_alike
+-- Events of one kind about many objects, none of them with a personal value, and their notices.
+with
+happened as (
+    insert into events
+    (id, kind, entity, entity_id, entity_version, actor_kind, actor_id, occurred_at, changes)
+    select
+        each.id, %(kind)s, %(entity)s, each.entity_id, each.entity_version,
+        %(actor_kind)s, %(actor_id)s, %(occurred_at)s, %(changes)s::jsonb
+    from
+        unnest(%(ids)s::uuid[], %(entities)s::uuid[], %(versions)s::integer[])
+            as each (id, entity_id, entity_version)
+)
+
+insert into outbox (event_id, entity, entity_id, kind)
+select each.id, %(entity)s, each.entity_id, %(kind)s
+from unnest(%(ids)s::uuid[], %(entities)s::uuid[]) as each (id, entity_id);
 
 -- name: claim_outbox
 -- Notices of every brand, leased to this relay.

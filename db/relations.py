@@ -171,6 +171,18 @@ def is_null(column: str) -> Filter:
     return Filter(f"({column} is null) = %({{name}})s", column=column)
 
 
+def is_set(column: str) -> Filter:
+    """True: only rows with a value; False: only rows without one."""
+    return Filter(f"({column} is not null) = %({{name}})s", column=column)
+
+
+def contains(column: str) -> Filter:
+    """Rows whose list has the word, whatever its case."""
+    return Filter(
+        f"%({{name}})s = any({column})", lambda value, _zone: value.strip().lower(), column
+    )
+
+
 def text() -> Filter:
     """Part of a name, number, e-mail address or phone number, whatever the case.
 

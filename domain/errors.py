@@ -4,6 +4,7 @@ The docstring says when it happens and what to do; the message says it of this c
 """
 
 from typing import ClassVar
+from uuid import UUID
 
 
 class OperatorError(Exception):
@@ -56,7 +57,14 @@ class StaleVersion(DomainError):
 
     code = "STALE_VERSION"
 
-    def __init__(self, *, expected: int, current: int, path: str = "expectedVersion") -> None:
+    def __init__(
+        self,
+        *,
+        expected: int,
+        current: int,
+        path: str = "expectedVersion",
+        of: UUID | None = None,
+    ) -> None:
         super().__init__(
             f"You changed version {expected}; the current version is {current}. "
             "Read the object again and repeat the change.",
@@ -64,6 +72,7 @@ class StaleVersion(DomainError):
         )
         self.expected = expected
         self.current = current
+        self.of = of
 
 
 class VehicleBusy(DomainError):

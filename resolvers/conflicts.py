@@ -8,7 +8,6 @@ from typing import Any, get_args
 from uuid import UUID
 
 from strawberry import UNSET, Info
-from strawberry.utils.str_converters import to_snake_case
 
 from db import history
 from db.relations import Row
@@ -49,13 +48,19 @@ def subjects_of(payload: type) -> tuple[Subject, ...]:
 async def present(
     info: Info, subjects: tuple[Subject, ...], given: Mapping[str, Any]
 ) -> dict[str, Row]:
-    """Each object that the input names, as it is now."""
+    """Each object that the input names, as it is now.
+
+    Shape:  the second customer of a payload is the second one of the input.
+    """
     context: OperationContext = info.context
     await context.renew()
+    left: dict[str, list[UUID]] = {}
+    for kind, id in _ids_in(given):
+        left.setdefault(kind, []).append(id)
     found = {}
     for subject in subjects:
-        id = _id_in(subject, given)
-        row = await context.by(subject.entity.relation).load(id) if id else None
+        ids = left.get(subject.entity.__name__)
+        row = await context.by(subject.entity.relation).load(ids.pop(0)) if ids else None
         if row is not None:
             found[subject.field] = row
     return found
@@ -84,18 +89,13 @@ async def conflicts(
     ]
 
 
-def _id_in(subject: Subject, given: Mapping[str, Any]) -> UUID | None:
-    """The id that stands in the input, under `id` or under the type's name."""
-    name = subject.entity.__name__
-    said = dict(_said(given))
-    for each in ("id", f"{to_snake_case(name)}_id"):
+def _ids_in(given: Mapping[str, Any]) -> Iterator[tuple[str, UUID]]:
+    """The objects that the input names, in its order."""
+    for _, value in _said(given):
         try:
-            kind, id = decode(str(said[each]))
-        except (KeyError, InvalidInput):
+            yield decode(value if isinstance(value, str) else "")
+        except InvalidInput:
             continue
-        if kind == name:
-            return id
-    return None
 
 
 def _said(given: Mapping[str, Any]) -> Iterator[tuple[str, Plain]]:

@@ -75,8 +75,9 @@ def listed(
     """A root field that pages through a relation; its type is the annotation it is assigned to.
 
     Shape:  `guarded` names the conditions that ask for a scope of their own: whoever may not read
-            a field may not search by it either.
+            a field may not search by it either. Without a filter its defaults hold.
     """
+    unsaid = filter
 
     async def resolve(
         info: Info,
@@ -87,6 +88,7 @@ def listed(
         filter: Any = None,
         order_by: Any = order,
     ) -> Any:
+        filter = unsaid() if filter is None else filter
         for name in guarded.keys() & filter_values(filter).keys():
             check(info.context.principal, guarded[name])
         most = info.context.world.limits.page

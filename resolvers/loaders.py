@@ -1,16 +1,23 @@
 """One DataLoader for each edge and each counted number, alive for one operation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from db import reading, tickets
+
+from db import customers, reading, tickets
+from db.database import Transaction
 from db.relations import Many, Relation, Row
 from resolvers.cached import Reads
 
+Question = Callable[[Transaction, Sequence[UUID]], Awaitable[Sequence[Any]]]
+QUESTIONS: Final[Mapping[tuple[str, str], Question]] = {
+    ("customers", "lifetime"): customers.lifetimes,
+}
+"""What is worked out for many rows at once, by relation and field."""
 # What is counted for a batch of rows, by the name of the field that shows it.
 COUNTS: Final = {"seats_left": tickets.seats_left}
 
@@ -30,6 +37,15 @@ class Loaders:
             key = getattr(row, one.via)
             return None if key is None else await self.by(one.target).load(key)
         return await self._children(relation.name, name, relation.many[name]).load(row.id)
+
+    async def asked(self, row: Any, name: str) -> Any:
+        """What a question that is no edge answers about the row."""
+        question = QUESTIONS[row.relation, name]
+
+        async def load(keys: list[UUID]) -> Sequence[Any]:
+            return await question(await self._reads.open(), keys)
+
+        return await self._loader((row.relation, name), load).load(row.id)
 
     def by(self, relation: str, column: str = "id") -> DataLoader[Any, Row | None]:
         """The row of a relation by a unique column."""

@@ -51,7 +51,7 @@ class Refusals(FieldExtension):
         told: list[FieldConflict] = []
         for subject in self.subjects:
             row: Any = found.get(subject.field)
-            if row is not None and row.version == error.current:
+            if row is not None and row.id == (error.of or row.id) and row.version == error.current:
                 told = await conflicts(info, subject, row, error, given)
                 break
         refusal = UserError.from_domain(error, told)

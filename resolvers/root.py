@@ -39,6 +39,7 @@ from resolvers.booking_details import BookingDetailsMutation
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
 from resolvers.brand_settings import BrandSettingsMutation, BrandSettingsQuery
 from resolvers.brands import BrandQuery
+from resolvers.customer_merges import CustomerMergeMutation
 from resolvers.customers import CustomerMutation, CustomerQuery
 from resolvers.directory import DirectoryQuery
 from resolvers.documents import Admission, Documents
@@ -132,6 +133,9 @@ class Query(
 class Mutation(
     BookingMutation,
     CustomerMutation,
+    CustomerMergeMutation,
+    InquiryMutation,
+    TaskMutation,
     BookingDetailsMutation,
     ItineraryMutation,
     AssignmentMutation,

@@ -342,3 +342,11 @@ class DutyKind(StrEnum):
 class InspectionKind(StrEnum):
     PRE_TRIP = "pre_trip"
     POST_TRIP = "post_trip"
+
+
+@strawberry.enum(description="A way to write to a customer.")
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+    POST = "post"

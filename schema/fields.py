@@ -1,8 +1,8 @@
-"""The kinds of field of a type: column, instant, money, derived value, counted number, edge.
+"""The kinds of field of a type: column, instant, money, derived value, edge, what is worked out.
 
 A type of the contract holds no data: its fields read a row of the entity's read model. A column is
-read by its own name; a derived value is a pure function of named columns; a counted number and an
-edge are asked of the operation, which batches them. Nothing here fetches.
+read by its own name; a derived value is a pure function of named columns; an edge, a counted number
+and an answer are asked of the operation, which batches them. Nothing here fetches.
 """
 
 from collections.abc import Callable
@@ -94,6 +94,18 @@ def counted(description: str) -> Any:
         return await info.context.counted(info.python_name, root.id)
 
     return strawberry.field(resolver=resolve, description=description, metadata={BINDING: ("id",)})
+def asked(description: str, *, scope: Scope) -> Any:
+    """What is worked out for a row: a question of the same name, batched over the rows."""
+
+    async def resolve(root: Any, info: strawberry.Info) -> Any:
+        return await info.context.asked(root, info.python_name)
+
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        extensions=_extensions(scope),
+        metadata={BINDING: "asked"},
+    )
 
 
 @strawberry.interface(

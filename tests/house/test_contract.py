@@ -16,6 +16,7 @@ from strawberry.types.base import StrawberryContainer
 
 from db.relations import Relation
 from domain.identity import Scope
+from resolvers.loaders import QUESTIONS
 from resolvers.nodes import ENTITIES
 from resolvers.root import RELATIONS, Schema, build_schema
 from schema import bookings, orders, payments, proposals
@@ -120,6 +121,8 @@ def test_every_field_of_a_type_is_a_column_an_edge_or_derived_from_columns(
             fits = name in relation.columns
         elif binding == "edge":
             fits = name in relation.one or name in relation.many
+        elif binding == "asked":
+            fits = (relation.name, name) in QUESTIONS
         elif isinstance(binding, tuple):
             fits = set(binding) <= set(relation.columns)
         else:

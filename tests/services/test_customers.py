@@ -23,7 +23,7 @@ ROW = "select name, email, phone, updated_at, version from customers where id = 
 
 
 def _changing(
-    customer: UUID, named: Mapping[str, str | None], *, version: int = 1, event: UUID | None = None
+    customer: UUID, named: Mapping[str, Any], *, version: int = 1, event: UUID | None = None
 ) -> Callable[[Transaction], Awaitable[Customer]]:
     wish = ContactChange(customer, version, frozenset(named), **named)
     ids = OneId(event or new_id())
