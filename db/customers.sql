@@ -52,22 +52,23 @@ where not exists (select from wineries as w where w.id = wanted.id);
 
 -- name: lifetimes
 -- What customers have bought: sold tours, and the money that stayed.
-select
-    wanted.id, coalesce(sold.bookings, 0), coalesce(sold.completed, 0),
-    coalesce(sold.cancelled, 0), sold.first_at, sold.last_at, coalesce(paid.cents, 0)
-from unnest(%(keys)s::uuid[]) as wanted (id)
-left join lateral (
+with
+sold as (
     select
+        b.customer_id,
         count(*) as bookings,
         count(*) filter (where b.status = 'completed') as completed,
         count(*) filter (where b.status = 'cancelled') as cancelled,
         min(b.starts_at) filter (where b.status <> 'cancelled') as first_at,
         max(b.starts_at) filter (where b.status <> 'cancelled') as last_at
     from bookings as b
-    where b.customer_id = wanted.id and b.status not in ('held', 'draft', 'expired')
-) as sold on true
-left join lateral (
+    where b.customer_id = any(%(keys)s) and b.status not in ('held', 'draft', 'expired')
+    group by b.customer_id
+),
+
+paid as (
     select
+        p.customer_id,
         sum(
             p.amount_cents - coalesce((
                 select sum(r.amount_cents)
@@ -77,6 +78,14 @@ left join lateral (
         )::bigint as cents
     from payments as p
     where
-        p.customer_id = wanted.id
+        p.customer_id = any(%(keys)s)
         and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed')
-) as paid on true;
+    group by p.customer_id
+)
+
+select
+    wanted.id, coalesce(sold.bookings, 0), coalesce(sold.completed, 0),
+    coalesce(sold.cancelled, 0), sold.first_at, sold.last_at, coalesce(paid.cents, 0)
+from unnest(%(keys)s::uuid[]) as wanted (id)
+left join sold on wanted.id = sold.customer_id
+left join paid on wanted.id = paid.customer_id;

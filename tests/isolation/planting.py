@@ -33,6 +33,7 @@ GIVEN: Mapping[str, Values] = {
     "api_keys": {"kind": "partner", "last_four": "0042"},
     "documents": {"vehicle_id": None, "kind": "licence", "expires_on": START.date()},
     "price_rules": {"amount_cents": 100},
+    "customers": {"merged_into_id": None},
     "tasks": {"done_by_id": None},
     "bookings": {"status": "draft"},
     "tour_offers": {"status": "withdrawn", "replaces_driver_id": None, "created_at": START},
@@ -60,6 +61,7 @@ GIVEN: Mapping[str, Values] = {
 # How a row looks that names the parent which `GIVEN` leaves out.
 INSTEAD: Mapping[tuple[str, str], Values] = {
     ("documents", "vehicle_id"): {"driver_id": None, "kind": "insurance"},
+    ("customers", "merged_into_id"): {"archived_at": START},
     ("tasks", "done_by_id"): {"done_at": START},
     ("blocks", "vehicle_id"): {"driver_id": None},
     ("blocks", "shared_tour_id"): {"booking_id": None, "kind": "shared_tour"},

@@ -10,11 +10,11 @@ import orjson
 import pytest
 
 from bootstrap.settings import Settings
-from db import callers
+from db import callers, customers
 from db.customer_merges import MOVES
 from db.database import Database, Transaction
 from domain.customer_merges import Merge, Merged
-from domain.customers import ContactChange
+from domain.customers import Contact, ContactChange
 from domain.errors import DomainError, NotFound, StaleVersion
 from domain.identity import NOBODY, Brand, Kind
 from services.customer_merges import merge_customers
@@ -180,6 +180,25 @@ async def test_the_credential_of_the_merged_customer_opens_nothing(
 async def look_up(database: Database, brand: Brand, customer: UUID) -> Any:
     async with database.session(NOBODY).read() as tx:
         return await callers.by_subject(tx, Kind.CUSTOMER, brand.tenant_slug, brand.code, customer)
+
+
+async def find(tx: Transaction, email: str) -> tuple[UUID, bool]:
+    return await customers.find_or_make(tx, Contact.of("Ada", email, None), id=new_id(), now=NOW)
+
+
+async def test_a_guest_with_the_address_of_a_merged_customer_is_the_one_who_was_kept(
+    database: Database, brand: Brand
+) -> None:
+    first, second, third = [
+        await write(database, brand, lambda tx, email=email: a_customer(tx, email=email))
+        for email in ("first@example.com", "second@example.com", "third@example.com")
+    ]
+    await write(database, brand, merging(second, first))
+    await write(database, brand, merging(third, second, (1, 2)))
+
+    for email in ("first@example.com", "second@example.com", "third@example.com"):
+        found = await write(database, brand, lambda tx, email=email: find(tx, email))
+        assert found == (third, False)
 
 
 @pytest.mark.parametrize(("versions", "by"), [((2, 1), StaleVersion), ((1, 2), StaleVersion)])
