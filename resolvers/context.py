@@ -168,6 +168,7 @@ class OperationContext:
 
     async def counted(self, name: str, id: UUID) -> int | None:
         return await self.snapshot.loaders.counted(name, self.world.now()).load(id)
+
     async def asked(self, row: Any, name: str) -> Any:
         return await self.snapshot.loaders.asked(row, name)
 

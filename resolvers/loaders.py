@@ -7,7 +7,6 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-
 from db import customers, reading, tickets
 from db.database import Transaction
 from db.relations import Many, Relation, Row

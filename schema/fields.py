@@ -94,6 +94,8 @@ def counted(description: str) -> Any:
         return await info.context.counted(info.python_name, root.id)
 
     return strawberry.field(resolver=resolve, description=description, metadata={BINDING: ("id",)})
+
+
 def asked(description: str, *, scope: Scope) -> Any:
     """What is worked out for a row: a question of the same name, batched over the rows."""
 

@@ -483,7 +483,6 @@ PARAMS: Mapping[str, Any] = {
     "events": [BOOKING],
     "gone": id_of("customer1-7"),
     "id": BOOKING,
-    "ids": [BOOKING],
     "internal_notes": None,
     "kept": id_of("customer1-8"),
     "keys": [id_of("customer1-7")],
