@@ -180,12 +180,15 @@ def tried(
     elif name in {"id", "ids"}:
         ids = [victim.id_of(entity, at)] if entity else _all_ids(at, victim)
         yield from [ids] if name == "ids" else ids
+    elif name == "mergeId":
+        yield encode("Customer", victim.rows["bookings"]["id"])  # Another one than is kept.
     elif snake.endswith("_id"):
         named_by = {
             "subject_id": "Booking",
             "assignee_id": "StaffUser",
             "beside_id": "Block",
             "guest_id": "ProposalGuest",
+            "keep_id": "Customer",
             "shared_tour_id": "SharedTour",
         }
         yield victim.id_of(named_by.get(snake) or snake.split("_")[-2].capitalize(), at)
@@ -235,6 +238,14 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "promoCode": [victim.rows.get("price_rules", {}).get("promo_code")],
         "partySize": [2],
         "position": [1],
+        "keepVersion": [1],
+        "mergeVersion": [1],
+        "tags": [["a stranger's tag"]],
+        "tag": ["a stranger's tag"],
+        "dietary": [["vegan"]],
+        "accessibility": ["a ramp"],
+        "source": ["by phone"],
+        "at": ["2026-01-01T10:00:00-08:00"],
         "address": ["1 Main Street"],
         "pickup": ["1 Main Street"],
         "dropoff": ["1 Main Street"],

@@ -60,6 +60,7 @@ BEGINS = {
     "addRate",
     "addTourPackage",
     "createDriver",
+    "createCustomer",
     "createInquiry",
     "createVehicle",
     "scheduleSharedTour",
