@@ -2,8 +2,8 @@
 
 from migrations.tables import role, run
 
-revision = "0021"
-down_revision = "0020"
+revision = "0024"
+down_revision = "0023"
 READERS = ("customer", "partner")
 FOUND = """
 create or replace function customer_for(
