@@ -154,8 +154,6 @@ class Mutation(
     PaperMutation,
     BlockMutation,
     DutyMutation,
-    InquiryMutation,
-    TaskMutation,
 ):
     """All writing root fields."""
 

@@ -2,8 +2,8 @@
 
 from migrations.tables import role, run
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 READERS = ("customer", "partner")
 FOUND = """
 create or replace function customer_for(
