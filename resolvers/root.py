@@ -64,6 +64,7 @@ from resolvers.quotes import QuoteQuery
 from resolvers.reservations import ReservationQuery
 from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
 from resolvers.staff import StaffQuery
+from resolvers.statistics import StatisticsQuery
 from resolvers.tasks import TaskMutation
 from resolvers.telemetry import KnownName, Observed, none_is_known
 from resolvers.tickets import TicketMutation, TicketQuery
@@ -116,6 +117,7 @@ class Query(
     QuoteQuery,
     PriceListQuery,
     BrandSettingsQuery,
+    StatisticsQuery,
     AvailabilityQuery,
     FleetQuery,
     AssignmentQuery,

@@ -48,7 +48,10 @@ SDL: GraphQLSchema = build_schema(SERVED.as_str())
 ROOTS = {(operation, name): asked for operation, name, asked in roots(SDL)}
 ALL_LISTS = [n for (o, n), asked in ROOTS.items() if o == "query" and "first" in asked.args]
 LISTS = [n for n in ALL_LISTS if not is_common(ROOTS["query", n])]
-ABOUT_THE_CALLER = {"viewer", "brand", "quote", "availability", "availabilityCalendar"}
+ABOUT_THE_CALLER = {
+    *("viewer", "brand", "quote", "availability", "availabilityCalendar"),
+    *("bookingStatistics", "proposalStatistics"),
+}
 OBJECTS = [
     n
     for (o, n), asked in ROOTS.items()
