@@ -542,8 +542,6 @@ PARAMS: Mapping[str, Any] = {
     "first": date(2026, 3, 1),
     "last": date(2026, 3, 31),
     "codes": ["code-1"],
-    "first": date(2026, 3, 1),
-    "last": date(2026, 3, 31),
     "sold": ["completed"],
     "sources": None,
     "tour_types": None,
