@@ -120,9 +120,17 @@ def faults_of_driver(driver: DriverRecord | None, tour: Duty, *, last_day: date)
     if driver.status != "active":
         found.append(Finding(Fault.DRIVER_NOT_ACTIVE, f"the driver is {driver.status}"))
     found += _of_papers(OF_A_DRIVER, driver.papers, last_day)
-    if driver.duties is None:
-        return [*found, Finding(Fault.HOURS_UNKNOWN, "the hours of duty cannot be told")]
-    return [*found, *_of_hours(hours_with(tour, driver.duties).excess)]
+    return [*found, *_of_duties(driver, tour)]
+
+
+def faults_at_another_time(driver: DriverRecord, tour: Duty, *, last_day: date) -> list[Finding]:
+    """What keeps a driver who is on a tour from driving it then: hours, and what has run out.
+
+    Shape:  what a reason has overridden, or can override, is left as it was.
+    """
+    papers = [each for each in OF_A_DRIVER if each.value in driver.papers]
+    found = [*_of_papers(papers, driver.papers, last_day), *_of_duties(driver, tour)]
+    return [each for each in found if not each.overridable]
 
 
 def faults_of_vehicle(vehicle: VehicleRecord | None, *, last_day: date) -> list[Finding]:
@@ -160,6 +168,12 @@ def permit(found: Sequence[Finding], override: Override | None, *, path: str) ->
         else "Choose another, renew what has run out, or override with a reason."
     )
     raise NotCompliant(f"This may not go on the tour: {said}. {remedy}", path=path)
+
+
+def _of_duties(driver: DriverRecord, tour: Duty) -> list[Finding]:
+    if driver.duties is None:
+        return [Finding(Fault.HOURS_UNKNOWN, "the hours of duty cannot be told")]
+    return _of_hours(hours_with(tour, driver.duties).excess)
 
 
 def _of_papers(wanted: Iterable[Fault], papers: Papers, last_day: date) -> list[Finding]:

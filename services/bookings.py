@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import bookings, brands, events, fleet, jobs
+from db import assignments, bookings, brands, compliance, events, fleet, jobs
 from db.database import ResourcesChanged, Transaction
 from domain.bookings import Booking, NewTimes, Rescheduled, reschedule
+from domain.compliance import faults_at_another_time, permit
 from domain.errors import NotFound
 from domain.events import Event
 from domain.ids import Ids
@@ -21,14 +22,15 @@ async def reschedule_booking(
 
     Shape:  a wish for the times that it has stores nothing and tells nobody.
     Errors: NotFound, StaleVersion, WrongState, StartInPast, EndBeforeStart, EndBeforeLastStop,
-            OutsideOperatingDay, VehicleBusy, DriverBusy.
+            OutsideOperatingDay, VehicleBusy, DriverBusy, NotCompliant.
     """
-    booking, vehicles = await _locked(tx, wish.booking_id)
+    booking, vehicles, drivers = await _locked(tx, wish.booking_id)
     change = reschedule(booking, wish, day=await _operating_day(tx, wish.starts_at), now=now)
     if change is None:
         return booking
     await fleet.release_expired_holds(tx, vehicles, now=now)
     await bookings.update_times(tx, booking.id, change, now=now)
+    await _check_drivers(tx, booking.id, drivers, now=now)
     event = _moved(booking, change, id=ids.new(), now=now)
     await events.append(tx, event)
     await jobs.enqueue(
@@ -54,8 +56,26 @@ def _moved(booking: Booking, change: Rescheduled, *, id: UUID, now: datetime) ->
     )
 
 
-async def _locked(tx: Transaction, booking_id: UUID) -> tuple[Booking, Sequence[UUID]]:
-    """The booking and its vehicles, behind the locks of all that it blocks."""
+async def _check_drivers(
+    tx: Transaction, booking_id: UUID, drivers: Sequence[UUID], *, now: datetime
+) -> None:
+    """Whoever drives the tour may drive it at its new time, which is stored by now."""
+    tour = await assignments.read(tx, booking_id) if drivers else None
+    brand = tx.principal.brand
+    if tour is None or brand is None:
+        return
+    last_day = tour.ends_at.astimezone(ZoneInfo(brand.time_zone)).date()
+    for driver_id in drivers:
+        record = await compliance.driver(tx, driver_id, around=tour.duty, now=now)
+        if record is not None:
+            found = faults_at_another_time(record, tour.duty, last_day=last_day)
+            permit(found, None, path="startsAt")
+
+
+async def _locked(
+    tx: Transaction, booking_id: UUID
+) -> tuple[Booking, Sequence[UUID], Sequence[UUID]]:
+    """The booking, its vehicles and its drivers, behind the locks of all that it blocks."""
     vehicles, drivers = await bookings.resources(tx, booking_id)
     await fleet.lock(tx, vehicles, drivers)
     booking = await bookings.lock(tx, booking_id)
@@ -63,7 +83,7 @@ async def _locked(tx: Transaction, booking_id: UUID) -> tuple[Booking, Sequence[
         raise NotFound(path="id")
     if await bookings.resources(tx, booking_id) != (vehicles, drivers):
         raise ResourcesChanged  # Assigned or freed while this waited for the booking's row.
-    return booking, vehicles
+    return booking, vehicles, drivers
 
 
 async def _operating_day(tx: Transaction, starts_at: datetime) -> OperatingDay | None:

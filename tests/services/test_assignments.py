@@ -12,6 +12,7 @@ import pytest
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
 from domain.assignments import AlreadyAssigned, NotAssigned
+from domain.bookings import NewTimes
 from domain.compliance import NotCompliant, Override
 from domain.errors import (
     DomainError,
@@ -34,6 +35,7 @@ from services.assignments import (
     unassign_driver,
     unassign_vehicle,
 )
+from services.bookings import reschedule_booking
 from tests.builders import (
     START,
     a_block,
@@ -521,3 +523,40 @@ async def test_of_ten_tours_that_want_one_van_at_once_one_has_it(
         van,
     )
     assert blocked == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("licence", "before", "says"),
+    [
+        (None, 8, "it makes 11:00 h of driving in one shift (HOURS_OF_DRIVING)"),
+        (date(2026, 6, 8), 4, "the licence ran out on 2026-06-08 (LICENCE)"),
+    ],
+)
+async def test_a_tour_is_not_moved_to_where_its_driver_may_not_drive_it(
+    database: Database,
+    settings: Settings,
+    brand: Brand,
+    licence: date | None,
+    before: int,
+    says: str,
+) -> None:
+    later = START + 24 * HOUR
+
+    async def work(tx: Transaction) -> Tour:
+        tour = await a_tour(tx)
+        driver = await a_sound_driver(tx, {"licence": licence} if licence else {})
+        await on_duty(tx, driver, later - before * HOUR, later - 3 * HOUR, kind="driving")
+        return Tour(tour.booking, tour.van, driver)
+
+    tour = await write(database, brand, work)
+    await write(database, brand, putting_driver(tour.booking, tour.driver))
+    wish = NewTimes(tour.booking, later, None, 2)
+    error = await refused(
+        database,
+        settings,
+        brand,
+        tour.booking,
+        lambda tx: reschedule_booking(tx, wish, now=NOW, ids=Ids()),
+    )
+    assert isinstance(error, NotCompliant)
+    assert (says in error.message, error.path) == (True, "startsAt")

@@ -334,7 +334,8 @@ async def test_a_van_or_driver_that_a_sister_brand_has_then_moves_nothing(
     taken = tour.van if by is VehicleBusy else tour.driver
 
     async def take(tx: Transaction) -> None:
-        await assign(tx, await a_booking(tx, starts_at=LATER + 6 * HOUR), taken)
+        times = {"starts_at": LATER + 6 * HOUR, "ends_at": LATER + 9 * HOUR}
+        await assign(tx, await a_booking(tx, **times), taken)
 
     await write(database, sister, take)
     await _assert_nothing_moves(database, settings, brand, _moving(tour.booking), by)
