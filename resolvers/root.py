@@ -49,6 +49,7 @@ from resolvers.inquiries import InquiryMutation
 from resolvers.itineraries import ItineraryMutation
 from resolvers.keys import IDEMPOTENT
 from resolvers.leads import LeadQuery
+from resolvers.manifests import ManifestQuery
 from resolvers.nodes import ENTITIES, NodeQuery
 from resolvers.offers import OfferMutation, OfferQuery
 from resolvers.operation import Deadline, OperationScope
@@ -127,6 +128,7 @@ class Query(
     PaperQuery,
     BlockQuery,
     DutyQuery,
+    ManifestQuery,
 ):
     """All reading root fields."""
 

@@ -50,7 +50,7 @@ ALL_LISTS = [n for (o, n), asked in ROOTS.items() if o == "query" and "first" in
 LISTS = [n for n in ALL_LISTS if not is_common(ROOTS["query", n])]
 ABOUT_THE_CALLER = {
     *("viewer", "brand", "quote", "availability", "availabilityCalendar"),
-    *("bookingStatistics", "proposalStatistics"),
+    *("bookingStatistics", "proposalStatistics", "manifest"),
 }
 OBJECTS = [
     n
