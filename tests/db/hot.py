@@ -317,7 +317,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "callers.origin_is_known": ("websites_origin_idx", "tenants_pkey"),
     "events.claim_outbox": ("outbox_event_id_idx",),
     "events.forget_relayed": ("outbox_event_id_idx",),
-    "manifests.phones_on_the_day": ("bookings_pkey", "booking_drivers_pkey"),
+    "manifests.phones_on_the_day": ("bookings_pkey",),
     "blocks.give_back_time_off": ("blocks_pkey",),
     "inspections.take_in_inspection": ("inspections_pkey", "vehicles_pkey"),
     "fleet.fleet_busy_times": ("blocks_vehicle_busy",),

@@ -63,7 +63,7 @@ A_VERSION = {
     "total_cents": 90000,
     "sent_at": START,
 }
-# One payment in three is of a booking; every other paper or block is of a vehicle.
+# One payment in four is of a booking; every other paper or block is of a vehicle.
 MIXED = {"payments", "documents", "blocks"}
 EDGES = [
     (relation.name, edge)
@@ -260,8 +260,7 @@ async def test_an_edge_costs_one_statement_for_one_row_and_for_many(
     assert sales == 3
     answers: list[Any] = []
     counts = []
-    few = 4 if relation == "payments" else 1  # one payment in four is of a booking
-    few = 3 if relation in MIXED else 1
+    few = 4 if relation in MIXED else 1
     for size in (few, 100):
         statements.clear()
         result = await ask(document(relation, edge, size))
