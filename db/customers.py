@@ -12,7 +12,7 @@ from db import statements
 from db.database import Transaction
 from db.relations import ColumnKind, Filter, One, Relation, contains, equals, is_set, text
 from domain.consents import Consent
-from domain.customers import Contact, Customer, dialled
+from domain.customers import Customer, dialled
 from domain.preferences import Preferences
 
 SQL = statements.load(__package__, "customers.sql")
@@ -116,28 +116,6 @@ def _customer(row: Sequence[Any]) -> Customer:
         {channel: Consent.of(each) for channel, each in consents.items()},
         *ends,
     )
-
-
-async def find_or_make(
-    tx: Transaction, contact: Contact, *, id: UUID, now: datetime
-) -> tuple[UUID, bool]:
-    """The customer of an e-mail address, who stays as they are; or a new one, under the given id.
-
-    Shape:  the customer's id, and whether they are new: never told to whoever asked.
-    """
-    row = await tx.row(
-        SQL["customer_for"],
-        {
-            "id": id,
-            "name": contact.name,
-            "email": contact.email,
-            "phone": contact.phone,
-            "now": now,
-        },
-    )
-    if row is None:
-        raise AssertionError(contact)
-    return row[0], row[1]
 
 
 def _params(customer: Customer, *, now: datetime) -> dict[str, Any]:

@@ -39,11 +39,6 @@ set
     updated_at = %(now)s
 where id = %(id)s;
 
--- name: customer_for
--- Whoever has that address, or a new customer; nothing of a known one is shown or changed.
-select customer, is_new
-from customer_for(%(id)s, %(name)s, %(email)s, %(phone)s, %(now)s);
-
 -- name: unknown_wineries
 -- Which of some ids are not those of wineries.
 select wanted.id

@@ -1,5 +1,10 @@
-"""Payments and refunds as they are read."""
+"""Payments and refunds as they are read, and those that a person records."""
 
+from datetime import datetime
+from uuid import UUID
+
+from db import statements
+from db.database import Transaction
 from db.relations import (
     ColumnKind,
     Many,
@@ -10,7 +15,9 @@ from db.relations import (
     local_day_to,
     one_of,
 )
+from domain.payments import NewPayment
 
+SQL = statements.load(__package__, "payments.sql")
 STAFF_ONLY = frozenset({"reference"})
 GUESTS = ("customer", "partner", "link")
 PAYMENTS = Relation(
@@ -67,3 +74,29 @@ REFUNDS = Relation(
     hidden=dict.fromkeys(GUESTS, frozenset({"reason"})),
 )
 READ_MODELS = (PAYMENTS, REFUNDS)
+
+
+async def insert(
+    tx: Transaction,
+    new: NewPayment,
+    *,
+    id: UUID,
+    customer_id: UUID,
+    currency: str,
+    now: datetime,
+) -> None:
+    await tx.run(
+        SQL["insert_payment"],
+        {
+            "id": id,
+            "booking_id": new.booking_id,
+            "customer_id": customer_id,
+            "kind": new.kind,
+            "method": new.method,
+            "currency": currency,
+            "amount_cents": new.amount_cents,
+            "received_at": new.received_at,
+            "reference": new.reference,
+            "now": now,
+        },
+    )

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from db import statements
 from db.database import Transaction
 from domain.cancellation import from_tiers
 from domain.pricing import Package, Rate
-from domain.quotes import PriceBook, PromoCodeRefused, Rule
+from domain.quotes import PriceBook, PromoCodeRefused, Rule, Wish
 
 SQL = statements.load(__package__, "prices.sql")
 
@@ -26,6 +27,12 @@ class Asked:
     today: date
     code: str | None = None
     promo_code: str | None = None
+
+    @classmethod
+    def of(cls, wish: Wish, zone: ZoneInfo, *, now: datetime) -> "Asked":
+        """What a wish asks for, in the brand's own days."""
+        day, today = wish.starts_at.astimezone(zone).date(), now.astimezone(zone).date()
+        return cls(day, today, wish.code, wish.promo_code)
 
 
 async def book(tx: Transaction, asked: Asked) -> PriceBook | None:

@@ -87,6 +87,12 @@ class Contact:
         return cls(normal_name(name), normal_email(email), normal_phone(phone))
 
 
+def initial(contact: Contact, prefix: str = "") -> dict[str, tuple[None, str]]:
+    """A contact as the personal values of the event that brings it."""
+    given = {"name": contact.name, "email": contact.email, "phone": contact.phone}
+    return {f"{prefix}{name}": (None, value) for name, value in given.items() if value is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class ContactChange:
     """The wish to change contact details; a field that is not named stays as it is."""

@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from domain.cancellation import Policy
-from domain.errors import DomainError, InvalidInput
+from domain.errors import DomainError, InvalidInput, StartInPast
 from domain.money import percent_of, ppm_of
 from domain.pricing import (
     Line,
@@ -23,6 +23,7 @@ from domain.pricing import (
     totals,
     transfer,
 )
+from domain.schedule import check_day
 
 RuleKind = Literal["season", "holiday", "weekday", "party_size", "promo_code", "tax"]
 MOST_GUESTS = 100
@@ -111,6 +112,18 @@ class Quote:
     totals: Totals
     gratuity_hint_cents: int
     policy: Policy
+
+
+def check(wish: Wish, *, now: datetime) -> None:
+    """Refuse a start that no price can be found for.
+
+    Errors: InvalidInput, StartInPast.
+    """
+    if wish.starts_at.tzinfo is None:
+        raise InvalidInput("A time needs an offset: 2026-06-08T10:00:00-07:00.", path="startsAt")
+    check_day(wish.starts_at, path="startsAt")
+    if wish.starts_at < now:
+        raise StartInPast
 
 
 def price(wish: Wish, book: PriceBook, *, zone: ZoneInfo) -> Quote:

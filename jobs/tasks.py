@@ -10,7 +10,7 @@ from domain.notifications import Mail
 from jobs.admission import Refused, Task, Work
 from jobs.proposal_tasks import end_proposals, mail_proposal
 from jobs.wording import in_words
-from services import offers
+from services import holds, offers
 
 
 async def tell_customer_of_new_time(work: Work, *, booking_id: str, event_id: str) -> None:
@@ -45,6 +45,14 @@ async def expire_tour_offers(work: Work) -> None:
     await work.session.write(lambda tx: offers.expire_offers(tx, now=now, ids=work.ids))
 
 
+async def expire_hold(work: Work, *, booking_id: str) -> None:
+    """End a hold whose time is over, unless it was extended, sold or given back meanwhile."""
+    now = work.now()
+    await work.session.write(
+        lambda tx: holds.expire_hold(tx, UUID(booking_id), now=now, ids=work.ids)
+    )
+
+
 async def purge_idempotency_records(work: Work) -> None:
     """Delete the brand's stored answers whose time has run out."""
     now = work.now()
@@ -56,5 +64,6 @@ TASKS: Final[Mapping[str, Task]] = {
     "expire_tour_offers": expire_tour_offers,
     "mail_proposal": mail_proposal,
     "end_proposals": end_proposals,
+    "expire_hold": expire_hold,
     "purge_idempotency_records": purge_idempotency_records,
 }

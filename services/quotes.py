@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 from db import prices
 from db.database import Transaction
-from domain.errors import InvalidInput, NotFound, StartInPast
+from domain.errors import NotFound
 from domain.identity import Principal
-from domain.quotes import PriceBook, Quote, Wish, price
-from domain.schedule import check_day
+from domain.quotes import PriceBook, Quote, Wish, check, price
 
 ReadBook = Callable[[prices.Asked], Awaitable[PriceBook | None]]
 
@@ -34,18 +33,9 @@ async def quote_by(
     brand = principal.brand
     if brand is None:
         raise NotFound
-    if wish.starts_at.tzinfo is None:
-        raise InvalidInput("A time needs an offset: 2026-06-08T10:00:00-07:00.", path="startsAt")
-    check_day(wish.starts_at, path="startsAt")
-    if wish.starts_at < now:
-        raise StartInPast
+    check(wish, now=now)
     zone = ZoneInfo(brand.time_zone)
-    asked = prices.Asked(
-        day=wish.starts_at.astimezone(zone).date(),
-        today=now.astimezone(zone).date(),
-        code=wish.code,
-        promo_code=wish.promo_code,
-    )
+    asked = prices.Asked.of(wish, zone, now=now)
     book = await read_book(asked)
     if book is None:
         raise NotFound

@@ -26,7 +26,8 @@ MADE = (
     " customer_email, customer_phone, sold_by_app_id, party_size, starts_at, ends_at, time_zone,"
     " pickup, dropoff, special_requests, currency, subtotal_cents, discount_cents, tax_cents,"
     " total_cents, deposit_cents, policy, hold_expires_at, terms_accepted_at,"
-    " created_at, updated_at"
+    " created_at, updated_at,"
+    " internal_notes, driver_notes, inquiry_id, reservation_id, proposal_id"
 )
 CONTACT = "tenant_id, brand_id, id, name, email, phone, created_at, updated_at, version, search"
 WHO_BOOKED = "exists (select 1 from bookings b where b.customer_id = customers.id)"
@@ -50,8 +51,8 @@ GUEST = (
     ),
     (
         "tasks",
-        "insert (tenant_id, brand_id, id, kind, title, subject_kind, subject_id, due_at,"
-        " created_at)",
+        "insert (tenant_id, brand_id, id, kind, title, subject_kind, subject_id, assignee_id,"
+        " due_at, created_at)",
         f"subject_id = {OBJECT}",
     ),
     ("events", "insert", TOLD_OF),
@@ -70,7 +71,9 @@ set search_path = public, pg_temp as $$
 begin
   if current_user = '{guest}' and (
     tg_op = 'INSERT' and (new.status <> 'held' or new.sold_by_app_id
-      <> nullif(current_setting('app.actor_id', true), '')::uuid)
+        <> nullif(current_setting('app.actor_id', true), '')::uuid
+      or num_nonnulls(new.internal_notes, new.driver_notes, new.inquiry_id, new.reservation_id,
+        new.proposal_id) > 0)
     or tg_op = 'UPDATE' and new.status not in (old.status, 'cancelled'))
   then
     raise exception 'a guest does not say that a booking is %', new.status

@@ -152,6 +152,19 @@ EDGES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reservations", "payments"): ("payments_reservation_id_customer_id_idx",),
 }
 STATEMENTS: Mapping[str, tuple[str, ...]] = {
+    "booking_states.extend_hold": ("bookings_pkey",),
+    "booking_states.lock_checkout": ("bookings_pkey",),
+    "booking_states.state": ("bookings_pkey",),
+    "booking_states.extend_blocks": ("blocks_brand_id_booking_id_idx",),
+    "booking_states.keep_blocks": ("blocks_brand_id_booking_id_idx",),
+    "booking_states.release_blocks": ("blocks_brand_id_booking_id_idx",),
+    "booking_states.paid_for_booking": (
+        "payments_booking_id_customer_id_created_at_idx",
+        "refunds_payment_id_idx",
+    ),
+    "buyers.contact_of_customer": ("customers_pkey",),
+    "sales.held_since": ("bookings_pkey", "brand_settings_pkey"),
+    "sales.selling_terms": ("brand_settings_pkey", "tenants_pkey"),
     "booking_details.lock_details": ("bookings_pkey",),
     "booking_details.update_details": ("bookings_pkey",),
     "assignments.delete_driver": ("booking_drivers_driver_id_booking_id_idx",),
@@ -352,6 +365,14 @@ BUSY = (
     " from busy_periods(%(vehicles)s, %(drivers)s, %(starts_at)s, %(ends_at)s)"
 )
 COLD: Mapping[str, str] = {
+    "booking_states.cancel_booking": "one booking by its key, as `extend_hold`; no sample fits",
+    "booking_states.confirm_booking": "one booking by its key, as `extend_hold`; no sample fits",
+    "booking_states.check_out": "one booking by its key, as `extend_hold`; no sample fits",
+    "booking_states.receive_deposit": "one booking by its key, as `extend_hold`; no sample fits",
+    "booking_states.set_state": "one booking by its key, as `extend_hold`; no sample fits",
+    "payments.insert_payment": "an insert",
+    "sales.insert_booking": "an insert",
+    "sales.insert_parts": "inserts, for one booking by its key",
     "assignments.free_vans": "all vans of one operator, with one call for their busy times",
     "assignments.insert_block": "an insert, by the key of its booking",
     "assignments.insert_driver": "an insert",
@@ -391,7 +412,7 @@ COLD: Mapping[str, str] = {
     "credentials.first_app": "the command line, on demo data",
     "credentials.insert_key": "an insert",
     "credentials.is_development": "a table of one row",
-    "customers.customer_for": "an insert that finds its conflict by the address's key",
+    "buyers.customer_for": "an insert that finds its conflict by the address's key",
     "drivers.insert_driver": "an insert",
     "drivers.insert_working_day": "an insert",
     "duty.insert_entry": "an insert",
@@ -448,6 +469,11 @@ AWAITED: Mapping[str, str] = {
     "reservations_consult_by_id_idx": "the sweep of reservations whose time ran out",
 }
 PARAMS: Mapping[str, Any] = {
+    "expires_at": None,
+    "pickup": None,
+    "dropoff": None,
+    "special_requests": None,
+    "accepted_at": NOW,
     "assignee_id": None,
     "customer_id": None,
     "done_at": None,

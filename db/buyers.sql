@@ -1,0 +1,10 @@
+-- name: customer_for
+-- Whoever has that address, or a new customer; nothing of a known one is shown or changed.
+select customer, is_new
+from customer_for(%(id)s, %(name)s, %(email)s, %(phone)s, %(now)s);
+
+-- name: contact_of_customer
+-- Name, e-mail and phone of a customer who is not archived.
+select name, email, phone
+from customers
+where id = %(id)s and archived_at is null;

@@ -1,0 +1,169 @@
+"""A booking's way from the hold to the end: who may go where, until when, and what goes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.bookings import TRANSITIONS
+from domain.cancellation import Refund, from_tiers, refund
+from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
+from domain.events import Change, Event
+from domain.money import formatted
+from domain.tasks import NewTask, Task, draft
+from domain.texts import storable
+
+LONGEST_HOLD: Final = timedelta(hours=1)
+LONGEST_REASON: Final = 500
+
+
+class HoldExpired(DomainError):
+    """The time of the hold is over, and its vehicles may be taken. Hold the tour again."""
+
+    code = "HOLD_EXPIRED"
+
+    def __init__(self) -> None:
+        super().__init__("The hold has run out. Hold the tour again.", path="id")
+
+
+class RefundChanged(DomainError):
+    """What would come back is not what was quoted; the message names both. Show it, then cancel
+    with the amount of today.
+    """
+
+    code = "REFUND_CHANGED"
+
+    def __init__(self, *, was_cents: int, is_cents: int) -> None:
+        super().__init__(
+            f"{was_cents} cents were quoted; {is_cents} cents would come back now.",
+            path="quotedRefundCents",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What decides about a booking's next state."""
+
+    id: UUID
+    number: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    version: int
+    party_size: int
+    hold_expires_at: datetime | None
+    customer_id: UUID | None
+    currency: str
+    total_cents: int
+    deposit_cents: int
+    deposit_received: bool
+    policy: Mapping[str, Any]
+    terms_accepted_at: datetime | None
+
+    def seen_at(self, version: int | None) -> None:
+        """Errors: StaleVersion if that is not the version that is stored."""
+        if version is not None and version != self.version:
+            raise StaleVersion(expected=version, current=self.version)
+
+    def has_run_out(self, now: datetime) -> bool:
+        """A hold ends with its time, whether or not anybody has swept it yet."""
+        ends_at = self.hold_expires_at
+        return self.status == "held" and ends_at is not None and ends_at <= now
+
+
+def go(state: State, status: str, *, now: datetime) -> None:
+    """Refuse a step that the machine does not have.
+
+    Errors: HoldExpired, WrongState naming where one can go from here.
+    """
+    if state.has_run_out(now) and status != "expired":
+        raise HoldExpired
+    steps = TRANSITIONS[state.status]
+    if status not in steps:
+        ways = ", ".join(sorted(steps)) or "nowhere"
+        raise WrongState(
+            f"A booking that is {state.status} does not become {status}; it goes to: {ways}.",
+            path="id",
+        )
+
+
+def longer_hold(state: State, *, held_since: datetime, minutes: int, now: datetime) -> datetime:
+    """A hold that lasts its minutes again from now, up to an hour in all.
+
+    Errors: HoldExpired, WrongState.
+    """
+    if state.status != "held":
+        raise WrongState(f"A booking that is {state.status} is not held.", path="id")
+    if state.has_run_out(now):
+        raise HoldExpired
+    wished = min(now + timedelta(minutes=minutes), held_since + LONGEST_HOLD)
+    if state.hold_expires_at is not None and wished <= state.hold_expires_at:
+        raise WrongState("A hold lasts an hour at most.", path="id")
+    return wished
+
+
+def confirmed(state: State, waiver: str | None, *, now: datetime) -> str | None:
+    """Why a booking may be confirmed without its deposit; None if the deposit is there.
+
+    Errors: WrongState, InvalidInput.
+    """
+    go(state, "confirmed", now=now)
+    if state.deposit_received:
+        return None
+    if waiver is None:
+        raise WrongState(
+            "The deposit has not been received. Record its payment, or waive it with a reason.",
+            path="id",
+        )
+    return reason_of(waiver, path="waiveDepositReason")
+
+
+def reason_of(text: str, *, path: str) -> str:
+    """Errors: InvalidInput for an empty or a long one."""
+    told = storable(text, path=path).strip()
+    if not 1 <= len(told) <= LONGEST_REASON:
+        raise InvalidInput(f"A reason has 1 to {LONGEST_REASON} characters.", path=path)
+    return told
+
+
+def refund_of(
+    state: State, paid_cents: int, *, now: datetime, zone: ZoneInfo, our_fault: bool = False
+) -> Refund:
+    """What would come back if the booking were cancelled now, by the policy it was sold under.
+
+    Source: docs/domain.md, section "Cancellation".
+    """
+    policy = from_tiers(state.policy["tiers"], state.policy.get("version", 1))
+    return refund(
+        policy,
+        deposit_cents=state.deposit_cents,
+        paid_cents=paid_cents,
+        starts_at=state.starts_at,
+        now=now,
+        zone=zone,
+        our_fault=our_fault,
+    )
+
+
+def event(
+    kind: str, state: State, changes: Mapping[str, Change], *, id: UUID, now: datetime
+) -> Event:
+    """A change of a booking that makes its next version."""
+    return Event(
+        id=id,
+        kind=kind,
+        entity="booking",
+        entity_id=state.id,
+        entity_version=state.version + 1,
+        occurred_at=now,
+        changes=changes,
+    )
+
+
+def refund_task(state: State, cents: int, *, id: UUID, now: datetime) -> Task:
+    """What a cancellation with money to give back asks of staff."""
+    title = f"Give back {formatted(cents, state.currency)} for {state.number}"
+    wish = NewTask("refund", title, "booking", state.id, now + timedelta(days=1))
+    return draft(wish, id=id, now=now)

@@ -1,0 +1,82 @@
+"""A booking that is called off: what comes back is quoted first, and then it is free."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from db import booking_states, events, tasks
+from db.database import Transaction
+from domain.booking_states import (
+    RefundChanged,
+    State,
+    event,
+    go,
+    reason_of,
+    refund_of,
+    refund_task,
+)
+from domain.cancellation import Refund
+from domain.errors import NotFound
+from domain.events import Change
+from domain.ids import Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """The wish to call a booking off, for the refund that was quoted."""
+
+    booking_id: UUID
+    expected_version: int
+    reason: str
+    quoted_refund_cents: int
+    our_fault: bool = False
+
+
+async def quote_cancellation(
+    tx: Transaction, booking_id: UUID, *, our_fault: bool = False, now: datetime
+) -> tuple[Refund, str]:
+    """What would come back if the booking were called off now, and its currency.
+
+    Errors: NotFound, HoldExpired, WrongState.
+    """
+    state = await booking_states.read(tx, booking_id)
+    if state is None:
+        raise NotFound(path="id")
+    return await _refund(tx, state, our_fault=our_fault, now=now), state.currency
+
+
+async def cancel_booking(tx: Transaction, wish: Cancellation, *, now: datetime, ids: Ids) -> UUID:
+    """Call it off, free what it took, and tell staff what is to be given back.
+
+    Errors: NotFound, StaleVersion, HoldExpired, WrongState, InvalidInput, RefundChanged.
+    """
+    state = await booking_states.lock(tx, wish.booking_id)
+    if state is None:
+        raise NotFound(path="id")
+    state.seen_at(wish.expected_version)
+    refund = await _refund(tx, state, our_fault=wish.our_fault, now=now)
+    cents = refund.total_cents
+    if cents != wish.quoted_refund_cents:
+        raise RefundChanged(was_cents=wish.quoted_refund_cents, is_cents=cents)
+    reason = reason_of(wish.reason, path="reason")
+    await booking_states.cancel(tx, state, reason, cents, now=now)
+    changes: dict[str, Change] = {
+        "status": (state.status, "cancelled"),
+        "cancel_reason": (None, reason),
+        "refund_due_cents": (None, cents or None),
+    }
+    await events.append(tx, event("BookingCancelled", state, changes, id=ids.new(), now=now))
+    if cents:
+        await tasks.insert(tx, refund_task(state, cents, id=ids.new(), now=now))
+    return state.id
+
+
+async def _refund(tx: Transaction, state: State, *, our_fault: bool, now: datetime) -> Refund:
+    go(state, "cancelled", now=now)
+    paid = await booking_states.paid_cents(tx, state.id)
+    brand = tx.principal.brand
+    if brand is None:
+        raise NotFound
+    zone = ZoneInfo(brand.time_zone)
+    return refund_of(state, paid, now=now, zone=zone, our_fault=our_fault)
