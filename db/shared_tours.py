@@ -137,6 +137,12 @@ async def van_of(tx: Transaction, tour_id: UUID) -> Sequence[UUID] | None:
     return None if row is None else [each for each in row if each is not None]
 
 
+async def read(tx: Transaction, tour_id: UUID) -> SharedTour | None:
+    """The tour as everybody may see it; nobody waits for it here."""
+    row = await tx.row(SQL["read_tour"], {"id": tour_id})
+    return SharedTour(*row) if row else None
+
+
 async def lock(tx: Transaction, tour_id: UUID) -> SharedTour | None:
     """The tour's row, held until the transaction ends: sellers and changers queue here."""
     row = await tx.row(SQL["lock_tour"], {"id": tour_id})

@@ -79,6 +79,14 @@ select vehicle_id
 from shared_tours
 where id = %(id)s;
 
+-- name: read_tour
+-- A tour with its price and its times, behind the lock that is taken for whoever sells.
+select
+    id, title, status, starts_at, ends_at, guests_min, guests_max, seat_cents,
+    seat_with_lunch_cents, sales_close_at, cancel_until, vehicle_id, version
+from shared_tours
+where id = %(id)s;
+
 -- name: lock_tour
 -- A tour with its price and its times, locked: all who sell, change or end it queue here.
 select

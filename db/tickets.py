@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from db import statements
 from db.database import Transaction
 from db.relations import ColumnKind, Many, One, Relation
-from domain.tickets import HandPayment, Ticket, TicketDraft
+from domain.ticket_sales import TicketDraft
+from domain.tickets import HandPayment, Ticket
 
 SQL = statements.load(__package__, "tickets.sql")
+NOBODY: Final = UUID(int=0)
 
 TICKETS = Relation(
     "tickets",
@@ -52,6 +55,14 @@ class Sale:
     customer_id: UUID
     app_id: UUID | None
     hold_expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Selling:
+    """How the brand's numbers begin, and for how many minutes it holds a guest's seats."""
+
+    number_prefix: str
+    hold_minutes: int
 
 
 async def seats_left(
@@ -135,7 +146,16 @@ async def has_customer(tx: Transaction, customer_id: UUID) -> bool:
     return await tx.row(SQL["customer_is_there"], {"id": customer_id}) is not None
 
 
-async def selling(tx: Transaction, today: date) -> tuple[str, int] | None:
-    """The prefix of numbers and the minutes of a hold; None for a brand without settings."""
+async def selling(tx: Transaction, today: date) -> Selling | None:
+    """As in force on a day; None for a brand without settings."""
     row = await tx.row(SQL["number_prefix"], {"today": today})
-    return (row[0], row[1]) if row else None
+    return Selling(*row) if row else None
+
+
+async def queue(tx: Transaction, tour_id: UUID, *, now: datetime) -> int:
+    """Wait for all who sell, change or end the tour; then how many of its seats are taken.
+
+    Shape:  for guests too, who may not lock a tour themselves nor see another's ticket.
+    """
+    row = await tx.row(SQL["queue_for_seats"], {"tour": tour_id, "nobody": NOBODY, "now": now})
+    return int(row[0]) if row else 0

@@ -3,6 +3,10 @@
 select shared_tour_id, seats
 from seats_left(%(tours)s, %(now)s);
 
+-- name: queue_for_seats
+-- The tour is locked, whoever asks; then how many of its seats are taken by whose ticket is live.
+select seats_taken(%(tour)s, %(nobody)s, %(now)s);
+
 -- name: tour_of_ticket
 -- Which tour a ticket is for, before anything is locked.
 select shared_tour_id

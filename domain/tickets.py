@@ -1,7 +1,7 @@
-"""A ticket's life: its seats, its price, until when it is sold and given back."""
+"""A ticket's life: whether it is paid, whether its guests come, until when it is given back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
 from domain.events import Change, Event
 from domain.ids import Ids
-from domain.pricing import EVERY_DAY, Package
-from domain.quotes import SHARED, PriceBook, Wish, price
 from domain.schedule import day_starts_at
 from domain.shared_tours import SharedTour
 from domain.tasks import NewTask, Task, draft
@@ -23,8 +21,6 @@ TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     "no_show": frozenset({"checked_in"}),
     "cancelled": frozenset(),
 }
-MOST_GUESTS: Final = 6
-MOST_TICKETS: Final = 14
 REFUND_WITHIN: Final = timedelta(days=1)
 BY_HAND: Final = frozenset({"check", "cash", "bank_transfer", "other"})
 
@@ -41,12 +37,6 @@ class TourFull(DomainError):
         super().__init__(f"{seats} left on this tour. Ask for fewer, or another day.", path=path)
 
 
-class SalesClosed(DomainError):
-    """The sale of this shared tour has ended; the message says when. Choose another day."""
-
-    code = "SALES_CLOSED"
-
-
 class CancellationClosed(DomainError):
     """It is too late to give this ticket back; the message says since when. Keep the ticket."""
 
@@ -57,25 +47,6 @@ class TicketNotPaid(DomainError):
     """The ticket is not paid in full; the message says how much is missing. Record a payment."""
 
     code = "TICKET_NOT_PAID"
-
-
-@dataclass(frozen=True, slots=True)
-class TicketWish:
-    """One ticket of a sale."""
-
-    guests: int
-    with_lunch: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TicketDraft:
-    """A ticket that may be sold, with its price."""
-
-    guests: int
-    with_lunch: bool
-    subtotal_cents: int
-    tax_cents: int
-    total_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,48 +84,6 @@ class CalledOff:
     refund_cents: int
     event: Event
     refunds: Sequence[Task]
-
-
-def sell(
-    tour: SharedTour,
-    wishes: Sequence[TicketWish],
-    book: PriceBook,
-    *,
-    left: int,
-    zone: ZoneInfo,
-    now: datetime,
-) -> list[TicketDraft]:
-    """The tickets of one sale: all of them, or none.
-
-    Errors: WrongState, SalesClosed, InvalidInput, TourFull.
-    """
-    if not 1 <= len(wishes) <= MOST_TICKETS:
-        raise InvalidInput(f"A sale has 1 to {MOST_TICKETS} tickets.", path="tickets")
-    if not all(1 <= wish.guests <= MOST_GUESTS for wish in wishes):
-        raise InvalidInput(f"A ticket is for 1 to {MOST_GUESTS} guests.", path="guests")
-    if not tour.is_scheduled:
-        raise WrongState(f"A tour that is {tour.status} is not sold.", path="sharedTourId")
-    if now >= tour.sales_close_at:
-        at = tour.sales_close_at.astimezone(zone)
-        raise SalesClosed(f"The sale of this tour ended at {at:%Y-%m-%d %H:%M}.", path="tickets")
-    if sum(wish.guests for wish in wishes) > left:
-        raise TourFull(left)
-    return [priced(tour, wish, book, zone=zone) for wish in wishes]
-
-
-def priced(tour: SharedTour, wish: TicketWish, book: PriceBook, *, zone: ZoneInfo) -> TicketDraft:
-    """The tour's own price of a seat, and the tax of the tour's day.
-
-    Shape:  a tour keeps the price that it was laid out with, so no rule but that of tax applies.
-    """
-    seat = tour.seat_with_lunch_cents if wish.with_lunch else tour.seat_cents
-    row = Package(SHARED, tour.title, seat, 1, 1, wish.guests, EVERY_DAY)
-    taxes = [rule for rule in book.rules if rule.kind == "tax"]
-    asked = Wish(SHARED, tour.starts_at, wish.guests, code=SHARED)
-    sums = price(asked, replace(book, package=row, rules=taxes), zone=zone).totals
-    return TicketDraft(
-        wish.guests, wish.with_lunch, sums.subtotal_cents, sums.tax_cents, sums.total_cents
-    )
 
 
 def move(ticket: Ticket, status: str, *, expected_version: int) -> bool:
@@ -227,11 +156,6 @@ def check_begun(tour: SharedTour, *, now: datetime) -> None:
         raise WrongState("The tour has not begun yet.", path="id")
 
 
-def hold_until(now: datetime, minutes: int | None, tour: SharedTour) -> datetime | None:
-    """How long a ticket waits for its payment: never beyond the end of the sale."""
-    return None if minutes is None else min(now + timedelta(minutes=minutes), tour.sales_close_at)
-
-
 def call_off(
     ticket: Ticket, kept: Sequence[tuple[UUID, int]], *, reason: str, now: datetime, ids: Ids
 ) -> CalledOff:
@@ -277,25 +201,4 @@ def moved(ticket: Ticket, status: str, *, id: UUID, now: datetime, **more: Chang
         entity_version=ticket.version + 1,
         occurred_at=now,
         changes={"status": (ticket.status, status), **more},
-    )
-
-
-def sold(
-    draft: TicketDraft,
-    *,
-    id: UUID,
-    of: Mapping[str, str | int | None],
-    event_id: UUID,
-    now: datetime,
-) -> Event:
-    """What is told of a new ticket: all of its values, with those of its sale."""
-    values = {**asdict(draft), "status": "pending", **of}
-    return Event(
-        id=event_id,
-        kind="TicketSold",
-        entity="ticket",
-        entity_id=id,
-        entity_version=1,
-        occurred_at=now,
-        changes={name: (None, value) for name, value in values.items()},
     )

@@ -7,11 +7,16 @@ from uuid import UUID
 import strawberry
 from strawberry import Info
 
+from db import links
 from db.database import Transaction
+from db.reading import children
 from db.tickets import TICKETS
-from domain.identity import Scope
+from domain.customers import Contact
+from domain.identity import Principal, Scope
 from domain.texts import storable
-from domain.tickets import HandPayment, TicketWish
+from domain.ticket_sales import NewSale, TicketWish, sale_by
+from domain.tickets import HandPayment
+from resolvers.context import OperationContext
 from resolvers.keys import key_of
 from resolvers.listing import by_column, by_id, one
 from resolvers.refusals import mutation
@@ -28,13 +33,12 @@ from schema.tickets import (
     TicketPayload,
     TicketPaymentInput,
 )
+from services.ticket_sales import sell_tickets
 from services.tickets import (
-    NewSale,
     cancel_ticket,
     check_in_ticket,
     confirm_ticket,
     mark_ticket_no_show,
-    sell_tickets,
 )
 
 
@@ -54,24 +58,19 @@ class TicketMutation:
 
     @mutation(
         SellTicketsPayload,
-        scope=Scope.TICKETS_WRITE,
+        scope=Scope.TICKETS_SELL,
         description="Sell seats of a shared tour; they wait for their payment.",
         keyed=True,
     )
     async def sell_tickets(self, info: Info, input: SellTicketsInput) -> SellTicketsPayload:
         context, now = info.context, info.context.world.now()
-        wish = NewSale(
-            tour_id=decode_as("SharedTour", input.shared_tour_id, path="sharedTourId"),
-            customer_id=decode_as("Customer", input.customer_id, path="customerId"),
-            tickets=[TicketWish(each.guests, each.with_lunch) for each in input.tickets],
-            hold_minutes=input.hold_minutes,
-        )
+        wish, fresh = _sale(context.principal, input), context.world.ids.new()
         sale = await context.write(
-            lambda tx: sell_tickets(tx, wish, now=now, ids=context.world.ids), key=key_of(info)
+            lambda tx: sell_tickets(tx, wish, id=fresh, now=now, ids=context.world.ids),
+            key=key_of(info),
+            session=context.opening(fresh),
         )
-        rows = await context.edge(await one(info, TICKETS, sale), "sold_together")
-        total = Money.of(sum(row.total_cents for row in rows), context.brand.currency)
-        return SellTicketsPayload(tickets=rows, total=total, errors=[])
+        return await _sold(context, sale)
 
     @mutation(
         TicketPayload,
@@ -122,6 +121,34 @@ class TicketMutation:
         return await _changed(
             info, input, cancel_ticket, reason=storable(input.reason, path="reason")
         )
+
+
+def _sale(principal: Principal, input: SellTicketsInput) -> NewSale:
+    given, customer_id = input.contact, input.customer_id
+    return sale_by(
+        principal,
+        decode_as("SharedTour", input.shared_tour_id, path="sharedTourId"),
+        [TicketWish(each.guests, each.with_lunch) for each in input.tickets],
+        customer_id=None
+        if customer_id is None
+        else decode_as("Customer", customer_id, path="customerId"),
+        contact=None if given is None else Contact.of(given.name, given.email, given.phone),
+        hold_minutes=input.hold_minutes,
+    )
+
+
+async def _sold(context: OperationContext, sale: UUID) -> SellTicketsPayload:
+    """The sale as whoever holds its token sees it: a website has no right to any ticket."""
+    async with context.opening(sale).read() as tx:
+        rows = await children(tx, TICKETS, TICKETS.many["sold_together"], [sale])
+        link = await links.of_object(tx, sale)
+    total = sum(row.total_cents for row in rows[0])  # type: ignore[attr-defined]
+    return SellTicketsPayload(
+        tickets=rows[0],  # type: ignore[arg-type]
+        total=Money.of(total, context.brand.currency),
+        checkout_token=context.world.links.token_of(link) if link else None,
+        errors=[],
+    )
 
 
 async def _changed(

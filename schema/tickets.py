@@ -50,8 +50,9 @@ class Ticket(Node):
     version: int = column("Grows with every change; send it back as `expectedVersion`.")
     shared_tour: SharedTour = edge("The tour that it is for.", scope=Scope.CATALOG_READ)
     customer: Customer | None = edge("Who bought it.", scope=Scope.CUSTOMERS_READ)
-    sold_together: list["Ticket"] = edge(
-        "On the first ticket of a sale: all of its tickets, this one among them."
+    sold_together: list["Ticket"] | None = edge(
+        "On the first ticket of a sale: all of its tickets, this one among them.",
+        scope=Scope.TICKETS_READ,
     )
     payments: list[Payment] | None = edge(
         "Money received and returned, oldest first.", scope=Scope.PAYMENTS_READ
@@ -66,16 +67,33 @@ class TicketInput:
     with_lunch: bool = strawberry.field(default=False, description="With lunch?")
 
 
+@strawberry.input(description="Who buys, as they say it themselves.")
+class TicketBuyerInput:
+    """Whoever has the e-mail address stays as the brand knows them."""
+
+    name: str = strawberry.field(description="Full name.")
+    email: str | None = strawberry.field(
+        default=None, description="E-mail address; staff may leave it out."
+    )
+    phone: str | None = strawberry.field(default=None, description="E.164: `+15095550142`.")
+
+
 @strawberry.input(description="Sell seats of a shared tour to one customer.")
 class SellTicketsInput:
     """All of the tickets are sold, or none."""
 
     shared_tour_id: strawberry.ID = strawberry.field(description="The tour.")
-    customer_id: strawberry.ID = strawberry.field(description="Who buys.")
     tickets: list[TicketInput] = strawberry.field(description="1 to 14 tickets.")
+    customer_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Who buys; named by staff alone."
+    )
+    contact: TicketBuyerInput | None = strawberry.field(
+        default=None, description="Who buys; a signed-in customer leaves it out."
+    )
     hold_minutes: int | None = strawberry.field(
         default=None,
-        description="How long the seats wait for the payment; without it, until staff cancels.",
+        description="How long the seats wait for the payment. For staff alone: without it, until"
+        " they cancel; a guest's wait as long as the brand holds.",
     )
 
 
@@ -85,6 +103,9 @@ class SellTicketsPayload:
 
     tickets: list[Ticket] | None = strawberry.field(description="The tickets, in the wished order.")
     total: Money | None = strawberry.field(description="What they cost together, tax included.")
+    checkout_token: str | None = strawberry.field(
+        description="Opens these tickets and nothing else: send it as the credential of a guest."
+    )
     errors: list[UserError] = strawberry.field(description="Refusals; empty if all were sold.")
 
 

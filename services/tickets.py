@@ -1,107 +1,29 @@
-"""What can be done to a ticket: sold, paid, given back, and what is said of its guests."""
+"""What can be done to a ticket: paid, given back, swept, and what is said of its guests."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import counters, events, prices, shared_tours, tasks, tickets
+from db import events, shared_tours, tasks, tickets
 from db.database import Transaction
-from db.tickets import Sale
 from domain.errors import NotFound
 from domain.events import Event
-from domain.identity import Kind
 from domain.ids import Ids
-from domain.numbers import Numbered, number_of, year_of
 from domain.shared_tours import SharedTour
 from domain.tasks import event as told
 from domain.tickets import (
     HandPayment,
     Ticket,
-    TicketDraft,
-    TicketWish,
     call_off,
     check_begun,
     check_cutoff,
     check_day,
     check_running,
     check_seats,
-    hold_until,
     missing_cents,
     move,
     moved,
-    sell,
-    sold,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NewSale:
-    """The wish to sell seats of one tour to one customer: all of them, or none.
-
-    Shape:  without minutes the seats are held until staff says otherwise.
-    """
-
-    tour_id: UUID
-    customer_id: UUID
-    tickets: Sequence[TicketWish]
-    hold_minutes: int | None = None
-
-
-async def sell_tickets(tx: Transaction, wish: NewSale, *, now: datetime, ids: Ids) -> UUID:
-    """Sell seats of a tour; the sale's id is that of its first ticket.
-
-    Errors: NotFound, WrongState, SalesClosed, InvalidInput, TourFull.
-    """
-    zone = _zone(tx)
-    tour = await shared_tours.lock(tx, wish.tour_id)
-    if tour is None:
-        raise NotFound(path="sharedTourId")
-    if not await tickets.has_customer(tx, wish.customer_id):
-        raise NotFound(path="customerId")
-    day, today = (at.astimezone(zone).date() for at in (tour.starts_at, now))
-    book = await prices.book(tx, prices.Asked(day=day, today=today))
-    brand = await tickets.selling(tx, today)
-    if book is None or brand is None:
-        raise NotFound
-    left = (await tickets.seats_left(tx, [tour.id], now=now))[tour.id]
-    drafts = sell(tour, wish.tickets, book, left=left, zone=zone, now=now)
-    made = [(ids.new(), draft) for draft in drafts]
-    app = tx.principal.actor_id if tx.principal.kind is Kind.PARTNER else None
-    until = hold_until(now, wish.hold_minutes, tour)
-    sale = Sale(made[0][0], tour.id, wish.customer_id, app, until)
-    for id, draft in made:
-        await _store(tx, sale, draft, id=id, prefix=brand[0], zone=zone, now=now, ids=ids)
-    return sale.id
-
-
-async def _store(
-    tx: Transaction,
-    sale: Sale,
-    draft: TicketDraft,
-    *,
-    id: UUID,
-    prefix: str,
-    zone: ZoneInfo,
-    now: datetime,
-    ids: Ids,
-) -> None:
-    year = year_of(now, zone)
-    ordinal = await counters.next_number(tx, Numbered.TICKET, year)
-    number = number_of(prefix, Numbered.TICKET, year, ordinal)
-    await tickets.insert(tx, draft, sale, id=id, number=number, now=now)
-    until = sale.hold_expires_at
-    of = {
-        "number": number,
-        "shared_tour_id": str(sale.tour_id),
-        "customer_id": str(sale.customer_id),
-        "sale_id": str(sale.id),
-        "sold_by_app_id": str(sale.app_id) if sale.app_id else None,
-        "currency": tx.principal.brand.currency if tx.principal.brand else None,
-        "hold_expires_at": until.isoformat() if until else None,
-    }
-    await events.append(tx, sold(draft, id=id, of=of, event_id=ids.new(), now=now))
 
 
 async def confirm_ticket(

@@ -38,22 +38,19 @@ from domain.shared_tours import (
     check_over,
     end,
 )
+from domain.ticket_sales import SalesClosed, TicketWish, hold_until, sell
 from domain.tickets import (
     CancellationClosed,
     HandPayment,
-    SalesClosed,
     Ticket,
     TicketNotPaid,
-    TicketWish,
     TourFull,
     check_begun,
     check_cutoff,
     check_day,
     check_seats,
-    hold_until,
     missing_cents,
     move,
-    sell,
 )
 
 ZONE = ZoneInfo("America/Los_Angeles")

@@ -13,13 +13,8 @@ from db import tickets
 from db.database import Database, Transaction
 from domain.errors import DomainError, InvalidInput, NotFound, StaleVersion, WrongState
 from domain.identity import Brand
-from domain.tickets import (
-    CancellationClosed,
-    HandPayment,
-    SalesClosed,
-    TicketNotPaid,
-    TourFull,
-)
+from domain.ticket_sales import SalesClosed
+from domain.tickets import CancellationClosed, HandPayment, TicketNotPaid, TourFull
 from services.tickets import (
     cancel_ticket,
     check_in_ticket,

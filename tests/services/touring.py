@@ -8,8 +8,8 @@ from bootstrap.settings import Settings
 from db.database import Database, Transaction
 from domain.departures import NewTours
 from domain.identity import Brand
-from domain.tickets import TicketWish
-from services.tickets import NewSale, sell_tickets
+from domain.ticket_sales import NewSale, TicketWish
+from services.ticket_sales import sell_tickets
 from tests.builders import a_customer, new_id, write
 from tests.db.rows import a_package, a_tour_with_a_van
 from tests.services.trail import trail_of
@@ -79,13 +79,15 @@ async def sale(
     *guests: int,
     now: datetime = NOW,
     lunch: bool = False,
+    id: UUID | None = None,
     **values: Any,
 ) -> UUID:
-    """Tickets for so many guests each, to a new customer."""
-    customer = values.pop("customer_id", None) or await a_customer(tx)
+    """Tickets for so many guests each, by staff to a new customer unless another is named."""
+    if not {"customer_id", "contact"} & set(values):
+        values["customer_id"] = await a_customer(tx)
     tickets = [TicketWish(each, lunch) for each in guests]
-    wish = NewSale(tour, customer, tickets, **values)
-    return await sell_tickets(tx, wish, now=now, ids=IDS)
+    wish = NewSale(tour, tickets, **{"by_staff": True, **values})
+    return await sell_tickets(tx, wish, id=id or new_id(), now=now, ids=IDS)
 
 
 async def rows(database: Database, brand: Brand, statement: Any, **params: Any) -> Any:
