@@ -101,7 +101,7 @@ def _ids_in(given: Mapping[str, Any]) -> Iterator[tuple[str, UUID]]:
 def _said(given: Mapping[str, Any]) -> Iterator[tuple[str, Plain]]:
     """What the caller sent, field by field: arguments, and what stands in an input."""
     for name, value in given.items():
-        if hasattr(value, "__strawberry_definition__"):
+        if hasattr(value, "__strawberry_definition__") and not isinstance(value, Enum):
             yield from _said({each: getattr(value, each) for each in value.__annotations__})
         elif value is not UNSET:
             yield name, _plain(value)

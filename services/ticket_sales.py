@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from db import counters, customers, events, jobs, links, prices, shared_tours, tickets
 from db.database import Transaction
 from db.tickets import Sale, Selling
+from domain.customers import Contact
 from domain.errors import InvalidInput, NotFound
+from domain.events import Event
 from domain.ids import Ids
 from domain.numbers import Numbered, number_of, year_of
 from domain.quotes import PriceBook
@@ -61,12 +63,29 @@ async def _buyer(tx: Transaction, wish: NewSale, *, now: datetime, ids: Ids) -> 
     Errors: NotFound for a customer whom staff do not have.
     """
     if wish.contact is not None:
-        return await customers.find_or_make(tx, wish.contact, now=now, ids=ids)
+        return await _customer(tx, wish.contact, now=now, ids=ids)
     if wish.customer_id is None:
         raise InvalidInput("Name a customer, or say who buys.", path="customerId")
     if wish.by_staff and not await tickets.has_customer(tx, wish.customer_id):
         raise NotFound(path="customerId")
     return wish.customer_id
+
+
+async def _customer(tx: Transaction, contact: Contact, *, now: datetime, ids: Ids) -> UUID:
+    customer, is_new = await customers.find_or_make(tx, contact, id=ids.new(), now=now)
+    if is_new:
+        given = {"name": contact.name, "email": contact.email, "phone": contact.phone}
+        made = Event(
+            id=ids.new(),
+            kind="CustomerCreated",
+            entity="customer",
+            entity_id=customer,
+            entity_version=1,
+            occurred_at=now,
+            personal={name: (None, value) for name, value in given.items() if value is not None},
+        )
+        await events.append(tx, made)
+    return customer
 
 
 async def _store(

@@ -283,6 +283,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "shared_tours.hours_by_day": ("brand_settings_pkey", "tenants_pkey"),
     "shared_tours.lock_tour": ("shared_tours_pkey",),
     "shared_tours.move_block": ("blocks_brand_id_shared_tour_id_idx",),
+    "shared_tours.read_tour": ("shared_tours_pkey",),
     "shared_tours.release_block": ("blocks_brand_id_shared_tour_id_idx",),
     "shared_tours.scheduled_at": ("shared_tours_starts_at_id_idx",),
     "shared_tours.seats_of_van": ("vehicles_pkey",),
@@ -339,6 +340,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
         "promo_redemptions_pkey",
         "price_rules_promo_code_effective_from_key",
     ),
+    "tickets.queue_for_seats": ("shared_tours_pkey", "tickets_shared_tour_id_idx"),
     "tickets.seats_left": ("shared_tours_pkey", "tickets_shared_tour_id_idx"),
     "schedules.due_schedules": ("schedules_next_run_at_idx", "brands_pkey", "tenants_pkey"),
     "compliance.planned_duty": (
@@ -608,6 +610,7 @@ PARAMS: Mapping[str, Any] = {
     "terms": None,
     "weekdays": [0, 1],
     "vip": False,
+    "nobody": UUID(int=0),
 }
 
 

@@ -167,8 +167,9 @@ async def test_staff_lay_tours_sell_take_cash_and_give_a_ticket_back(
         {"code": "TICKET_NOT_PAID", "path": "payment"}
     ]
     paid = CHANGE % ("confirmTicket", "payment: { method: CASH }", '@idempotent(key: "b")')
+    clerk = a_principal(brand)
     for _ in range(2):
-        confirmed = await ask(paid, **ticket)
+        confirmed = await ask(paid, clerk, **ticket)
         assert confirmed.data == {
             "confirmTicket": {
                 "ticket": {
@@ -179,6 +180,11 @@ async def test_staff_lay_tours_sell_take_cash_and_give_a_ticket_back(
                 "errors": [],
             }
         }
+    late = await ask(paid, **ticket)
+    assert late.data["confirmTicket"]["ticket"]["status"] == "CONFIRMED"  # type: ignore[index]
+    assert late.data["confirmTicket"]["errors"] == [  # type: ignore[index]
+        {"code": "STALE_VERSION", "path": "expectedVersion"}
+    ]
     early = await ask(CHANGE % ("checkInTicket", "", ""), id=ticket["id"], version=2)
     assert early.data["checkInTicket"]["errors"] == [{"code": "WRONG_STATE", "path": "id"}]  # type: ignore[index]
     given = CHANGE % ("cancelTicket", 'reason: "Ill"', "")
