@@ -11,6 +11,9 @@ from jobs.admission import Refused, Task, Work
 from jobs.proposal_tasks import end_proposals, mail_proposal
 from jobs.wording import in_words
 from services import holds, offers
+from services import offers, tickets
+
+SWEPT: Final = 100
 
 
 async def tell_customer_of_new_time(work: Work, *, booking_id: str, event_id: str) -> None:
@@ -51,6 +54,13 @@ async def expire_hold(work: Work, *, booking_id: str) -> None:
     await work.session.write(
         lambda tx: holds.expire_hold(tx, UUID(booking_id), now=now, ids=work.ids)
     )
+async def expire_tickets(work: Work) -> None:
+    """Cancel the brand's tickets that nobody paid in their time; their seats were free before."""
+    now = work.now()
+    while await work.session.write(
+        lambda tx: tickets.expire_tickets(tx, batch=SWEPT, now=now, ids=work.ids)
+    ):
+        pass
 
 
 async def purge_idempotency_records(work: Work) -> None:
@@ -65,5 +75,6 @@ TASKS: Final[Mapping[str, Task]] = {
     "mail_proposal": mail_proposal,
     "end_proposals": end_proposals,
     "expire_hold": expire_hold,
+    "expire_tickets": expire_tickets,
     "purge_idempotency_records": purge_idempotency_records,
 }
