@@ -8,9 +8,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.customers import Contact
-from domain.errors import DomainError, InvalidInput, WrongState
+from domain.errors import DomainError, InvalidInput, NotFound, WrongState
 from domain.events import Event
-from domain.identity import Kind, Principal
+from domain.identity import Kind
 from domain.pricing import EVERY_DAY, Package
 from domain.quotes import SHARED, PriceBook, Wish, price
 from domain.shared_tours import SharedTour
@@ -51,53 +51,63 @@ class TicketDraft:
 class NewSale:
     """The wish to sell seats of one tour: all of them, or none.
 
-    Shape:  the buyer is a customer that the brand has, or somebody who says who they are. Without
-            minutes, guests wait as long as the brand holds, and staff until they say otherwise.
+    Shape:  the buyer is a customer that the brand has, or somebody who says who they are; `seller`
+            and `actor_id` say who asks, who may be a guest. Without minutes, guests wait as long
+            as the brand holds, and staff until they say otherwise.
     """
 
     tour_id: UUID
     tickets: Sequence[TicketWish]
+    seller: Kind
+    actor_id: UUID | None
     customer_id: UUID | None = None
     contact: Contact | None = None
     hold_minutes: int | None = None
-    app_id: UUID | None = None
-    by_staff: bool = False
+
+    @property
+    def app_id(self) -> UUID | None:
+        return self.actor_id if self.seller is Kind.PARTNER else None
 
 
-def sale_by(
-    principal: Principal,
-    tour_id: UUID,
-    tickets: Sequence[TicketWish],
-    *,
-    customer_id: UUID | None,
-    contact: Contact | None,
-    hold_minutes: int | None,
-) -> NewSale:
-    """What this caller may wish: staff for any customer, a customer for themselves, others for
-    whoever says who they are.
+def minutes_held(wish: NewSale, *, of_brand: int) -> int | None:
+    """How long the seats wait, as far as this caller has a say in it.
 
     Errors: InvalidInput.
     """
-    if principal.kind in OF_STAFF:
-        if (customer_id is None) == (contact is None):
+    if wish.seller not in OF_STAFF:
+        if wish.hold_minutes is not None:
+            raise InvalidInput("How long seats wait is the brand's to say.", path="holdMinutes")
+        return of_brand
+    if wish.hold_minutes is not None and not 1 <= wish.hold_minutes <= LONGEST_HOLD_MINUTES:
+        raise InvalidInput("Seats are held for 1 minute to 7 days.", path="holdMinutes")
+    return wish.hold_minutes
+
+
+def buyer_of(wish: NewSale) -> UUID | Contact:
+    """Staff sell to any customer of the brand, a customer to themselves, all others to whoever
+    says who they are.
+
+    Errors: NotFound for a customer whom the caller does not have, InvalidInput.
+    """
+    if wish.seller in OF_STAFF:
+        if wish.customer_id is not None and wish.contact is not None:
+            raise InvalidInput("Name a customer, or say who buys.", path="contact")
+        found = wish.customer_id or wish.contact
+        if found is None:
             raise InvalidInput("Name a customer, or say who buys.", path="customerId")
-        if hold_minutes is not None and not 1 <= hold_minutes <= LONGEST_HOLD_MINUTES:
-            raise InvalidInput("Seats are held for 1 minute to 7 days.", path="holdMinutes")
-        return NewSale(
-            tour_id, tickets, customer_id, contact, hold_minutes=hold_minutes, by_staff=True
-        )
-    if hold_minutes is not None:
-        raise InvalidInput("How long seats are held is the brand's to say.", path="holdMinutes")
-    if customer_id is not None:
-        raise InvalidInput("Only staff name a customer.", path="customerId")
-    if principal.kind is Kind.CUSTOMER:
-        if contact is not None:
+        return found
+    if wish.customer_id is not None and (wish.seller, wish.customer_id) != (
+        Kind.CUSTOMER,
+        wish.actor_id,
+    ):
+        raise NotFound(path="customerId")
+    if wish.seller is Kind.CUSTOMER and wish.actor_id is not None:
+        if wish.contact is not None:
             raise InvalidInput("You buy for yourself; leave it out.", path="contact")
-        return NewSale(tour_id, tickets, principal.actor_id)
-    if contact is None or contact.email is None:
+        return wish.actor_id
+    if wish.contact is None or wish.contact.email is None:
         raise InvalidInput("Say who buys: name and e-mail address.", path="contact")
-    app_id = principal.actor_id if principal.kind is Kind.PARTNER else None
-    return NewSale(tour_id, tickets, contact=contact, app_id=app_id)
+    return wish.contact
 
 
 def sell(

@@ -14,7 +14,7 @@ from db.tickets import TICKETS
 from domain.customers import Contact
 from domain.identity import Principal, Scope
 from domain.texts import storable
-from domain.ticket_sales import NewSale, TicketWish, sale_by
+from domain.ticket_sales import NewSale, TicketWish
 from domain.tickets import HandPayment
 from resolvers.context import OperationContext
 from resolvers.keys import key_of
@@ -125,10 +125,11 @@ class TicketMutation:
 
 def _sale(principal: Principal, input: SellTicketsInput) -> NewSale:
     given, customer_id = input.contact, input.customer_id
-    return sale_by(
-        principal,
-        decode_as("SharedTour", input.shared_tour_id, path="sharedTourId"),
-        [TicketWish(each.guests, each.with_lunch) for each in input.tickets],
+    return NewSale(
+        tour_id=decode_as("SharedTour", input.shared_tour_id, path="sharedTourId"),
+        tickets=[TicketWish(each.guests, each.with_lunch) for each in input.tickets],
+        seller=principal.kind,
+        actor_id=principal.actor_id,
         customer_id=None
         if customer_id is None
         else decode_as("Customer", customer_id, path="customerId"),

@@ -8,13 +8,22 @@ from db import counters, customers, events, jobs, links, prices, shared_tours, t
 from db.database import Transaction
 from db.tickets import Sale, Selling
 from domain.customers import Contact
-from domain.errors import InvalidInput, NotFound
+from domain.errors import NotFound
 from domain.events import Event
 from domain.ids import Ids
 from domain.numbers import Numbered, number_of, year_of
 from domain.quotes import PriceBook
 from domain.shared_tours import SharedTour
-from domain.ticket_sales import NewSale, TicketDraft, hold_until, sell, sold
+from domain.ticket_sales import (
+    OF_STAFF,
+    NewSale,
+    TicketDraft,
+    buyer_of,
+    hold_until,
+    minutes_held,
+    sell,
+    sold,
+)
 
 
 async def sell_tickets(
@@ -25,7 +34,7 @@ async def sell_tickets(
     Shape:  its link opens the sale and nothing else; a guest enters with that id in hand.
     Errors: NotFound, WrongState, SalesClosed, InvalidInput, TourFull.
     """
-    zone = _zone(tx)
+    zone, who = _zone(tx), buyer_of(wish)
     taken = await tickets.queue(tx, wish.tour_id, now=now)
     tour = await shared_tours.read(tx, wish.tour_id)
     if tour is None:
@@ -33,9 +42,9 @@ async def sell_tickets(
     book, selling = await _terms(tx, tour, zone=zone, now=now)
     left = tour.guests_max - taken
     drafts = sell(tour, wish.tickets, book, left=left, zone=zone, now=now)
-    minutes = wish.hold_minutes if wish.by_staff else selling.hold_minutes
-    until = hold_until(now, minutes, tour)
-    sale = Sale(id, tour.id, await _buyer(tx, wish, now=now, ids=ids), wish.app_id, until)
+    buyer = await _buyer(tx, wish, who, now=now, ids=ids)
+    until = hold_until(now, minutes_held(wish, of_brand=selling.hold_minutes), tour)
+    sale = Sale(id, tour.id, buyer, wish.app_id, until)
     for place, draft in enumerate(drafts):
         ticket = ids.new() if place else id
         await _store(tx, sale, draft, selling, id=ticket, zone=zone, now=now, ids=ids)
@@ -57,18 +66,18 @@ async def _terms(
     return book, selling
 
 
-async def _buyer(tx: Transaction, wish: NewSale, *, now: datetime, ids: Ids) -> UUID:
+async def _buyer(
+    tx: Transaction, wish: NewSale, who: UUID | Contact, *, now: datetime, ids: Ids
+) -> UUID:
     """The customer; one who says who they are stays as the brand knows them.
 
     Errors: NotFound for a customer whom staff do not have.
     """
-    if wish.contact is not None:
-        return await _customer(tx, wish.contact, now=now, ids=ids)
-    if wish.customer_id is None:
-        raise InvalidInput("Name a customer, or say who buys.", path="customerId")
-    if wish.by_staff and not await tickets.has_customer(tx, wish.customer_id):
+    if isinstance(who, Contact):
+        return await _customer(tx, who, now=now, ids=ids)
+    if wish.seller in OF_STAFF and not await tickets.has_customer(tx, who):
         raise NotFound(path="customerId")
-    return wish.customer_id
+    return who
 
 
 async def _customer(tx: Transaction, contact: Contact, *, now: datetime, ids: Ids) -> UUID:

@@ -9,17 +9,17 @@ import psycopg
 import pytest
 
 from bootstrap.settings import Settings
-from db.database import Database, Transaction
+from db.database import Database
 from domain.customers import Contact
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, NotFound
 from domain.identity import Brand, Kind, Principal
-from domain.ticket_sales import NewSale, TicketWish, sale_by
+from domain.ticket_sales import NewSale, buyer_of, minutes_held
 from domain.tickets import TourFull
-from services.ticket_sales import sell_tickets
 from tests.builders import a_customer, a_principal, an_app, new_id, write
+from tests.db.refusals import doing as running
 from tests.db.refusals import stored
 from tests.db.rows import a_ticket
-from tests.services.touring import IDS, NOW, TICKET, a_tour, rows, sale, told
+from tests.services.touring import NOW, TICKET, a_tour, rows, sale, told
 from tests.services.trail import trail_of
 
 ADA = Contact("Ada Guest", "ada@example.com", "+15095550142")
@@ -31,7 +31,7 @@ async def buying(
 ) -> UUID:
     """A sale as a website, an app or a customer makes it: with its own id in hand."""
     id = new_id()
-    given = {"by_staff": False, "contact": ADA, **values}
+    given = {"seller": guest.kind, "actor_id": guest.actor_id, "contact": ADA, **values}
     session = database.session(guest.opening(id))
     made: UUID = await session.write(lambda tx: sale(tx, tour, *guests, id=id, **given))
     return made
@@ -79,8 +79,8 @@ async def test_a_partner_and_a_customer_see_what_was_sold_through_and_to_them(
     ada = await write(database, brand, a_customer)
     partner = a_principal(brand, Kind.PARTNER, actor=app)
     customer = a_principal(brand, Kind.CUSTOMER, actor=ada)
-    theirs = await buying(database, partner, tour, 1, app_id=app)
-    hers = await buying(database, customer, tour, 2, contact=None, customer_id=ada)
+    theirs = await buying(database, partner, tour, 1)
+    hers = await buying(database, customer, tour, 2, contact=None)
     await buying(database, a_principal(brand, Kind.SITE), tour, 3)
     for caller, own in ((partner, theirs), (customer, hers)):
         async with database.session(caller).read() as tx:
@@ -98,13 +98,11 @@ async def test_who_holds_a_sale_sees_its_tickets_and_changes_none(
     async with database.session(site.opening(own)).read() as tx:
         assert await tx.rows("select guests from tickets order by number") == [(2,), (1,)]
     before = await stored(database, brand)
-    for id in (own, other):
+    holder = database.session(site.opening(own))
+    for ticket in (own, other):
+        confirm = running("update tickets set status = 'confirmed' where id = %(id)s", id=ticket)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            await database.session(site.opening(own)).write(
-                lambda tx, ticket=id: tx.run(
-                    "update tickets set status = 'confirmed' where id = %(id)s", {"id": ticket}
-                )
-            )
+            await holder.write(confirm)
     assert await stored(database, brand) == before
 
 
@@ -168,50 +166,46 @@ async def test_a_refused_guest_leaves_no_customer_and_no_link(
     assert await told(settings, brand) == []
 
 
-def asked(kind: Kind, **values: Any) -> NewSale:
-    brand = Brand(1, 1, "a", "wwt", "A", "America/Los_Angeles", "USD")
-    caller = a_principal(brand, kind, actor=UUID(int=5))
-    given: dict[str, Any] = dict.fromkeys(("customer_id", "contact", "hold_minutes"))
-    return sale_by(caller, UUID(int=1), [], **{**given, **values})
+def asked(seller: Kind, **values: Any) -> NewSale:
+    return NewSale(UUID(int=1), [], seller, UUID(int=5), **values)
 
 
 @pytest.mark.parametrize(
-    ("kind", "values", "path"),
+    ("wish", "path"),
     [
-        (Kind.STAFF, {}, "customerId"),
-        (Kind.STAFF, {"customer_id": UUID(int=2), "contact": ADA}, "customerId"),
-        (Kind.STAFF, {"contact": ADA, "hold_minutes": 0}, "holdMinutes"),
-        (Kind.SITE, {"contact": ADA, "hold_minutes": 5}, "holdMinutes"),
-        (Kind.SITE, {"customer_id": UUID(int=2)}, "customerId"),
-        (Kind.SITE, {}, "contact"),
-        (Kind.PARTNER, {"contact": Contact("Ada", None, None)}, "contact"),
-        (Kind.CUSTOMER, {"contact": ADA}, "contact"),
+        (asked(Kind.STAFF), "customerId"),
+        (asked(Kind.STAFF, customer_id=UUID(int=2), contact=ADA), "contact"),
+        (asked(Kind.SITE), "contact"),
+        (asked(Kind.PARTNER, contact=Contact("Ada", None, None)), "contact"),
+        (asked(Kind.CUSTOMER, contact=ADA), "contact"),
     ],
 )
-def test_a_wish_that_its_caller_may_not_have(kind: Kind, values: dict[str, Any], path: str) -> None:
+def test_a_sale_needs_to_know_who_buys(wish: NewSale, path: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        asked(kind, **values)
+        buyer_of(wish)
     assert refused.value.path == path
 
 
+@pytest.mark.parametrize("seller", [Kind.SITE, Kind.PARTNER, Kind.CUSTOMER])
+def test_nobody_but_staff_sells_to_a_customer_who_is_somebody_else(seller: Kind) -> None:
+    with pytest.raises(NotFound):
+        buyer_of(asked(seller, customer_id=UUID(int=2), contact=ADA))
+
+
 def test_whom_a_sale_is_for_and_through_whom() -> None:
-    actor = UUID(int=5)
+    assert buyer_of(asked(Kind.SITE, contact=ADA)) == ADA
+    assert buyer_of(asked(Kind.STAFF, contact=ADA)) == ADA
+    assert buyer_of(asked(Kind.STAFF, customer_id=UUID(int=2))) == UUID(int=2)
+    assert buyer_of(asked(Kind.CUSTOMER)) == UUID(int=5)
+    assert buyer_of(asked(Kind.CUSTOMER, customer_id=UUID(int=5))) == UUID(int=5)
+    assert asked(Kind.PARTNER).app_id == UUID(int=5)
+    assert asked(Kind.SITE).app_id is None
 
-    assert asked(Kind.SITE, contact=ADA) == NewSale(UUID(int=1), [], contact=ADA)
-    assert asked(Kind.PARTNER, contact=ADA) == NewSale(UUID(int=1), [], contact=ADA, app_id=actor)
-    assert asked(Kind.CUSTOMER) == NewSale(UUID(int=1), [], customer_id=actor)
-    assert asked(Kind.STAFF, contact=ADA, hold_minutes=5) == NewSale(
-        UUID(int=1), [], contact=ADA, hold_minutes=5, by_staff=True
-    )
 
-
-async def test_a_sale_for_nobody_is_no_sale(database: Database, brand: Brand) -> None:
-    tour = await write(database, brand, a_tour)
-
-    async def for_nobody(tx: Transaction) -> UUID:
-        wish = NewSale(tour, [TicketWish(1, with_lunch=False)], by_staff=True)
-        return await sell_tickets(tx, wish, id=new_id(), now=NOW, ids=IDS)
-
-    with pytest.raises(InvalidInput):
-        await write(database, brand, for_nobody)
-    assert await rows(database, brand, TICKET) == []
+def test_how_long_seats_wait_is_the_brands_to_say_and_staffs() -> None:
+    assert minutes_held(asked(Kind.SITE), of_brand=15) == 15
+    assert minutes_held(asked(Kind.STAFF), of_brand=15) is None
+    assert minutes_held(asked(Kind.STAFF, hold_minutes=60), of_brand=15) == 60
+    for wish in (asked(Kind.SITE, hold_minutes=5), asked(Kind.STAFF, hold_minutes=0)):
+        with pytest.raises(InvalidInput):
+            minutes_held(wish, of_brand=15)

@@ -7,7 +7,7 @@ from uuid import UUID
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
 from domain.departures import NewTours
-from domain.identity import Brand
+from domain.identity import Brand, Kind
 from domain.ticket_sales import NewSale, TicketWish
 from services.ticket_sales import sell_tickets
 from tests.builders import a_customer, new_id, write
@@ -83,10 +83,10 @@ async def sale(
     **values: Any,
 ) -> UUID:
     """Tickets for so many guests each, by staff to a new customer unless another is named."""
-    if not {"customer_id", "contact"} & set(values):
+    if not {"customer_id", "contact", "seller"} & set(values):
         values["customer_id"] = await a_customer(tx)
     tickets = [TicketWish(each, lunch) for each in guests]
-    wish = NewSale(tour, tickets, **{"by_staff": True, **values})
+    wish = NewSale(tour, tickets, **{"seller": Kind.STAFF, "actor_id": None, **values})
     return await sell_tickets(tx, wish, id=id or new_id(), now=now, ids=IDS)
 
 
