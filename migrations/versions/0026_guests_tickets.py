@@ -2,8 +2,8 @@
 
 from migrations.tables import OBJECT, role, run
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 MADE = (
     "tenant_id, brand_id, id, number, shared_tour_id, customer_id, status, guests, with_lunch,"
