@@ -10,8 +10,7 @@ from domain.notifications import Mail
 from jobs.admission import Refused, Task, Work
 from jobs.proposal_tasks import end_proposals, mail_proposal
 from jobs.wording import in_words
-from services import holds, offers
-from services import offers, tickets
+from services import holds, offers, tickets
 
 SWEPT: Final = 100
 
@@ -54,6 +53,8 @@ async def expire_hold(work: Work, *, booking_id: str) -> None:
     await work.session.write(
         lambda tx: holds.expire_hold(tx, UUID(booking_id), now=now, ids=work.ids)
     )
+
+
 async def expire_tickets(work: Work) -> None:
     """Cancel the brand's tickets that nobody paid in their time; their seats were free before."""
     now = work.now()

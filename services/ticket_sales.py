@@ -4,12 +4,11 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import counters, customers, events, jobs, links, prices, shared_tours, tickets
+from db import buyers, counters, events, jobs, links, prices, shared_tours, tickets
 from db.database import Transaction
 from db.tickets import Sale, Selling
 from domain.customers import Contact
 from domain.errors import NotFound
-from domain.events import Event
 from domain.ids import Ids
 from domain.numbers import Numbered, number_of, year_of
 from domain.quotes import PriceBook
@@ -74,27 +73,10 @@ async def _buyer(
     Errors: NotFound for a customer whom staff do not have.
     """
     if isinstance(who, Contact):
-        return await _customer(tx, who, now=now, ids=ids)
+        return await buyers.find_or_make(tx, who, now=now, ids=ids)
     if wish.seller in OF_STAFF and not await tickets.has_customer(tx, who):
         raise NotFound(path="customerId")
     return who
-
-
-async def _customer(tx: Transaction, contact: Contact, *, now: datetime, ids: Ids) -> UUID:
-    customer, is_new = await customers.find_or_make(tx, contact, id=ids.new(), now=now)
-    if is_new:
-        given = {"name": contact.name, "email": contact.email, "phone": contact.phone}
-        made = Event(
-            id=ids.new(),
-            kind="CustomerCreated",
-            entity="customer",
-            entity_id=customer,
-            entity_version=1,
-            occurred_at=now,
-            personal={name: (None, value) for name, value in given.items() if value is not None},
-        )
-        await events.append(tx, made)
-    return customer
 
 
 async def _store(

@@ -170,9 +170,7 @@ def tried(
     """What a stranger would hand to an argument, or to a field of an input."""
     at, named, snake = f"{path}({name})", get_named_type(kind), to_snake_case(name)
     entity = entity_of(asked.type)
-    if name == "contact":
-        yield None  # Beside a customer who is named, nobody says who they are.
-    elif isinstance(named, GraphQLInputObjectType):
+    if isinstance(named, GraphQLInputObjectType):
         many = isinstance(get_nullable_type(kind), GraphQLList)
         for value in _inputs(at, name, named, asked, victim):
             yield [value] if many else value
@@ -210,8 +208,14 @@ def _all_ids(at: str, victim: Victim) -> list[str]:
 
 def _inputs(
     at: str, name: str, named: GraphQLInputObjectType, asked: GraphQLField, victim: Victim
-) -> Iterator[dict[str, Any]]:
-    """A filter field by field; the input of a mutation with all of its fields at once."""
+) -> Iterator[dict[str, Any] | None]:
+    """A filter field by field; the input of a mutation with all of its fields at once.
+
+    Shape:  none where a customer may be named: beside one, nobody says who they are.
+    """
+    if name == "contact":
+        yield None
+        return
     fields = {
         each: list(tried(at, each, given.type, asked, victim))
         for each, given in named.fields.items()
