@@ -257,6 +257,36 @@ async def test_a_change_of_any_table_that_prices_are_made_of_is_quoted_at_once(
         await deployment.until(document, sums(hourly, package), **WISHES)
 
 
+async def test_what_staff_change_is_quoted_at_once_by_every_process(deployment: Deployment) -> None:
+    """Prices and settings from a day on, by the mutations that staff send."""
+    one, _ = deployment.all
+    total = {"quote": {"total": {"formatted": "$632.78"}}}
+    await deployment.until(TOTAL, total, input=HOURLY)
+    rates = await one.ask("{ rateCards { edges { node { id } } } }", Kind.STAFF)
+    rate = rates.data["rateCards"]["edges"][0]["node"]
+    settings = await one.ask("{ brandSettings { edges { node { id } } } }", Kind.STAFF)
+    setting = settings.data["brandSettings"]["edges"][0]["node"]
+    changed = [
+        await one.ask(
+            f"""mutation {{ {field}(input: {{ id: "{row["id"]}", expectedVersion: 1,
+            effectiveFrom: "{day}", {terms} }}) {{ errors {{ code }} }} }}""",
+            Kind.STAFF,
+        )
+        for field, row, day, terms in (
+            ("changeRate", rate, "2031-06-11", "rateCents: 10000"),
+            ("changeBrandSettings", setting, now().date() + timedelta(days=1), "taxPpm: 0"),
+        )
+    ]
+    await deployment.relay()
+
+    assert [answer.data for answer in changed] == [
+        {"changeRate": {"errors": []}},
+        {"changeBrandSettings": {"errors": []}},
+    ]
+    changed_total = {"quote": {"total": {"formatted": "$665.51"}}}
+    await deployment.until(TOTAL, changed_total, input=HOURLY)
+
+
 async def test_a_change_of_the_hours_is_seen_at_once_in_the_calendar(
     deployment: Deployment,
 ) -> None:
