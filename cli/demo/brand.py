@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 
 from cli.demo.bookings import Trade, booking_rows
+from cli.demo.chance import Chance
 from cli.demo.desk import DEPOSIT_PERCENT, Desk
 from cli.demo.origins import converted_rows, lead_rows, origins
 from cli.demo.payments import booking_payments, invoices
@@ -99,7 +100,9 @@ def _batch(desk: Desk, batch: list[Sale], trade: Trade) -> Iterator[Rows]:
 def _settings(desk: Desk) -> Iterator[Rows]:
     plan, clock = desk.plan, desk.clock
     website = plan.facts.get("website")
+    begun_at = datetime.combine(clock.effective_from, time.min, UTC)
     settings = {
+        "id": Chance("settings", plan.code).id(begun_at),
         "tax_ppm": plan.tax_ppm,
         "deposit_percent": DEPOSIT_PERCENT,
         "gratuity_hint_percent": GRATUITY_HINT_PERCENT,

@@ -1,6 +1,5 @@
 """Prices that staff edit: what a quote says from which day on, and what stays as it was."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -27,7 +26,7 @@ from domain.quotes import PromoCodeRefused, Quote, Wish
 from services.price_lists import add_price_row, change_price_row, end_price_row
 from services.quotes import quote
 from tests.builders import a_brand, new_id, write
-from tests.db.refusals import stored
+from tests.db.refusals import assert_second_is_refused, stored
 from tests.db.rows import a_price_line
 from tests.services.trail import OneId, trail_of
 
@@ -515,12 +514,21 @@ async def test_a_sisters_and_a_strangers_rows_are_not_there(
 
 
 async def test_two_who_add_one_code_at_once_leave_one_row(database: Database, brand: Brand) -> None:
-    outcomes = await asyncio.gather(
-        *(
-            write(database, brand, adding("rate_cards", TODAY + timedelta(days=each)))
-            for each in range(8)
-        ),
-        return_exceptions=True,
+    tomorrow = TODAY + timedelta(days=1)
+    await assert_second_is_refused(
+        database, brand, adding("rate_cards"), adding("rate_cards", tomorrow), CodeTaken
     )
-    assert sum(isinstance(outcome, UUID) for outcome in outcomes) == 1
-    assert sum(isinstance(outcome, CodeTaken) for outcome in outcomes) == 7
+    rows = await write(database, brand, lambda tx: tx.rows(ROWS))
+    assert [row[2] for row in rows] == [TODAY]
+
+
+async def test_a_change_waits_for_another_and_finds_its_version_gone(
+    database: Database, brand: Brand
+) -> None:
+    row = await write(database, brand, adding("rate_cards"))
+    first, second = (
+        changing("rate_cards", row, day, rate_cents=11_000)
+        for day in (date(2026, 5, 1), date(2026, 4, 1))
+    )
+    await assert_second_is_refused(database, brand, first, second, StaleVersion)
+    assert len(await write(database, brand, lambda tx: tx.rows(ROWS))) == 2

@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -73,6 +74,11 @@ from inquiries i where tenant_id = %(tenant)s and brand_id = %(brand)s
   and (%(tour)s::text is null or tour_type = %(tour)s)
 """
 DAY_OF: Mapping[By, str] = {"tour_day": "starts_at", "creation": "created_at"}
+EDGED = (
+    *(("bookings", "starts_at"), ("bookings", "created_at")),
+    *(("proposals", "created_at"), ("inquiries", "created_at")),
+)
+NOVEMBER = (date(2026, 11, 1), date(2026, 11, 2))
 FIRST, LAST = date(2026, 2, 10), date(2027, 1, 20)
 HALF_A_YEAR = (date(2026, 3, 8), date(2026, 10, 31))
 
@@ -158,6 +164,14 @@ def _inquiry(draw: random.Random, brand: Brand) -> dict[str, Any]:
     }
 
 
+def _at_the_edges(brand: Brand) -> list[datetime]:
+    """The first instant of days at the edge of a range, and the last before it."""
+    zone = ZoneInfo(brand.time_zone)
+    days = (FIRST, LAST + timedelta(days=1), date(2026, 3, 1), date(2026, 4, 1), *NOVEMBER)
+    firsts = [datetime.combine(day, time.min, zone) for day in days]
+    return [*firsts, *(first - timedelta(microseconds=1) for first in firsts)]
+
+
 async def _fill(settings: Settings, brand: Brand, seed: int) -> None:
     """Hundreds of rows that no rule has looked at but the checks of their own tables."""
     draw = random.Random(seed)  # noqa: S311 - the same rows in every run
@@ -168,6 +182,9 @@ async def _fill(settings: Settings, brand: Brand, seed: int) -> None:
         "bookings": [_booking(draw, brand, draw.choice(asked)) for _ in range(250)],
         "proposals": [_proposal(draw, brand) for _ in range(150)],
     }
+    for table, column in EDGED:
+        for row, edge in zip(rows[table], _at_the_edges(brand), strict=False):
+            row[column] = edge
     async with await _superuser(settings) as connection, connection.cursor() as cursor:
         await cursor.execute("set local session_replication_role = replica")
         for table, each in rows.items():
