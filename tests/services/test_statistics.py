@@ -109,7 +109,7 @@ def _booking(draw: random.Random, brand: Brand, inquiry: UUID | None) -> dict[st
         "party_size": draw.randrange(1, 15),
         "time_zone": brand.time_zone,
         "starts_at": starts_at,
-        "ends_at": starts_at + timedelta(hours=6),
+        "ends_at": datetime(2040, 1, 1, tzinfo=UTC),
         "currency": brand.currency,
         "subtotal_cents": subtotal,
         "tax_cents": tax,
