@@ -12,6 +12,7 @@ import orjson
 from domain.consents import Consent
 from domain.errors import InvalidInput, StaleVersion
 from domain.events import Change, Plain
+from domain.history import Past
 from domain.preferences import NONE_KNOWN, Preferences
 from domain.texts import deceives
 
@@ -23,6 +24,8 @@ LONGEST_TAG = 40
 MOST_TAGS = 30
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 PERSONAL = frozenset({"name", "email", "phone", "internal_notes", "preferences"})
+
+RESTORED = ("name", "email", "phone", "vip", "tags", "internal_notes", "preferences")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,29 @@ def change_contact(customer: Customer, wish: ContactChange) -> Customer:
     }
     changed = {name: make() for name, make in normal.items() if name in wish.named}
     return replace(customer, **changed, version=customer.version + 1)
+
+
+def as_it_was(customer: Customer, past: Past, *, version: int, expected_version: int) -> Customer:
+    """Decide to bring back what was known of a customer in an earlier version.
+
+    Shape:  consents, archiving and merging stay as they are: they are told by whoever did them.
+    Errors: StaleVersion; InvalidInput for a version that is not an earlier one, is older than the
+            events, or of which something was erased.
+    """
+    check_version(customer, expected_version)
+    if not 1 <= version < customer.version:
+        raise InvalidInput(
+            f"Name an earlier version than the current {customer.version}.", path="version"
+        )
+    if past.version != version:
+        raise InvalidInput("Nobody knows any more what that version was.", path="version")
+    if past.unknown:
+        raise InvalidInput("Something of that version was erased.", path="version")
+    known: dict[str, Any] = {name: past.fields[name] for name in RESTORED}
+    liked = known["preferences"] or {}
+    known["preferences"] = Preferences.of(orjson.loads(liked) if isinstance(liked, str) else liked)
+    known["tags"] = tuple(known["tags"] or ())
+    return replace(customer, **known, version=customer.version + 1)
 
 
 def set_tags(customer: Customer, tags: tuple[str, ...], *, expected_version: int) -> Customer:

@@ -14,17 +14,14 @@ from db.relations import Row
 from domain.errors import InvalidInput, StaleVersion
 from domain.events import Plain
 from domain.history import summed
-from domain.identity import Kind
 from domain.listing import argument
 from resolvers.changes import Showing
 from resolvers.context import OperationContext
+from resolvers.history import RECORDS
 from resolvers.nodes import ENTITIES
 from schema.errors import FieldConflict
 from schema.global_ids import decode
 from schema.scalars import Json
-
-RECORDS = frozenset({Kind.STAFF, Kind.WORKER})
-"""Who may read events: PostgreSQL gives them to nobody else."""
 
 
 @dataclass(frozen=True, slots=True)

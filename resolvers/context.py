@@ -26,7 +26,10 @@ from domain.limits import Limits
 from domain.listing import Page
 from integrations.telemetry import Telemetry
 from resolvers.cached import Reads
+from resolvers.changes import Showing
+from resolvers.history import connection, may_look_back, place
 from resolvers.loaders import Loaders
+from schema.history import HistoryConnection
 from services.ports import Cache, EventStream
 
 T = TypeVar("T")
@@ -168,6 +171,14 @@ class OperationContext:
 
     async def counted(self, name: str, id: UUID) -> int | None:
         return await self.snapshot.loaders.counted(name, self.world.now()).load(id)
+
+    async def history(self, row: Any, first: int | None, after: str | None) -> HistoryConnection:
+        """Errors: Forbidden for whoever is not of the staff, InvalidInput for size and cursor."""
+        may_look_back(self.principal)
+        size = Page.of(first, most=self.world.limits.page).size
+        events = await self.snapshot.loaders.history(size, place(after)).load(row.id)
+        showing = Showing(self.principal, self.zone, self.world.relations)
+        return connection(showing, row.relation, events, size=size, after=after is not None)
 
     async def asked(self, row: Any, name: str) -> Any:
         return await self.snapshot.loaders.asked(row, name)

@@ -19,6 +19,8 @@ from schema.customer_changes import (
     CustomerPreferencesInput,
     RestoreCustomerInput,
     RestoreCustomerPayload,
+    RestoreCustomerVersionInput,
+    RestoreCustomerVersionPayload,
     SetCustomerTagsInput,
     SetCustomerTagsPayload,
     UpdateCustomerInput,
@@ -32,6 +34,7 @@ from services.customers import (
     archive_customer,
     create_customer,
     restore_customer,
+    restore_customer_version,
     set_customer_tags,
     update_customer,
 )
@@ -147,6 +150,21 @@ class CustomerMutation:
         id, version = decode_as("Customer", input.id), input.expected_version
         changed = await _write(info, restore_customer, id, expected_version=version)
         return RestoreCustomerPayload(customer=changed, errors=[])
+
+    @mutation(
+        RestoreCustomerVersionPayload,
+        scope=Scope.CUSTOMERS_WRITE,
+        description="Bring back what was known of a customer in an earlier version.",
+    )
+    async def restore_customer_version(
+        self, info: Info, input: RestoreCustomerVersionInput
+    ) -> RestoreCustomerVersionPayload:
+        id, wanted = decode_as("Customer", input.id), input.version
+        expected = input.expected_version
+        changed = await _write(
+            info, restore_customer_version, id, wanted, expected_version=expected
+        )
+        return RestoreCustomerVersionPayload(customer=changed, errors=[])
 
 
 async def _write(info: Info, use_case: Any, *given: Any, **more: Any) -> Any:

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from db import customers, reading, tickets
+from db import customers, history, reading, tickets
 from db.database import Transaction
 from db.relations import Many, Relation, Row
+from domain.history import Recorded
 from resolvers.cached import Reads
 
 Question = Callable[[Transaction, Sequence[UUID]], Awaitable[Sequence[Any]]]
@@ -63,6 +64,14 @@ class Loaders:
             return [found.get(key) for key in keys]
 
         return self._loader(("counted", name), load)
+
+    def history(self, size: int, before: UUID | None) -> DataLoader[UUID, Sequence[Recorded]]:
+        """A page of the events of many rows."""
+
+        async def load(keys: list[UUID]) -> list[Sequence[Recorded]]:
+            return await history.pages(await self._reads.open(), keys, size=size, before=before)
+
+        return self._loader((f"history {size}", str(before)), load)
 
     def _children(self, owner: str, name: str, edge: Many) -> DataLoader[UUID, list[Row]]:
         async def load(keys: list[UUID]) -> list[list[Row]]:

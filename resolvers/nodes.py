@@ -10,7 +10,6 @@ from strawberry import Info
 from domain.errors import DomainError, InvalidInput, NotFound
 from domain.identity import Scope
 from domain.listing import MOST
-from resolvers.listing import says
 from schema.blocks import Block
 from schema.bookings import Booking
 from schema.brand_settings import BrandSettings
@@ -92,7 +91,9 @@ class NodeQuery:
         extensions=[requires(Scope.VIEWER_READ)], description="Any object by its global id."
     )
     async def node(
-        self, info: Info, id: Annotated[strawberry.ID, says("Its global id.")]
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its global id.")],
     ) -> Node | None:
         found: Node = await fetch(info, id)
         return found
@@ -102,7 +103,11 @@ class NodeQuery:
         description="Up to 100 objects by their global ids, in the order of the ids.",
     )
     async def nodes(
-        self, info: Info, ids: Annotated[list[strawberry.ID], says("Up to 100 global ids.")]
+        self,
+        info: Info,
+        ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description="Up to 100 global ids.")
+        ],
     ) -> list[Node | None]:
         if len(ids) > MOST:
             raise InvalidInput(f"`ids` has {len(ids)}; at most {MOST} are answered.", path="ids")

@@ -54,6 +54,7 @@ from resolvers.nodes import ENTITIES, NodeQuery
 from resolvers.offers import OfferMutation, OfferQuery
 from resolvers.operation import Deadline, OperationScope
 from resolvers.papers import PaperMutation, PaperQuery
+from resolvers.past import PastQuery
 from resolvers.payments import PaymentQuery
 from resolvers.price_lists import PriceListMutation, PriceListQuery
 from resolvers.proposal_lives import ProposalAnswerMutation, ProposalLifeMutation
@@ -103,6 +104,7 @@ RELATIONS: Mapping[str, Relation] = {
 
 @strawberry.type(description="What can be asked.")
 class Query(
+    PastQuery,
     BrandQuery,
     NodeQuery,
     BookingQuery,

@@ -104,6 +104,15 @@ class RestoreCustomerInput:
     expected_version: int = strawberry.field(description=READ)
 
 
+@strawberry.input(description="An earlier version of a customer, to be brought back.")
+class RestoreCustomerVersionInput:
+    """The history says which versions there were."""
+
+    id: strawberry.ID = strawberry.field(description="The customer.")
+    expected_version: int = strawberry.field(description=READ)
+    version: int = strawberry.field(description="The version that is wanted back.")
+
+
 @strawberry.input(description="Two customers who are one person.")
 class MergeCustomersInput:
     """Contact details of the kept one stand; the other's fill its gaps."""
@@ -158,6 +167,14 @@ class ArchiveCustomerPayload:
 
 @strawberry.type(description="The customer who came back, or why nothing was changed.")
 class RestoreCustomerPayload:
+    """Beside a stale version the customer is as they are now."""
+
+    customer: Customer | None = strawberry.field(description=AS_IS)
+    errors: list[UserError] = strawberry.field(description=WHY)
+
+
+@strawberry.type(description="The customer as they were, or why nothing was changed.")
+class RestoreCustomerVersionPayload:
     """Beside a stale version the customer is as they are now."""
 
     customer: Customer | None = strawberry.field(description=AS_IS)

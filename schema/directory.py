@@ -7,7 +7,9 @@ from schema.fields import Node, column, entity, money
 from schema.money import Money
 
 
-@entity("wineries", description="A winery that tours visit.", scope=Scope.CATALOG_READ)
+@entity(
+    "wineries", description="A winery that tours visit.", scope=Scope.CATALOG_READ, recorded=False
+)
 class Winery(Node):
     """Common facts, the same for all tenants."""
 
@@ -34,7 +36,12 @@ class Winery(Node):
     verified: bool = column("Have these facts been checked with the winery?")
 
 
-@entity("restaurants", description="A restaurant that tours stop at.", scope=Scope.CATALOG_READ)
+@entity(
+    "restaurants",
+    description="A restaurant that tours stop at.",
+    scope=Scope.CATALOG_READ,
+    recorded=False,
+)
 class Restaurant(Node):
     """Common facts, the same for all tenants."""
 
@@ -50,7 +57,9 @@ class Restaurant(Node):
     verified: bool = column("Have these facts been checked with the restaurant?")
 
 
-@entity("hotels", description="A hotel that guests stay at.", scope=Scope.CATALOG_READ)
+@entity(
+    "hotels", description="A hotel that guests stay at.", scope=Scope.CATALOG_READ, recorded=False
+)
 class Hotel(Node):
     """Common facts, the same for all tenants."""
 

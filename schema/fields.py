@@ -13,6 +13,7 @@ from strawberry.extensions.field_extension import FieldExtension
 
 from domain.identity import Scope
 from schema.global_ids import encode
+from schema.history import After, First, HistoryConnection
 from schema.money import Money
 from schema.permissions import requires
 
@@ -110,6 +111,23 @@ def asked(description: str, *, scope: Scope) -> Any:
     )
 
 
+def history() -> Any:
+    """What happened to a row, batched over the rows of a list."""
+
+    async def resolve(
+        root: Any, info: strawberry.Info, first: First = None, after: After = None
+    ) -> HistoryConnection:
+        page: HistoryConnection = await info.context.history(root, first, after)
+        return page
+
+    return strawberry.field(
+        resolver=resolve,
+        description="What happened to it, newest first.",
+        extensions=[requires(Scope.HISTORY_READ)],
+        metadata={BINDING: "history"},
+    )
+
+
 @strawberry.interface(
     description="An object with an identity of its own, fetched again by `node(id:)`."
 )
@@ -119,8 +137,13 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Opaque and globally unique.")
 
 
-def entity(relation: str, *, description: str, scope: Scope) -> Callable[[type], Any]:
-    """A type whose rows are those of a relation, and what `node(id:)` asks of its callers."""
+def entity(
+    relation: str, *, description: str, scope: Scope, recorded: bool = True
+) -> Callable[[type], Any]:
+    """A type whose rows are those of a relation, and what `node(id:)` asks of its callers.
+
+    Shape:  it has a history, unless nothing that happens to it is `recorded`.
+    """
 
     def wrap(cls: type) -> Any:
         name = cls.__name__
@@ -131,6 +154,9 @@ def entity(relation: str, *, description: str, scope: Scope) -> Callable[[type],
         field = strawberry.field(resolver=resolve, description="Opaque and globally unique.")
         cls.id = field  # type: ignore[attr-defined]
         cls.__annotations__ = {"id": strawberry.ID, **cls.__annotations__}
+        if recorded:
+            cls.history = history()  # type: ignore[attr-defined]
+            cls.__annotations__ |= {"history": HistoryConnection}
         cls.relation = relation  # type: ignore[attr-defined]
         cls.scope = scope  # type: ignore[attr-defined]
         cls.is_type_of = _row_of(relation)  # type: ignore[attr-defined]

@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from db import customers, events
+from db import customers, events, history
 from db.database import Transaction
 from domain.customer_merges import archive, restore
 from domain.customers import (
     ContactChange,
     Customer,
     NewCustomer,
+    as_it_was,
     change_contact,
     differences,
     make_customer,
@@ -17,6 +18,7 @@ from domain.customers import (
 )
 from domain.errors import InvalidInput, NotFound
 from domain.events import Event
+from domain.history import undone
 from domain.ids import Ids
 from domain.preferences import Preferences
 
@@ -76,6 +78,26 @@ async def restore_customer(
     before = await _any(tx, customer_id)
     after = restore(before, expected_version=expected_version)
     return await _stored(tx, "CustomerRestored", before, after, now=now, ids=ids)
+
+
+async def restore_customer_version(
+    tx: Transaction,
+    customer_id: UUID,
+    version: int,
+    *,
+    expected_version: int,
+    now: datetime,
+    ids: Ids,
+) -> Customer:
+    """Bring back what was known of a customer in an earlier version, as a change of today.
+
+    Errors: NotFound, StaleVersion, InvalidInput, EmailTaken.
+    """
+    before = await _locked(tx, customer_id)
+    later = await history.since(tx, customer_id, version)
+    past = undone(before.facts(), before.version, reversed(later))
+    after = as_it_was(before, past, version=version, expected_version=expected_version)
+    return await _stored(tx, "CustomerVersionRestored", before, after, now=now, ids=ids)
 
 
 async def _locked(tx: Transaction, customer_id: UUID) -> Customer:

@@ -121,6 +121,8 @@ def test_every_field_of_a_type_is_a_column_an_edge_or_derived_from_columns(
             fits = name in relation.columns
         elif binding == "edge":
             fits = name in relation.one or name in relation.many
+        elif binding == "history":
+            fits = name == "history"
         elif binding == "asked":
             fits = (relation.name, name) in QUESTIONS
         elif isinstance(binding, tuple):

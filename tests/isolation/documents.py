@@ -245,6 +245,7 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "partySize": [2],
         "position": [1],
         "keepVersion": [1],
+        "version": [1],
         "mergeVersion": [1],
         "tags": [["a stranger's tag"]],
         "tag": ["a stranger's tag"],
