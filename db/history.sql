@@ -57,4 +57,4 @@ select
     end
 from picked as e
 where e.place <= %(size)s
-order by e.entity_id, e.id desc;
+order by e.id desc;

@@ -75,7 +75,7 @@ def listed(
     """A root field that pages through a relation; its type is the annotation it is assigned to.
 
     Shape:  `guarded` names the conditions that ask for a scope of their own: whoever may not read
-            a field may not search by it either. Without a filter its defaults hold.
+            a field may not search by it. Without a filter its defaults hold.
     """
     unsaid = filter
 
@@ -88,17 +88,15 @@ def listed(
         filter: Any = None,
         order_by: Any = order,
     ) -> Any:
-        filter = unsaid() if filter is None else filter
-        for name in guarded.keys() & filter_values(filter).keys():
+        chosen = unsaid() if filter is None else filter
+        for name in guarded.keys() & filter_values(chosen).keys():
             check(info.context.principal, guarded[name])
-        most = info.context.world.limits.page
-        request = Page.of(first, after, last, before, most=most)
-        return await connection(info, relation, request, order=order_by, filter=filter)
+        request = Page.of(first, after, last, before, most=info.context.world.limits.page)
+        return await connection(info, relation, request, order=order_by, filter=chosen)
 
-    resolve.__annotations__ |= {
-        "filter": Annotated[filter | None, says("Which ones; all of them if left out.")],
-        "order_by": Annotated[type(order), says("In which order.")],
-    }
+    which = says("Which ones; all of them if left out.")
+    resolve.__annotations__["filter"] = Annotated[filter | None, which]
+    resolve.__annotations__["order_by"] = Annotated[type(order), says("In which order.")]
     return strawberry.field(resolver=resolve, description=description, extensions=[requires(scope)])
 
 

@@ -123,8 +123,9 @@ BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("reservations", "text"): ("customers_pkey",),
     ("staff_users", "member"): ("memberships_tenant_id_staff_user_id_idx",),
 }
-YES_OR_NO = {"critical", "live", "lunch_partner", "member", "mine", "open", "running", "vip"}
-YES_OR_NO = {"archived", "lunch_partner", "member", "mine", "open", "vip"}
+YES_OR_NO = {
+    *("archived", "critical", "live", "lunch_partner", "member", "mine", "open", "running", "vip")
+}
 ORDER_OF_FILTER = {("vehicles", "seats_at_least"): "SEATS_ASC"}
 UNIQUE: Mapping[tuple[str, str], str] = {
     ("bookings", "number"): "bookings_number_key",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.events import Plain
 from domain.history import Recorded, summed, undone
 
 AT = datetime(2026, 6, 8, tzinfo=UTC)
@@ -30,7 +31,7 @@ MADE = event(1, party=(None, 4), name=(None, "Ada"), version=(None, 1))
 GREW = event(2, party=(4, 5))
 RENAMED = event(3, name=("Ada", "Bea"))
 SHRANK = event(4, party=(5, 4))
-PRESENT = {"party": 4, "name": "Bea", "pickup": "Hotel"}
+PRESENT: dict[str, Plain] = {"party": 4, "name": "Bea", "pickup": "Hotel"}
 
 
 @pytest.mark.parametrize(

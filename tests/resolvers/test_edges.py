@@ -39,6 +39,7 @@ PATHS = {
     "booking_stops": ("bookings", "stops"),
     "payments": ("payments",),
     "proposals": ("proposals",),
+    "customers": ("bookings", "customer"),
     "proposal_days": ("proposals", "days"),
     "proposal_stops": ("proposals", "days", "stops"),
     "proposal_notes": ("proposalNotes",),
@@ -153,7 +154,8 @@ async def at_work(tx: Transaction, van: UUID, driver: UUID) -> None:
 
 async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     """One customer with one of everything that has an edge."""
-    customer = await a_customer(tx)
+    other = await a_customer(tx)
+    customer = await a_customer(tx, archived_at=START, merged_into_id=other)
     starts_at = START + timedelta(days=each)
     staff = await insert(
         tx, "staff_users", email=f"sam-{new_id().hex}@example.com", name="Sam", created_at=START

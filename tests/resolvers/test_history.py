@@ -59,8 +59,9 @@ async def ada(database: Database, brand: Brand, ask: Ask, by: Principal) -> str:
         database, brand, lambda tx: a_customer(tx, name="Ada Guest", phone="+15095550100")
     )
     id = encode("Customer", made)
-    for version, change in enumerate(({"name": "Ada King"}, {"phone": None, "vip": True}), start=1):
-        given = {"id": id, "expectedVersion": version, **change}
+    steps: tuple[dict[str, Any], ...] = ({"name": "Ada King"}, {"phone": None, "vip": True})
+    for version, step in enumerate(steps, start=1):
+        given = {"id": id, "expectedVersion": version, **step}
         result = await ask(UPDATE, by, input=given)
         assert result.data == {"updateCustomer": {"errors": []}}
     return id
