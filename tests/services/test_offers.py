@@ -168,6 +168,27 @@ async def test_offers_of_one_end_are_swept_by_one_job_at_their_end(
     assert row == (SOON,)
 
 
+async def test_a_tour_of_two_vans_stays_on_offer_until_it_has_two_drivers(
+    database: Database, brand: Brand
+) -> None:
+    async def work(tx: Transaction) -> Round:
+        asked = await a_round(tx, drivers=3, party_size=20)
+        await put_vehicle(tx, asked.booking, await a_sound_van(tx))
+        return asked
+
+    asked = await write(database, brand, work)
+    stood = []
+    for driver, offer in list(asked.offers.items())[:2]:
+        await as_driver(database, brand, driver, saying_yes(offer))
+        [tour] = await rows(database, brand, TOUR, asked.booking)
+        stood.append((tour, [row[1] for row in await rows(database, brand, OFFERS, asked.booking)]))
+
+    assert stood == [
+        (("confirmed", 2), ["accepted", "offered", "offered"]),
+        (("assigned", 3), ["accepted", "accepted", "withdrawn"]),
+    ]
+
+
 async def test_of_ten_drivers_who_say_yes_at_once_one_has_the_tour(
     database: Database, brand: Brand
 ) -> None:
