@@ -36,6 +36,7 @@ GIVEN: Mapping[str, Values] = {
     "customers": {"merged_into_id": None},
     "tasks": {"done_by_id": None},
     "bookings": {"status": "draft"},
+    "events": {"actor_id": new_id()},
     "tour_offers": {"status": "withdrawn", "replaces_driver_id": None, "created_at": START},
     "blocks": {
         **dict.fromkeys(("vehicle_id", "shared_tour_id")),

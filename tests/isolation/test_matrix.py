@@ -70,6 +70,8 @@ class Case:
             who[setting] = row[column]
         elif made and self.role == "link" and name == "bookings":
             who["object_id"] = row["id"]
+        if (self.role, name) == ("driver", "events"):
+            who["actor"] = row["actor_id"]
         enter(login, self.role, context, **who)
 
     def expected(self, superuser: Connection, context: Context) -> set[Any] | str:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg import errors
 
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
@@ -24,6 +25,7 @@ from services.tours import (
 from tests.builders import (
     START,
     a_stop,
+    new_id,
     write,
 )
 from tests.builders import (
@@ -318,3 +320,27 @@ async def test_a_tour_that_driver_and_dispatch_start_at_once_starts_once(
     assert sorted(type(each).__name__ for each in answers) == ["StaleVersion", "UUID"]
     assert await rows(database, brand, TOUR, day.booking) == [("in_progress", 2, False, None)]
     assert [row[1] for row in (await trail_of(settings, brand)).events] == ["TourStarted"]
+
+
+async def test_a_driver_tells_nothing_in_anothers_name(database: Database, brand: Brand) -> None:
+    day = await write(database, brand, a_day)
+    told = {
+        "entity": "booking",
+        "entity_id": day.booking,
+        "kind": "TourStarted",
+        "entity_version": 2,
+        "occurred_at": START,
+    }
+
+    async def telling(tx: Transaction, teller: UUID) -> None:
+        values = {**told, "id": new_id(), "actor_kind": "driver", "actor_id": teller}
+        await tx.run(
+            "insert into events (id, kind, entity, entity_id, entity_version, actor_kind, actor_id,"
+            " occurred_at) values (%(id)s, %(kind)s, %(entity)s, %(entity_id)s,"
+            " %(entity_version)s, %(actor_kind)s, %(actor_id)s, %(occurred_at)s)",
+            values,
+        )
+
+    await by(database, brand, Kind.DRIVER, day, lambda tx: telling(tx, day.driver))
+    with pytest.raises(errors.InsufficientPrivilege):
+        await by(database, brand, Kind.DRIVER, day, lambda tx: telling(tx, new_id()))
