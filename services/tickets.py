@@ -156,7 +156,6 @@ def _taken(
         "method": by_hand.method,
         "status": "succeeded",
         "amount_cents": cents,
-        "reference": by_hand.reference,
         "received_at": now.isoformat(),
     }
     return Event(
@@ -167,6 +166,7 @@ def _taken(
         entity_version=1,
         occurred_at=now,
         changes={name: (None, value) for name, value in values.items()},
+        personal={"reference": (None, by_hand.reference)} if by_hand.reference else {},
     )
 
 

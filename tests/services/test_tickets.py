@@ -220,6 +220,8 @@ async def test_a_ticket_is_confirmed_by_what_staff_took(
     assert [row[0] for row in await rows(database, brand, TICKET)] == ["confirmed"]
     kinds = await told(settings, brand)
     assert kinds == ["TicketSold", "PaymentRecorded", "TicketConfirmed"]
+    personal = (await trail_of(settings, brand)).personal
+    assert [row[1:] for row in personal] == [("reference", None, "1042")]
     await write(database, brand, confirming(ticket, check, version=2))
     assert await rows(database, brand, statement) == paid
     assert await told(settings, brand) == kinds
