@@ -2,8 +2,8 @@
 
 from migrations.tables import run
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 
 NAMED = """
 update blocks as k set kind = 'shared_tour', shared_tour_id = s.id, reason = null
