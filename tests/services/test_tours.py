@@ -12,9 +12,12 @@ from psycopg import errors
 
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
+from domain.duty import Turn
 from domain.errors import DomainError, NotFound, StaleVersion, WrongState
 from domain.identity import Brand, Kind
+from domain.inspections import Defect, NewInspection
 from domain.tours import NotReady
+from services.duty import record_inspection, turn
 from services.tours import (
     arrive_at_stop,
     complete_tour,
@@ -303,6 +306,29 @@ async def test_a_driver_brings_a_tour_to_no_other_state(database: Database, bran
 
     assert await by(database, brand, Kind.DRIVER, day, work) == [(False,)] * 3
     assert await rows(database, brand, TOUR, day.booking) == [("assigned", 1, False, None)]
+
+
+@pytest.mark.parametrize("critical", [False, True])
+async def test_a_driver_clocks_in_inspects_and_sets_out_unless_the_report_is_critical(
+    database: Database, settings: Settings, brand: Brand, *, critical: bool
+) -> None:
+    day = await write(database, brand, lambda tx: a_day(tx, clocked=False, checked=False))
+    defects = [Defect("brakes", "soft", critical)]
+    report = NewInspection(day.van, day.driver, "pre_trip", None, defects)
+
+    async def prepare(tx: Transaction) -> None:
+        await turn(tx, day.driver, Turn.CLOCK_IN, at=None, now=BEFORE, ids=Ids())
+        await record_inspection(tx, report, now=BEFORE, ids=Ids())
+
+    await by(database, brand, Kind.DRIVER, day, prepare)
+    if critical:
+        work = starting(day.booking)
+        error = await refused(database, settings, brand, day, work, Kind.DRIVER)
+        assert "is not in service" in error.message
+        assert "has a critical defect" in error.message
+        return
+    await by(database, brand, Kind.DRIVER, day, starting(day.booking))
+    assert await rows(database, brand, TOUR, day.booking) == [("in_progress", 2, False, None)]
 
 
 async def test_a_tour_that_driver_and_dispatch_start_at_once_starts_once(
