@@ -47,14 +47,18 @@ async def rows(tx: Transaction, asked: Asked) -> Sequence[Any] | None:
 
 
 async def redeem(
-    tx: Transaction, booking_id: UUID, promo_code: str, *, day: date, now: datetime
+    tx: Transaction, booking_id: UUID, promo_code: str | None, *, day: date, now: datetime
 ) -> None:
     """Count one use of a promo code for a stored booking; a second call for it counts nothing.
 
-    Shape:  `day` is the local day of the tour, as in `Asked`. A booking that is cancelled or
-            expires gives its redemption back, and takes it again if it is opened again.
+    Shape:  `day` is the local day of the tour, as in `Asked`. Another code takes the place of the
+            one that the booking has, and None gives it back. A booking that is cancelled or expires
+            gives its redemption back by itself, and takes it again if it is opened again.
     Errors: PromoCodeRefused if it is not in force on that day, or used up.
     """
+    if promo_code is None:
+        await tx.row(SQL["return_promo"], {"booking_id": booking_id, "now": now})
+        return
     given = {"booking_id": booking_id, "promo": promo_code, "day": day, "now": now}
     row = await tx.row(SQL["redeem_promo"], given)
     if row is None or not row[0]:

@@ -51,3 +51,7 @@ limit 1;
 -- name: redeem_promo
 -- One redemption of a promo code for a booking; the narrow function counts, and knows the brand.
 select redeem_promo(%(booking_id)s, %(promo)s, %(day)s, %(now)s);
+
+-- name: return_promo
+-- The redemption that a booking holds, if it holds one, is another's to take.
+select return_promo(%(booking_id)s, %(now)s);

@@ -345,6 +345,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "tickets.queue_for_seats": ("shared_tours_pkey", "tickets_shared_tour_id_idx"),
     "tickets.seats_left": ("shared_tours_pkey", "tickets_shared_tour_id_idx"),
+    "prices.return_promo": ("promo_redemptions_pkey", "price_rules_pkey"),
     "schedules.due_schedules": ("schedules_next_run_at_idx", "brands_pkey", "tenants_pkey"),
     "compliance.planned_duty": (
         "blocks_driver_id_starts_at_ends_at_idx",

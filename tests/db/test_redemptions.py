@@ -35,7 +35,7 @@ async def a_promo(tx: Transaction, **values: Any) -> UUID:
 
 
 def _redeeming(
-    booking: UUID, code: str = "SPRING", day: date = DAY
+    booking: UUID, code: str | None = "SPRING", day: date = DAY
 ) -> Callable[[Transaction], Awaitable[None]]:
     return lambda tx: prices.redeem(tx, booking, code, day=day, now=NOW)
 
@@ -197,6 +197,41 @@ async def test_a_sale_that_is_opened_again_counts_again_if_one_is_left(
     assert await _count(database, brand, promo) == counted
     await _become(database, brand, booking, "cancelled")
     assert await _count(database, brand, promo) == (taken, 0)
+
+
+async def test_a_sale_that_takes_another_code_gives_the_first_one_back(
+    database: Database, brand: Brand
+) -> None:
+    spring = await write(database, brand, a_promo)
+    autumn = await write(database, brand, lambda tx: a_promo(tx, promo_code="AUTUMN"))
+    booking = await write(database, brand, a_booking)
+    await write(database, brand, _redeeming(booking))
+    await write(database, brand, _redeeming(booking, "AUTUMN"))
+    assert await _count(database, brand, spring) == (0, 0)
+    assert await _count(database, brand, autumn) == (1, 1)
+
+
+async def test_a_sale_that_may_not_take_another_code_keeps_its_own(
+    database: Database, brand: Brand
+) -> None:
+    spring = await write(database, brand, a_promo)
+    autumn = {"promo_code": "AUTUMN", "redemptions": 1}
+    await write(database, brand, lambda tx: a_promo(tx, **autumn))
+    booking = await write(database, brand, a_booking)
+    await write(database, brand, _redeeming(booking))
+    with pytest.raises(PromoCodeRefused):
+        await write(database, brand, _redeeming(booking, "AUTUMN"))
+    assert await _count(database, brand, spring) == (1, 1)
+
+
+async def test_a_sale_that_gives_its_code_up_may_take_it_again(
+    database: Database, brand: Brand
+) -> None:
+    promo = await write(database, brand, a_promo)
+    booking = await write(database, brand, a_booking)
+    for code, counted in (("SPRING", (1, 1)), (None, (0, 0)), (None, (0, 0)), ("SPRING", (1, 1))):
+        await write(database, brand, _redeeming(booking, code))
+        assert await _count(database, brand, promo) == counted
 
 
 async def test_a_sale_without_a_code_is_cancelled_and_counts_nowhere(
