@@ -4,8 +4,8 @@ from importlib import import_module
 
 from migrations.tables import BRAND, TENANT, role, run
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 BEFORE: str = import_module("migrations.versions.0016_redemptions").REDEEM
 OWN = "{0}.tenant_id = " + TENANT + " and {0}.brand_id = " + BRAND
