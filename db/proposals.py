@@ -73,6 +73,7 @@ PROPOSALS = Relation(
         "inclusions": Many("proposal_inclusions", by="proposal_id", order=("position",)),
         "guests": Many("proposal_guests", by="proposal_id", order=("position",)),
         "payments": Many("payments", by="proposal_id", order=("created_at", "id")),
+        "bookings": Many("bookings", by="proposal_id", order=("starts_at", "id")),
     },
     orders={
         "STARTS_ON_ASC": ("starts_on", "id"),
@@ -170,8 +171,10 @@ class Terms:
 class Client:
     """Whom a proposal is for."""
 
+    id: UUID
     name: str
     email: str | None
+    phone: str | None
 
 
 async def lock(tx: Transaction, proposal_id: UUID) -> Proposal:
@@ -192,6 +195,17 @@ async def lock_offer(tx: Transaction, proposal_id: UUID) -> Offer:
     Errors: NotFound.
     """
     row = await tx.row(SQL["lock_offer"], {"id": proposal_id})
+    if row is None:
+        raise NotFound(path="id")
+    return Offer(*row)
+
+
+async def see_offer(tx: Transaction, proposal_id: UUID) -> Offer:
+    """The same, not locked: for whoever has to lock vans before.
+
+    Errors: NotFound.
+    """
+    row = await tx.row(SQL["see_offer"], {"id": proposal_id})
     if row is None:
         raise NotFound(path="id")
     return Offer(*row)
@@ -257,3 +271,17 @@ async def run_out(tx: Transaction, *, now: datetime, batch: int) -> Sequence[UUI
 async def client(tx: Transaction, proposal_id: UUID) -> Client | None:
     row = await tx.row(SQL["address_of_client"], {"id": proposal_id})
     return Client(*row) if row else None
+
+
+async def deposit_received_at(
+    tx: Transaction, proposal_id: UUID, deposit_cents: int
+) -> datetime | None:
+    """When a proposal's deposit was paid in full; None if it was not."""
+    given = {"id": proposal_id, "deposit_cents": deposit_cents}
+    row = await tx.row(SQL["deposit_received_at"], given)
+    return row[0] if row else None
+
+
+async def receive_deposits(tx: Transaction, proposal_id: UUID, received_at: datetime) -> None:
+    """What was paid for a proposal is the deposit of its bookings."""
+    await tx.run(SQL["receive_deposits"], {"id": proposal_id, "received_at": received_at})

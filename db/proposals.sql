@@ -18,6 +18,14 @@ from proposals
 where id = %(id)s
 for update;
 
+-- name: see_offer
+-- The same without the lock, for who has to lock others first.
+select
+    id, number, status, planning_phase, valid_until, version, edited_version, sent_version,
+    sent_at, viewed_at, accepted_at, declined_at, decline_reason
+from proposals
+where id = %(id)s;
+
 -- name: terms_of_drafts
 -- The prefix of numbers, the tax and the share of the deposit, as in force on a local day.
 select number_prefix, tax_ppm, deposit_percent
@@ -114,7 +122,20 @@ limit %(batch)s;
 
 -- name: address_of_client
 -- Whom a proposal is sent to.
-select c.name, c.email
+select c.id, c.name, c.email, c.phone
 from proposals as p
 inner join customers as c on p.customer_id = c.id
 where p.id = %(id)s;
+
+-- name: deposit_received_at
+-- When the last payment came in that made the deposit of a proposal full.
+select max(received_at)
+from payments
+where proposal_id = %(id)s and status = 'succeeded' and kind not in ('tip', 'fee')
+having sum(amount_cents) >= %(deposit_cents)s;
+
+-- name: receive_deposits
+-- The bookings of a proposal whose deposit was paid.
+update bookings
+set deposit_received_at = %(received_at)s
+where proposal_id = %(id)s;

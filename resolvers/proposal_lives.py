@@ -10,6 +10,7 @@ from resolvers.refusals import mutation
 from schema.global_ids import decode_as
 from schema.proposal_answers import (
     AcceptProposalInput,
+    ConvertProposalInput,
     DeclineProposalInput,
     ReopenProposalInput,
     ResendProposalInput,
@@ -19,6 +20,7 @@ from schema.proposal_answers import (
     sending,
 )
 from schema.proposals import ProposalPayload
+from services.proposal_conversions import convert_proposal
 from services.proposal_lives import (
     accept_proposal,
     decline_proposal,
@@ -78,6 +80,18 @@ class ProposalLifeMutation:
             lambda tx: set_proposal_phase(
                 tx, proposal_id, phase, expected_version=version, now=now, ids=ids
             ),
+        )
+
+    @mutation(
+        ProposalPayload,
+        scope=Scope.PROPOSALS_WRITE,
+        description="Make bookings of an accepted proposal: one a day, each with its vans.",
+        keyed=True,
+    )
+    async def convert_proposal(self, info: Info, input: ConvertProposalInput) -> ProposalPayload:
+        wish, now, ids = input.to_domain(), info.context.world.now(), info.context.world.ids
+        return await changed(
+            info, lambda tx: convert_proposal(tx, wish, now=now, ids=ids), key=key_of(info)
         )
 
 

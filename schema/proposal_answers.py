@@ -1,10 +1,11 @@
 """What a proposal is told: to be sent, seen, signed, declined, opened again, or planned further."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 import strawberry
 
 from domain.errors import InvalidInput
+from domain.proposal_bookings import Conversion, Times
 from domain.proposal_lives import Acceptance, Sending
 from schema.enums import PlanningPhase
 from schema.global_ids import decode_as
@@ -91,3 +92,34 @@ class DeclineProposalInput:
     id: strawberry.ID = strawberry.field(description="The proposal.")
     expected_version: int = strawberry.field(description="The version that you read.")
     reason: str | None = strawberry.field(default=None, description="Why, in the client's words.")
+
+
+@strawberry.input(description="When the tour of a day runs.")
+class TourTimesInput:
+    """A local clock; the tour stays within its day."""
+
+    on_date: date = strawberry.field(description="A day of the plan.")
+    starts_at_local: time = strawberry.field(description="Start, in the brand's zone.")
+    ends_at_local: time = strawberry.field(description="End, in the brand's zone.")
+
+
+@strawberry.input(description="Make bookings of an accepted proposal, one a day.")
+class ConvertProposalInput:
+    """A day whose times are not named runs from its first stop to the end of its last."""
+
+    id: strawberry.ID = strawberry.field(description="The proposal.")
+    expected_version: int = strawberry.field(description="The version that you read.")
+    days: list[TourTimesInput] = strawberry.field(
+        default_factory=list, description="Times of days whose stops do not say them."
+    )
+
+    def to_domain(self) -> Conversion:
+        """Errors: InvalidInput for a day that is named twice, or a time with an offset."""
+        times = {
+            each.on_date: Times(each.starts_at_local, each.ends_at_local) for each in self.days
+        }
+        if len(times) < len(self.days):
+            raise InvalidInput("A day is named once.", path="days")
+        if any(each.starts_at_local.tzinfo or each.ends_at_local.tzinfo for each in self.days):
+            raise InvalidInput("A local time has no offset: 10:30.", path="days")
+        return Conversion(decode_as("Proposal", self.id), self.expected_version, times)

@@ -23,6 +23,7 @@ from schema.fields import BINDING, Node, column, derived, edge, entity, instant,
 from schema.money import Money
 
 if TYPE_CHECKING:
+    from schema.bookings import Booking
     from schema.payments import Payment
 
 
@@ -150,6 +151,9 @@ class Proposal(Node):
     guests: list[ProposalGuest] | None = edge("The guests.", scope=Scope.CUSTOMERS_READ)
     payments: list[Annotated["Payment", strawberry.lazy("schema.payments")]] | None = edge(
         "Money received and returned, oldest first.", scope=Scope.PAYMENTS_READ
+    )
+    bookings: list[Annotated["Booking", strawberry.lazy("schema.bookings")]] | None = edge(
+        "What it was converted into, one a day.", scope=Scope.BOOKINGS_READ
     )
 
 
