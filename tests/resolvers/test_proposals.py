@@ -1,6 +1,8 @@
 """Proposals over GraphQL: written by staff, answered by whoever holds the link, and by nobody else."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,14 +11,19 @@ from bootstrap.settings import Settings
 from bootstrap.wiring import now
 from db.database import Database, Transaction
 from domain.identity import Brand, Kind, Principal
-from domain.proposal_lives import Sending
+from domain.proposal_lives import Acceptance, Sending
+from domain.proposal_plans import Day, Stop
+from domain.proposals import Head
 from schema.global_ids import encode
-from services.proposal_lives import send_proposal
-from tests.builders import a_customer, a_principal, a_winery, write
+from services.proposal_lives import accept_proposal, send_proposal
+from tests.builders import a_customer, a_principal, a_vehicle, a_winery, write
 from tests.db.rows import a_proposal
 from tests.resolvers.conftest import Ask, told
-from tests.services.drafts import IDS, a_priced_draft, link_to, looked_at
+from tests.services import drafts
+from tests.services.drafts import IDS, a_priced_draft, link_to, looked_at, with_plan
 
+ON = date(2031, 6, 9)
+HEAD_OF_A_DAY = drafts.HEAD
 HEAD = "number status title partySize discountPercent gratuityPercent version"
 SUMS = " ".join(
     f"{name} {{ amountCents }}"
@@ -46,9 +53,9 @@ async def done(ask: Ask, field: str, wanted: str, who: Any = None, **given: Any)
     return found
 
 
-async def a_sent_today(tx: Transaction) -> Any:
+async def a_sent_today(tx: Transaction, head: Head = HEAD_OF_A_DAY) -> Any:
     """A proposal of 1323.90 that may still be accepted by the clock on the wall."""
-    proposal = await a_priced_draft(tx)
+    proposal = await a_priced_draft(tx, head)
     return await send_proposal(tx, Sending(proposal, 2), now=now(), ids=IDS)
 
 
@@ -323,3 +330,45 @@ async def test_a_head_in_no_form_is_refused_with_its_field(
     payload = result.data["updateProposal"]  # type: ignore[index]
     assert payload["errors"] == [{"code": "BAD_USER_INPUT", "path": path}]
     assert (await looked_at(database, brand, proposal)).version == 2
+
+
+async def test_an_accepted_proposal_is_converted_once_under_its_key(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    head = replace(HEAD_OF_A_DAY, starts_on=ON, ends_on=ON)
+    await write(database, brand, a_vehicle)
+    proposal = await write(database, brand, partial(a_sent_today, head=head))
+    await database.session(link_to(brand, proposal)).write(
+        partial(
+            accept_proposal,
+            wish=Acceptance(proposal, 3, "Ada", terms_accepted=True),
+            now=now(),
+            ids=IDS,
+        )
+    )
+    day = Day(ON, None, (Stop("custom", name="River"),))
+    await write(database, brand, lambda tx: with_plan(tx, proposal, (day,)))
+    document = (
+        "mutation ($input: ConvertProposalInput!) {"
+        ' convertProposal(input: $input) @idempotent(key: "once") { proposal { status'
+        " bookings { startsAtLocal total { amountCents } } } errors { code path } } }"
+    )
+    times = {"onDate": ON.isoformat(), "startsAtLocal": "10:00:00", "endsAtLocal": "16:00:00"}
+    target = {"id": encode("Proposal", proposal), "expectedVersion": 5}
+    staff = a_principal(brand)
+    bare = await ask(document, staff, input=target)
+    assert bare.data["convertProposal"]["errors"] == [  # type: ignore[index]
+        {"code": "NO_TOUR_TIME", "path": "days"}
+    ]
+    for _ in range(2):
+        result = await ask(document, staff, input={**target, "days": [times]})
+        assert result.errors is None
+        assert result.data["convertProposal"] == {  # type: ignore[index]
+            "proposal": {
+                "status": "CONVERTED",
+                "bookings": [
+                    {"startsAtLocal": f"{ON}T10:00:00", "total": {"amountCents": 132_390}}
+                ],
+            },
+            "errors": [],
+        }
