@@ -7,8 +7,6 @@ from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.sales import Buyer, NewStop, Sale, Terms, check_stops, choose, facts
-
 from db import (
     counters,
     events,
@@ -31,6 +29,7 @@ from domain.numbers import Numbered, number_of, year_of
 from domain.proposal_bookings import Conversion, Part, Tour, parts, tours
 from domain.proposal_lives import Offer, converted, life_facts
 from domain.proposals import Proposal, changes
+from domain.sales import Buyer, NewStop, Sale, Terms, check_stops, choose, facts
 from domain.schedule import block_ends_at, check_order, check_within
 
 

@@ -217,6 +217,7 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
         taxable=True,
     )
     proposal = await a_proposal(tx, customer, places, each)
+    await a_booking(tx, customer_id=customer, proposal_id=proposal)
     payment = await a_payment(
         tx, booking_id=booking, customer_id=customer, status="partially_refunded"
     )
