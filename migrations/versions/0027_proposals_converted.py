@@ -2,8 +2,8 @@
 
 from migrations.tables import role, run
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 CLIENTS = ("link", "customer")
 
 
