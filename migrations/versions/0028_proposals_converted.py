@@ -2,8 +2,8 @@
 
 from migrations.tables import role, run
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 CLIENTS = ("link", "customer")
 
 
