@@ -175,6 +175,7 @@ def _sums() -> None:
 def _answers() -> None:
     for name in CLIENTS:
         run(f"grant select ({LIFE}) on proposals to {role(name)}")
+        run(f"grant select (proposal_id) on bookings to {role(name)}")
     run(f"grant update ({ANSWER}) on proposals to {role('link')}")
     run(WORD.replace("{guest}", role("link")))
     run(
@@ -222,6 +223,8 @@ def downgrade() -> None:
     run("drop trigger proposal_notes_guests_word on proposal_notes")
     run("drop function refuse_a_guests_answer()")
     run(f"revoke update ({ANSWER}) on proposals from {role('link')}")
+    for name in CLIENTS:
+        run(f"revoke select (proposal_id) on bookings from {role(name)}")
     drop_tables(TABLES)
     run(
         "alter table proposals drop column edited_version, drop column sent_version,"
