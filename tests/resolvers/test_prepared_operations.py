@@ -1,0 +1,127 @@
+"""The prepared operations do what they say: found, laid, sold, paid, given back and driven."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bootstrap.wiring import Parts, now
+from db.database import Database, Transaction
+from domain.identity import Brand, Kind, Principal
+from resolvers.context import OperationContext, World
+from resolvers.root import RELATIONS, Schema
+from schema.global_ids import decode, encode
+from tests.builders import a_principal, a_vehicle, new_id, write
+from tests.db.rows import a_paid_ticket
+from tests.resolvers.test_manifests import ZONE, noon
+from tests.services.crews import a_confirmed_tour, a_sound_driver, a_sound_van
+from tests.services.touring import a_tour, packages
+from web.prepared import prepared
+
+DOCUMENTS = {each.name: each.document for each in prepared()}
+Run = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture
+def run(made: Parts, schema: Schema, brand: Brand) -> Run:
+    """Execute a prepared operation by its name, as staff unless another is named."""
+    world = World(made.database, RELATIONS, made.events, now, made.ids, made.quotes, made.links)
+
+    async def execute(name: str, caller: Principal | None = None, **variables: Any) -> Any:
+        principal = caller or a_principal(brand)
+        context = OperationContext(world, principal, idempotency_key=str(new_id()))
+        result = await schema.execute(
+            DOCUMENTS[name], variable_values=variables, context_value=context
+        )
+        assert result.errors is None
+        assert all(not field.get("errors") for field in fields(result.data))
+        return result.data
+
+    return execute
+
+
+def fields(data: Any) -> list[dict[str, Any]]:
+    return [each for each in (data or {}).values() if isinstance(each, dict)]
+
+
+async def test_a_booking_is_found_and_gets_its_van_and_its_driver_and_stands_in_the_day_sheet(
+    database: Database, brand: Brand, run: Run
+) -> None:
+    starts_at = noon(3)
+
+    async def setup(tx: Transaction) -> tuple[str, str]:
+        await a_confirmed_tour(tx, starts_at=starts_at, number="WWT-2026-00077")
+        van = await a_sound_van(tx, name="Sprinter", seats=14)
+        driver = await a_sound_driver(tx, name="Dan Driver")
+        return encode("Vehicle", van), encode("Driver", driver)
+
+    van, driver = await write(database, brand, setup)
+    [edge] = (await run("FindBooking", text="2026-00077"))["bookings"]["edges"]
+    booking, version = edge["node"]["id"], edge["node"]["version"]
+    given = await run(
+        "AssignVanAndDriver",
+        van={"bookingId": booking, "vehicleId": van, "expectedVersion": version},
+        driver={"bookingId": booking, "driverId": driver, "expectedVersion": version + 1},
+    )
+    assert given["assignVehicle"]["booking"]["vehicles"] == [{"name": "Sprinter", "seats": 14}]
+    assert given["assignDriver"]["booking"]["status"] == "ASSIGNED"
+    [sheet] = (await run("Manifest", date=starts_at.astimezone(ZONE).date().isoformat()))[
+        "manifest"
+    ]
+    assert sheet["driverName"] == "Dan Driver"
+    assert [tour["number"] for tour in sheet["tours"]] == ["WWT-2026-00077"]
+
+
+async def test_a_shared_tour_is_laid_sold_on_a_website_paid_by_cash_and_called_off(
+    database: Database, brand: Brand, run: Run
+) -> None:
+    async def shop(tx: Transaction) -> None:
+        await packages(tx)
+        await a_vehicle(tx, name="Sprinter", seats=14)
+
+    await write(database, brand, shop)
+    laid = await run("ScheduleSharedTours", input={"from": "2031-06-08", "to": "2031-06-08"})
+    [tour] = laid["scheduleSharedTour"]["sharedTours"]
+    assert (tour["startsAtLocal"], tour["guestsMax"]) == ("2031-06-08T11:00:00", 14)
+    sale = {
+        "sharedTourId": tour["id"],
+        "tickets": [{"guests": 6, "withLunch": True}, {"guests": 2}],
+        "contact": {"name": "Ada Guest", "email": "ada@example.com"},
+    }
+    sold = (await run("SellSeats", a_principal(brand, Kind.SITE), input=sale))["sellTickets"]
+    assert sold["total"]["amountCents"] == 75279 + 20729
+    first, second = sold["tickets"]
+    _, sale_id = decode(first["id"])
+    guest = a_principal(brand, Kind.LINK, object_id=sale_id)
+    opened = (await run("OpenSale", guest, id=first["id"]))["ticket"]
+    assert [each["guests"] for each in opened["soldTogether"]] == [6, 2]
+    paid = {"id": first["id"], "expectedVersion": 1, "payment": {"method": "CASH"}}
+    confirmed = (await run("ConfirmTicket", input=paid))["confirmTicket"]["ticket"]
+    assert confirmed["payments"] == [
+        {"status": "SUCCEEDED", "method": "CASH", "amount": {"formatted": "$752.79"}}
+    ]
+    back = {"id": second["id"], "expectedVersion": 1, "reason": "Ill"}
+    given = (await run("CancelTicket", input=back))["cancelTicket"]["ticket"]
+    assert given["sharedTour"] == {"seatsLeft": 8}
+    [edge] = (await run("SharedToursOnSale", **{"from": "2031-06-01"}))["sharedTours"]["edges"]
+    assert edge["node"]["seatsLeft"] == 8
+    guests = (await run("GuestsOfSharedTour", id=tour["id"]))["sharedTour"]
+    assert [each["customer"]["name"] for each in guests["tickets"]] == ["Ada Guest"] * 2
+    off = {"id": tour["id"], "expectedVersion": tour["version"], "reason": "Smoke"}
+    called = (await run("CallOffSharedTour", input=off))["cancelSharedTour"]
+    assert called["refundDue"] == {"formatted": "$752.79"}
+
+
+async def test_guests_are_checked_in_on_the_day(database: Database, brand: Brand, run: Run) -> None:
+    starts_at = now() - timedelta(hours=1)
+
+    async def today(tx: Transaction) -> str:
+        tour = await a_tour(tx, starts_at=starts_at)
+        sold_at = starts_at - timedelta(days=3)
+        given = {"shared_tour_id": tour, "created_at": sold_at, "status": "confirmed"}
+        return encode("Ticket", await a_paid_ticket(tx, **given))
+
+    ticket = await write(database, brand, today)
+    came = await run("CheckInTicket", input={"id": ticket, "expectedVersion": 1})
+    assert came["checkInTicket"]["ticket"]["status"] == "CHECKED_IN"
