@@ -29,6 +29,7 @@ OWN: Final = PUBLIC | {
 # What a role does beyond reading; nobody but staff is told costs, notes, history and figures.
 SELLS: Final = BUYS | {
     Scope.BOOKINGS_WRITE,
+    Scope.BOOKINGS_CHECKOUT,
     Scope.BOOKINGS_CANCEL,
     Scope.CUSTOMERS_WRITE,
     Scope.INQUIRIES_WRITE,
@@ -47,9 +48,7 @@ RUNS: Final = frozenset(
         Scope.SHARED_TOURS_WRITE,
     }
 )
-GUESTS_ONLY: Final = frozenset(
-    {Scope.BOOKINGS_CHECKOUT, Scope.PROPOSALS_ANSWER, Scope.OFFERS_ANSWER}
-)
+GUESTS_ONLY: Final = frozenset({Scope.PROPOSALS_ANSWER, Scope.OFFERS_ANSWER})
 
 OF_KIND: Final[Mapping[Kind, frozenset[Scope]]] = {
     Kind.SITE: PUBLIC | BUYS,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 from domain.booking_states import State
@@ -10,8 +10,8 @@ from domain.errors import DomainError, InvalidInput, WrongState
 from domain.money import formatted
 from domain.texts import storable
 
-ByHand = Literal["check", "cash", "bank_transfer", "other"]
-Paying = Literal["deposit", "balance", "full"]
+BY_HAND: Final = frozenset({"check", "cash", "bank_transfer", "other"})
+OF_A_BOOKING: Final = frozenset({"deposit", "balance", "full"})
 OPEN: Final = frozenset({"held", "pending", "confirmed", "assigned", "in_progress", "completed"})
 LONGEST_REFERENCE: Final = 200
 LEEWAY: Final = timedelta(minutes=5)
@@ -34,8 +34,8 @@ class NewPayment:
     """A check, cash or a transfer that somebody has in hand."""
 
     booking_id: UUID
-    kind: Paying
-    method: ByHand
+    kind: str
+    method: str
     amount_cents: int
     reference: str | None
     received_at: datetime
@@ -50,6 +50,10 @@ def check_payment(state: State, new: NewPayment, *, paid_cents: int, now: dateti
         raise WrongState(f"A booking that is {state.status} is owed nothing.", path="bookingId")
     if state.customer_id is None:
         raise WrongState("Say who books before a payment is recorded.", path="bookingId")
+    if new.method not in BY_HAND:
+        raise InvalidInput("A card is charged, not recorded.", path="method")
+    if new.kind not in OF_A_BOOKING:
+        raise InvalidInput("Record a deposit, a balance or the full amount.", path="kind")
     if new.amount_cents <= 0:
         raise InvalidInput("A payment is more than nothing.", path="amountCents")
     if new.received_at.tzinfo is None or new.received_at > now + LEEWAY:

@@ -45,7 +45,7 @@ class ItineraryMutation:
         description="Give a booking a whole itinerary; stops that are not named are taken out.",
     )
     async def set_itinerary(self, info: Info, input: SetItineraryInput) -> ItineraryPayload:
-        stops = [_wanted(each, path=f"stops.{place}.") for place, each in enumerate(input.stops)]
+        stops = [wanted(each, path=f"stops.{place}.") for place, each in enumerate(input.stops)]
         work = partial(set_itinerary, edit=_edit(input), stops=stops)
         return await _written(info, work)
 
@@ -53,7 +53,7 @@ class ItineraryMutation:
         ItineraryPayload, scope=Scope.BOOKINGS_WRITE, description="Add a stop to an itinerary."
     )
     async def add_stop(self, info: Info, input: AddStopInput) -> ItineraryPayload:
-        stop = _wanted(input.stop, path="stop.")
+        stop = wanted(input.stop, path="stop.")
         work = partial(add_stop, edit=_edit(input), stop=stop, position=input.position)
         return await _written(info, work)
 
@@ -129,7 +129,7 @@ def _stop_id(id: strawberry.ID, *, path: str = "stopId") -> UUID:
     return decode_as("BookingStop", id, path=path)
 
 
-def _wanted(input: StopInput, *, path: str) -> WantedStop:
+def wanted(input: StopInput, *, path: str) -> WantedStop:
     """Errors: InvalidInput for what is no id of the type that its field names."""
     places = {
         f"{each}_id": decode_as(each.capitalize(), given, path=f"{path}{each}Id")

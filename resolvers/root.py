@@ -39,6 +39,7 @@ from resolvers.booking_details import BookingDetailsMutation
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
 from resolvers.brand_settings import BrandSettingsMutation, BrandSettingsQuery
 from resolvers.brands import BrandQuery
+from resolvers.checkouts import CheckoutMutation, CheckoutQuery
 from resolvers.customer_merges import CustomerMergeMutation
 from resolvers.customers import CustomerMutation, CustomerQuery
 from resolvers.directory import DirectoryQuery
@@ -64,6 +65,7 @@ from resolvers.proposal_versions import ProposalVersionQuery
 from resolvers.proposals import ProposalMutation, ProposalQuery
 from resolvers.quotes import QuoteQuery
 from resolvers.reservations import ReservationQuery
+from resolvers.sales import SaleMutation
 from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
 from resolvers.staff import StaffQuery
 from resolvers.statistics import StatisticsQuery
@@ -122,6 +124,7 @@ class Query(
     BrandSettingsQuery,
     StatisticsQuery,
     AvailabilityQuery,
+    CheckoutQuery,
     FleetQuery,
     AssignmentQuery,
     OfferQuery,
@@ -147,6 +150,8 @@ class Mutation(
     AssignmentMutation,
     OfferMutation,
     TourMutation,
+    SaleMutation,
+    CheckoutMutation,
     SharedTourMutation,
     TicketMutation,
     ProposalMutation,

@@ -115,6 +115,11 @@ class Booking(Node):
     balance: Money | None = money(
         "balance_cents", "Total less deposit, due after the tour.", scope=Scope.PRICES_READ
     )
+    hold_expires_at: datetime | None = instant(
+        "Until when a held tour is held; a hold that is over blocks nothing."
+    )
+    deposit_received_at: datetime | None = instant("When the deposit was complete.")
+    cancelled_at: datetime | None = instant("When it was called off.")
     no_show: bool | None = column("Did the party fail to appear?")
     created_at: datetime = instant("When the booking was made.")
     updated_at: datetime = instant("When it last changed.")

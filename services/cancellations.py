@@ -17,8 +17,9 @@ from domain.booking_states import (
     refund_task,
 )
 from domain.cancellation import Refund
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.events import Change
+from domain.identity import Kind
 from domain.ids import Ids
 
 
@@ -73,6 +74,8 @@ async def cancel_booking(tx: Transaction, wish: Cancellation, *, now: datetime, 
 
 
 async def _refund(tx: Transaction, state: State, *, our_fault: bool, now: datetime) -> Refund:
+    if our_fault and tx.principal.kind is not Kind.STAFF:
+        raise InvalidInput("Whose fault it is, staff say.", path="ourFault")
     go(state, "cancelled", now=now)
     paid = await booking_states.paid_cents(tx, state.id)
     brand = tx.principal.brand

@@ -232,7 +232,7 @@ async def a_booking(tx: Transaction, **values: Any) -> UUID:
             "tax_cents": 5187,
             "total_cents": 62187,
             "deposit_cents": 31094,
-            "policy": orjson.dumps(TIERS).decode(),
+            "policy": orjson.dumps({"version": 1, "tiers": TIERS}).decode(),
             "created_at": START - timedelta(days=30),
             "updated_at": START - timedelta(days=30),
             **values,

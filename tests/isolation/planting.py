@@ -28,6 +28,7 @@ FIRST_DAY = date(2031, 1, 1)
 
 # What no catalogue can tell: the value that a check wants, and None for a subject left out.
 EVERYWHERE: Values = {"currency": "USD", "time_zone": "America/Los_Angeles", "tax_cents": 0}
+POLICY = '{"version": 1, "tiers": [{"days": 0, "percent": 0}]}'
 GIVEN: Mapping[str, Values] = {
     "brand_settings": {"number_prefix": "PLANTED"},
     "api_keys": {"kind": "partner", "last_four": "0042"},
@@ -37,6 +38,7 @@ GIVEN: Mapping[str, Values] = {
     "tasks": {"done_by_id": None},
     "bookings": {"status": "draft"},
     "events": {"actor_id": new_id()},
+    "bookings": {"status": "draft", "policy": POLICY},
     "tour_offers": {"status": "withdrawn", "replaces_driver_id": None, "created_at": START},
     "blocks": {
         **dict.fromkeys(("vehicle_id", "shared_tour_id")),
