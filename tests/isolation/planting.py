@@ -36,7 +36,6 @@ GIVEN: Mapping[str, Values] = {
     "price_rules": {"amount_cents": 100},
     "customers": {"merged_into_id": None},
     "tasks": {"done_by_id": None},
-    "bookings": {"status": "draft"},
     "events": {"actor_id": new_id()},
     "bookings": {"status": "draft", "policy": POLICY},
     "tour_offers": {"status": "withdrawn", "replaces_driver_id": None, "created_at": START},
