@@ -56,10 +56,22 @@ class Showing:
         return not asked or any(self.principal.may(scope) for scope in asked)
 
     def _value(self, entity: Any, name: str, value: Plain) -> Plain:
-        """As the contract would show it: a word of an enum, an offset, a global id, a list."""
-        relation = self.relations.get(entity.relation) if entity is not None else None
+        """As the contract would show it; as it is recorded, if it is of an older form."""
+        relation = self.relations.get(entity.relation)
         if value is None or relation is None:
             return value
+        try:
+            return self._shown(relation, name, value, facts_of(entity).get(name, Facts()).words)
+        except ValueError:
+            return value
+
+    def _shown(
+        self, relation: Relation, name: str, value: Plain, words: type[Enum] | None
+    ) -> Plain:
+        """A word of an enum, an instant in the brand's offset, a global id, a list.
+
+        Errors: ValueError for a value of another form.
+        """
         kind = relation.columns.get(name)
         if isinstance(value, str) and kind in CODED:
             coded: Plain = orjson.loads(value)
@@ -68,8 +80,7 @@ class Showing:
             return datetime.fromisoformat(value).astimezone(self.zone).isoformat()
         if isinstance(value, str) and kind is ColumnKind.UUID:
             return self._global_id(relation, name, value)
-        words = facts_of(entity).get(name, Facts()).words
-        return _named(words, value) if words is not None else value
+        return words(value).name if words is not None else value
 
     def _global_id(self, relation: Relation, name: str, value: str) -> str:
         targets = [one.target for one in relation.one.values() if one.via == name]

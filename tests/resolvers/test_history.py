@@ -222,6 +222,36 @@ async def test_a_booking_is_shown_as_it_was_at_each_of_its_days(
     ]
 
 
+async def test_values_are_shown_as_the_contract_shows_them_and_unknown_forms_as_they_are(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    other = new_id()
+
+    async def work(tx: Transaction) -> UUID:
+        booking = await a_booking(tx)
+        changes = {
+            "status": ("pending", "a word of yesterday"),
+            "customer_id": (None, str(other)),
+            "starts_at": ("2026-06-08T17:00:00+00:00", "noon"),
+        }
+        await events.append(tx, happened(booking, 2, **changes))
+        return booking
+
+    booking = await write(database, brand, work)
+    result = await ask(
+        f"""{{ booking(id: "{encode("Booking", booking)}") {{
+        history {{ edges {{ node {{ changes {{ field before after erased }} }} }} }} }} }}"""
+    )
+
+    assert result.errors is None
+    (edge,) = result.data["booking"]["history"]["edges"]  # type: ignore[index]
+    assert edge["node"]["changes"] == [
+        change("customerId", None, encode("Customer", other)),
+        change("startsAt", "2026-06-08T10:00:00-07:00", "noon"),
+        change("status", "PENDING", "a word of yesterday"),
+    ]
+
+
 @pytest.mark.parametrize("kind", [Kind.CUSTOMER, Kind.PARTNER, Kind.DRIVER, Kind.LINK, Kind.SITE])
 async def test_nobody_but_staff_looks_back(ask: Ask, kind: Kind) -> None:
     at = "2026-07-08T10:00:00-07:00"
