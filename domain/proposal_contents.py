@@ -117,7 +117,7 @@ def repriced(content: Content, rates: Rates, *, draft: bool) -> tuple[Content, T
 
 def told(before: Content | None, after: Content) -> tuple[dict[str, Change], Persons]:
     """What differs, for an event: values, and apart from them what is personal."""
-    was, is_now = _facts(before) if before else {}, _facts(after)
+    was, is_now = facts_of(before) if before else {}, facts_of(after)
     changes = {
         name: (was.get(name), is_now[name])
         for name in is_now
@@ -131,7 +131,8 @@ def told(before: Content | None, after: Content) -> tuple[dict[str, Change], Per
     return changes, persons
 
 
-def _facts(content: Content) -> Mapping[str, Plain]:
+def facts_of(content: Content) -> Mapping[str, Plain]:
+    """What events tell of the content, as plain values."""
     head = content.head
     facts = {each.name: plain(getattr(head, each.name)) for each in fields(head)}
     return facts | {

@@ -18,6 +18,7 @@ from schema.orders import ProposalOrder
 from schema.pagination import Connection
 from schema.proposal_drafts import (
     CreateProposalInput,
+    RestoreProposalVersionInput,
     SetProposalGuestsInput,
     SetProposalInclusionsInput,
     UpdateProposalInput,
@@ -25,6 +26,7 @@ from schema.proposal_drafts import (
 from schema.proposals import Proposal, ProposalFilter, ProposalPayload
 from services.proposals import (
     create_proposal,
+    restore_proposal_version,
     set_proposal_guests,
     set_proposal_inclusions,
     update_proposal,
@@ -79,6 +81,23 @@ class ProposalMutation:
     async def update_proposal(self, info: Info, input: UpdateProposalInput) -> ProposalPayload:
         wish, now, ids = input.to_domain(), info.context.world.now(), info.context.world.ids
         return await changed(info, lambda tx: update_proposal(tx, wish, now=now, ids=ids))
+
+    @mutation(
+        ProposalPayload,
+        scope=Scope.PROPOSALS_WRITE,
+        description="Bring back the head and the priced lines of an earlier version.",
+    )
+    async def restore_proposal_version(
+        self, info: Info, input: RestoreProposalVersionInput
+    ) -> ProposalPayload:
+        now, ids = info.context.world.now(), info.context.world.ids
+        id, wanted, version = decode_as("Proposal", input.id), input.version, input.expected_version
+        return await changed(
+            info,
+            lambda tx: restore_proposal_version(
+                tx, id, wanted, expected_version=version, now=now, ids=ids
+            ),
+        )
 
     @mutation(
         ProposalPayload,

@@ -115,6 +115,15 @@ HEAD = {
 }
 
 
+@strawberry.input(description="An earlier version of a proposal, to be brought back.")
+class RestoreProposalVersionInput:
+    """Its head and its priced lines; days, stops and guests stay as they are."""
+
+    id: strawberry.ID = strawberry.field(description="The proposal.")
+    expected_version: int = strawberry.field(description="The version that you read.")
+    version: int = strawberry.field(description="The version that is wanted; see the history.")
+
+
 @strawberry.input(description="A priced line of a proposal.")
 class ProposalInclusionInput:
     """Lines come to their unit times guests, days or quantity."""

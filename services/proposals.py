@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import counters, events, proposal_plans, proposal_prices, proposals
+from db import counters, events, history, proposal_plans, proposal_prices, proposals
 from db.database import Transaction
 from db.proposals import Terms
 from domain.errors import NotFound, ServiceUnavailable
@@ -25,6 +25,7 @@ from domain.proposal_contents import (
 )
 from domain.proposal_plans import Plan
 from domain.proposal_prices import Guest, Line
+from domain.proposal_restores import restored
 from domain.proposals import (
     VALID_FOR,
     Head,
@@ -165,6 +166,29 @@ async def set_proposal_guests(
 
     target = (proposal_id, expected_version)
     return await _edit(tx, target, edit, kind="ProposalGuestsChanged", now=now, ids=ids)
+
+
+async def restore_proposal_version(
+    tx: Transaction,
+    proposal_id: UUID,
+    version: int,
+    *,
+    expected_version: int,
+    now: datetime,
+    ids: Ids,
+) -> UUID:
+    """Bring back the head and the lines of an earlier version, priced by the rates of today.
+
+    Errors: NotFound, StaleVersion, WrongState, ProposalExpired, InvalidInput,
+            OverridesExceedTotal, ShareWithoutPayer.
+    """
+    later = await history.since(tx, proposal_id, version)
+
+    def edit(proposal: Proposal, was: Content) -> Content:
+        return restored(proposal, was, reversed(later), version=version, now=now)
+
+    target = (proposal_id, expected_version)
+    return await _edit(tx, target, edit, kind="ProposalVersionRestored", now=now, ids=ids)
 
 
 async def _edit(

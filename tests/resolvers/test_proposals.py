@@ -372,3 +372,40 @@ async def test_an_accepted_proposal_is_converted_once_under_its_key(
             },
             "errors": [],
         }
+
+
+async def test_an_earlier_head_and_its_lines_come_back_priced_and_under_the_rules_of_an_edit(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    proposal = await write(database, brand, a_priced_draft)
+    id = encode("Proposal", proposal)
+    lunch = {"kind": "DINING", "label": "Lunch", "pricing": "FLAT", "unitCents": 100}
+    await done(
+        ask, "updateProposal", "id", id=id, expectedVersion=2, title="Other", discountPercent=0
+    )
+    await done(
+        ask,
+        "setProposalInclusions",
+        "id",
+        id=id,
+        expectedVersion=3,
+        inclusions=[{**lunch, "taxable": True}],
+    )
+    wanted = "title discountPercent version total { amountCents } inclusions { label }"
+
+    async def refused(version: int, expected: int) -> list[dict[str, str]]:
+        document = changing("restoreProposalVersion", "RestoreProposalVersionInput", "id")
+        given = {"id": id, "version": version, "expectedVersion": expected}
+        result = await ask(document, None, input=given)
+        errors: list[dict[str, str]] = result.data["restoreProposalVersion"]["errors"]  # type: ignore[index]
+        return errors
+
+    stale = await refused(2, 3)
+    ahead = await refused(4, 4)
+    back = await done(ask, "restoreProposalVersion", wanted, id=id, version=2, expectedVersion=4)
+
+    assert stale == [{"code": "STALE_VERSION", "path": "expectedVersion"}]
+    assert ahead == [{"code": "BAD_USER_INPUT", "path": "version"}]
+    assert (back["title"], back["discountPercent"]) == ("Three days of Syrah", 10.0)
+    assert (back["total"]["amountCents"], len(back["inclusions"])) == (132_390, 3)
+    assert back["version"] == 5
