@@ -36,6 +36,7 @@ from services.assignments import (
     unassign_vehicle,
 )
 from services.bookings import reschedule_booking
+from services.confirmations import confirm_booking
 from tests.builders import (
     START,
     a_block,
@@ -56,6 +57,7 @@ from tests.services.crews import (
     a_sound_van,
     on_duty,
 )
+from tests.services.selling import create, open_shop, wanted
 from tests.services.trail import trail_of
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -560,3 +562,19 @@ async def test_a_tour_is_not_moved_to_where_its_driver_may_not_drive_it(
     )
     assert isinstance(error, NotCompliant)
     assert (says in error.message, error.path) == (True, "startsAt")
+
+
+async def test_a_booking_that_was_sold_with_its_van_is_assigned_by_its_driver(
+    database: Database, brand: Brand
+) -> None:
+    [van] = await open_shop(database, brand, 14)
+    booking = await create(database, brand, await wanted(database, brand))
+    driver = await write(database, brand, a_sound_driver)
+
+    async def confirm(tx: Transaction) -> None:
+        await confirm_booking(tx, booking, 1, waiver="A good old guest.", now=NOW, ids=Ids())
+
+    await write(database, brand, confirm)
+    await write(database, brand, putting_driver(booking, driver, 2))
+    assert await rows(database, brand, TOUR, booking) == [("assigned", 3)]
+    assert await rows(database, brand, CREW, booking) == [(van, 4), (driver, None)]
