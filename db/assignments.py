@@ -32,11 +32,17 @@ async def read(tx: Transaction, booking_id: UUID) -> Tour | None:
 
 
 async def insert_vehicle(
-    tx: Transaction, tour: Tour, vehicle_id: UUID, *, guests: int, block_id: UUID
+    tx: Transaction,
+    tour: Tour,
+    vehicle_id: UUID,
+    *,
+    guests: int,
+    overridden: bool,
+    block_id: UUID,
 ) -> None:
     """Errors: VehicleBusy from the exclusion constraint."""
     van = {"booking_id": tour.id, "vehicle_id": vehicle_id, "driver_id": None}
-    await tx.run(SQL["insert_vehicle"], van | {"guests": guests})
+    await tx.run(SQL["insert_vehicle"], van | {"guests": guests, "overridden": overridden})
     await _block(tx, tour, van | {"id": block_id})
 
 

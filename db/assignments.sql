@@ -45,8 +45,8 @@ where b.id = %(id)s;
 
 -- name: insert_vehicle
 -- A van of a booking, with the guests that it takes.
-insert into booking_vehicles (booking_id, vehicle_id, party_size)
-values (%(booking_id)s, %(vehicle_id)s, %(guests)s);
+insert into booking_vehicles (booking_id, vehicle_id, party_size, faults_overridden)
+values (%(booking_id)s, %(vehicle_id)s, %(guests)s, %(overridden)s);
 
 -- name: delete_vehicle
 -- Take a van off a booking; the events keep that it was there.

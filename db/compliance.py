@@ -36,6 +36,12 @@ async def vehicle(tx: Transaction, id: UUID) -> tuple[int, VehicleRecord] | None
     return (row[0], VehicleRecord(row[1], _papers(row[2], row[3]))) if row else None
 
 
+async def vans(tx: Transaction, booking_id: UUID) -> list[VehicleRecord]:
+    """The vans of a tour, but for those whose faults somebody has overridden."""
+    rows = await tx.rows(SQL["vans_of_tour"], {"id": booking_id})
+    return [VehicleRecord(status, _papers(kinds, days)) for status, kinds, days in rows]
+
+
 def _worked(
     kind: str, starts_at: datetime, ends_at: datetime | None, *, now: datetime
 ) -> Duty | None:

@@ -17,6 +17,17 @@ select
 from vehicles as v
 where v.id = %(id)s;
 
+-- name: vans_of_tour
+-- State and papers of the vans of a tour, but for those whose faults somebody has overridden.
+select
+    case when v.archived_at is null then v.status else 'archived' end,
+    array(select p.kind from documents as p where p.vehicle_id = v.id order by p.id),
+    array(select p.expires_on from documents as p where p.vehicle_id = v.id order by p.id)
+from booking_vehicles as w
+inner join vehicles as v on w.vehicle_id = v.id
+where w.booking_id = %(id)s and not w.faults_overridden
+order by v.id;
+
 -- name: duty_entries
 -- What a driver has worked in a time, as the duty clock has it.
 select kind, starts_at, ends_at

@@ -146,6 +146,22 @@ def faults_of_vehicle(vehicle: VehicleRecord | None, *, last_day: date) -> list[
     return [*found, *_of_papers(OF_A_VEHICLE, vehicle.papers, last_day)]
 
 
+def check_vans(vans: Sequence[VehicleRecord], *, last_day: date) -> None:
+    """Refuse a driver to a tour whose vans may not go on it: a sale looks at seats alone.
+
+    Shape:  those whose faults somebody has overridden are left out.
+    Errors: NotCompliant.
+    """
+    for van in vans:
+        if found := faults_of_vehicle(van, last_day=last_day):
+            said = "; ".join(f"{each.says} ({each.fault.name})" for each in found)
+            raise NotCompliant(
+                f"A van of the tour may not go: {said}. Replace it, or take it off and assign it"
+                " with an override.",
+                path="bookingId",
+            )
+
+
 def warnings_of(hours: Hours) -> list[Finding]:
     """Hours that come near to their limit; they forbid nothing."""
     return _of_hours(hours.near)

@@ -25,6 +25,7 @@ from domain.assignments import (
 from domain.compliance import (
     Finding,
     Override,
+    check_vans,
     faults_of_driver,
     faults_of_vehicle,
     permit,
@@ -93,7 +94,9 @@ async def assign_vehicle(tx: Transaction, wish: VehicleWish, *, now: datetime, i
     change = assign_van(tour, van, guests=wish.guests)
     overridden = permit(found, wish.override, path="vehicleId")
     await fleet.release_expired_holds(tx, [van.id], now=now)
-    await assignments.insert_vehicle(tx, tour, van.id, guests=change.guests, block_id=ids.new())
+    await assignments.insert_vehicle(
+        tx, tour, van.id, guests=change.guests, overridden=bool(overridden), block_id=ids.new()
+    )
     said: dict[str, Change] = {"vehicle_id": (None, str(van.id)), "guests": (None, change.guests)}
     said |= _override(overridden, wish.override)
     await _store(tx, tour, change, "VehicleAssigned", said, now=now, ids=ids)
@@ -128,7 +131,9 @@ async def replace_vehicle(tx: Transaction, wish: Replacement, *, now: datetime, 
     overridden = permit(found, wish.override, path="replacementVehicleId")
     await fleet.release_expired_holds(tx, [van.id], now=now)
     await assignments.delete_vehicle(tx, tour.id, wish.vehicle_id, now=now)
-    await assignments.insert_vehicle(tx, tour, van.id, guests=change.guests, block_id=ids.new())
+    await assignments.insert_vehicle(
+        tx, tour, van.id, guests=change.guests, overridden=bool(overridden), block_id=ids.new()
+    )
     said: dict[str, Change] = {"vehicle_id": (str(wish.vehicle_id), str(van.id))}
     said |= _override(overridden, wish.override)
     await _store(tx, tour, change, "VehicleReplaced", said, now=now, ids=ids)
@@ -149,8 +154,9 @@ async def assign_driver(
     record = await compliance.driver(tx, wish.driver_id, around=tour.duty, now=now)
     if record is None:
         raise NotFound(path="driverId")
-    change = add_driver(tour, wish.driver_id)
-    found = faults_of_driver(record, tour.duty, last_day=_last_day(tx, tour))
+    change, last_day = add_driver(tour, wish.driver_id), _last_day(tx, tour)
+    check_vans(await compliance.vans(tx, tour.id), last_day=last_day)
+    found = faults_of_driver(record, tour.duty, last_day=last_day)
     overridden = permit(found, wish.override, path="driverId")
     await assignments.insert_driver(tx, tour, wish.driver_id, block_id=ids.new(), now=now)
     said: dict[str, Change] = {"driver_id": (None, str(wish.driver_id))}

@@ -1,7 +1,7 @@
 """Offering a tour to drivers, and what comes of each offer."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from db import assignments, compliance, events, fleet, jobs, offers, tours
 from db.database import Transaction
 from domain.assignments import Tour
-from domain.compliance import faults_of_driver, permit
+from domain.compliance import check_vans, faults_of_driver, permit
 from domain.errors import NotFound
 from domain.ids import Ids
 from domain.offers import (
@@ -47,7 +47,8 @@ class Answer:
 async def offer_tour(tx: Transaction, wish: NewOffers, *, now: datetime, ids: Ids) -> list[UUID]:
     """Offer a tour to drivers; who says yes first has it.
 
-    Errors: NotFound, WrongState, AlreadyAssigned, AlreadyOffered, InvalidInput.
+    Errors: NotFound, WrongState, AlreadyAssigned, AlreadyOffered, InvalidInput,
+            NotCompliant for a van of the tour.
     """
     tour = await assignments.lock(tx, wish.booking_id)
     if tour is None:
@@ -55,6 +56,7 @@ async def offer_tour(tx: Transaction, wish: NewOffers, *, now: datetime, ids: Id
     if unknown(wish.driver_ids, await offers.drivers_at_work(tx, wish.driver_ids)):
         raise NotFound(path="driverIds")
     check_offers(tour, wish, now=now)
+    check_vans(await compliance.vans(tx, tour.id), last_day=_last_day(tx, tour))
     run_out = await offers.expire(tx, booking_id=tour.id, now=now)
     for event in all_closed(run_out, "expired", ids=ids, now=now):
         await events.append(tx, event)
@@ -160,10 +162,14 @@ async def _end_in_time(tx: Transaction, at: datetime) -> None:
 
 async def _check_driver(tx: Transaction, driver_id: UUID, tour: Tour, *, now: datetime) -> None:
     record = await compliance.driver(tx, driver_id, around=tour.duty, now=now)
+    found = faults_of_driver(record, tour.duty, last_day=_last_day(tx, tour))
+    permit(found, None, path="id")
+
+
+def _last_day(tx: Transaction, tour: Tour) -> date:
     brand = tx.principal.brand
     zone = ZoneInfo(brand.time_zone if brand else "UTC")
-    last_day = tour.ends_at.astimezone(zone).date()
-    permit(faults_of_driver(record, tour.duty, last_day=last_day), None, path="id")
+    return tour.ends_at.astimezone(zone).date()
 
 
 async def _end(

@@ -197,6 +197,11 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "conversions.lock_converted_reservation": ("reservations_pkey",),
     "compliance.driver_facts": ("drivers_pkey", "documents_driver_id_idx"),
     "compliance.duty_entries": ("duty_entries_driver_id_starts_at_idx",),
+    "compliance.vans_of_tour": (
+        "booking_vehicles_pkey",
+        "vehicles_pkey",
+        "documents_vehicle_id_idx",
+    ),
     "compliance.vehicle_facts": ("vehicles_pkey", "documents_vehicle_id_idx"),
     "customer_mails.sent_proposal": ("proposals_pkey", "customers_pkey"),
     "customer_mails.new_time": ("bookings_pkey", "customers_pkey"),

@@ -25,9 +25,13 @@ async def a_sound_driver(tx: Transaction, papers: Papers | None = None, **values
 
 async def a_sound_van(tx: Transaction, papers: Papers | None = None, **values: Any) -> UUID:
     van = await a_vehicle(tx, **values)
+    await papers_for(tx, van, papers)
+    return van
+
+
+async def papers_for(tx: Transaction, van: UUID, papers: Papers | None = None) -> None:
     for kind, until in {**dict.fromkeys(OF_A_VEHICLE, GOOD_UNTIL), **(papers or {})}.items():
         await insert(tx, "documents", vehicle_id=van, kind=kind, expires_on=until)
-    return van
 
 
 async def a_confirmed_tour(tx: Transaction, **values: Any) -> UUID:

@@ -24,6 +24,7 @@ from domain.errors import (
     WrongState,
 )
 from domain.identity import Brand
+from domain.offers import NewOffers
 from services.assignments import (
     DriverWish,
     Replacement,
@@ -37,6 +38,7 @@ from services.assignments import (
 )
 from services.bookings import reschedule_booking
 from services.confirmations import confirm_booking
+from services.offers import offer_tour
 from tests.builders import (
     START,
     a_block,
@@ -56,6 +58,7 @@ from tests.services.crews import (
     a_sound_driver,
     a_sound_van,
     on_duty,
+    papers_for,
 )
 from tests.services.selling import create, open_shop, wanted
 from tests.services.trail import trail_of
@@ -570,6 +573,7 @@ async def test_a_booking_that_was_sold_with_its_van_is_assigned_by_its_driver(
     [van] = await open_shop(database, brand, 14)
     booking = await create(database, brand, await wanted(database, brand))
     driver = await write(database, brand, a_sound_driver)
+    await write(database, brand, lambda tx: papers_for(tx, van))
 
     async def confirm(tx: Transaction) -> None:
         await confirm_booking(tx, booking, 1, waiver="A good old guest.", now=NOW, ids=Ids())
@@ -578,3 +582,34 @@ async def test_a_booking_that_was_sold_with_its_van_is_assigned_by_its_driver(
     await write(database, brand, putting_driver(booking, driver, 2))
     assert await rows(database, brand, TOUR, booking) == [("assigned", 3)]
     assert await rows(database, brand, CREW, booking) == [(van, 4), (driver, None)]
+
+
+async def test_a_van_that_a_sale_took_is_looked_at_before_a_driver_takes_it(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    async def sold(tx: Transaction) -> Tour:
+        tour = await a_tour(tx)
+        await put_vehicle(tx, tour.booking, van := await a_sound_van(tx, {"insurance": YESTERDAY}))
+        return Tour(tour.booking, van, tour.driver)
+
+    tour = await write(database, brand, sold)
+    work = putting_driver(tour.booking, tour.driver, override=WHY)
+    error = await refused(database, settings, brand, tour.booking, work)
+    assert (type(error), error.path, error.message) == (
+        NotCompliant,
+        "bookingId",
+        "A van of the tour may not go: the insurance ran out on 2026-06-07 (INSURANCE). Replace it,"
+        " or take it off and assign it with an override.",
+    )
+    wish = NewOffers(tour.booking, (tour.driver,), START)
+
+    async def offering(tx: Transaction) -> list[UUID]:
+        return await offer_tour(tx, wish, now=NOW, ids=Ids())
+
+    error = await refused(database, settings, brand, tour.booking, offering)
+    assert isinstance(error, NotCompliant)
+
+    await write(database, brand, taking_van(tour.booking, tour.van, 1))
+    await write(database, brand, putting_van(tour.booking, tour.van, 2, override=WHY))
+    await write(database, brand, putting_driver(tour.booking, tour.driver, 3))
+    assert await rows(database, brand, TOUR, tour.booking) == [("assigned", 4)]
