@@ -15,14 +15,16 @@ where id = %(id)s;
 
 -- name: lock_ticket
 -- One ticket, locked behind its tour.
-select id, number, status, guests, total_cents, customer_id, hold_expires_at, version
+select
+    id, number, status, guests, total_cents, currency, customer_id, hold_expires_at, version
 from tickets
 where id = %(id)s
 for update;
 
 -- name: lock_live_tickets
 -- The tickets of a tour that were not given back, locked behind the tour.
-select id, number, status, guests, total_cents, customer_id, hold_expires_at, version
+select
+    id, number, status, guests, total_cents, currency, customer_id, hold_expires_at, version
 from tickets
 where shared_tour_id = %(tour)s and status <> 'cancelled'
 order by id

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
 from domain.events import Change, Event
 from domain.ids import Ids
+from domain.money import formatted
 from domain.schedule import day_starts_at
 from domain.shared_tours import SharedTour
 from domain.tasks import NewTask, Task, draft
@@ -58,6 +59,7 @@ class Ticket:
     status: str
     guests: int
     total_cents: int
+    currency: str
     customer_id: UUID
     hold_expires_at: datetime | None
     version: int
@@ -123,7 +125,8 @@ def missing_cents(ticket: Ticket, *, paid_cents: int, by_hand: HandPayment | Non
     missing = max(ticket.total_cents - paid_cents, 0)
     if missing and by_hand is None:
         raise TicketNotPaid(
-            f"{missing / 100:.2f} of {ticket.total_cents / 100:.2f} are missing."
+            f"{formatted(missing, ticket.currency)} of"
+            f" {formatted(ticket.total_cents, ticket.currency)} are missing."
             " Record the payment, or name how it was paid.",
             path="payment",
         )
@@ -168,7 +171,7 @@ def call_off(
         draft(
             NewTask(
                 kind="refund_ticket",
-                title=f"Refund {cents / 100:.2f} of {ticket.number}",
+                title=f"Refund {formatted(cents, ticket.currency)} of {ticket.number}",
                 subject_kind="payment",
                 subject_id=payment,
                 due_at=now + REFUND_WITHIN,

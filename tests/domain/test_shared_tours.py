@@ -96,7 +96,12 @@ def wish(**values: Any) -> NewTours:
 
 
 def a_ticket(status: str = "pending", **values: Any) -> Ticket:
-    given: dict[str, Any] = {"guests": 2, "total_cents": 20729, "hold_expires_at": None}
+    given: dict[str, Any] = {
+        "guests": 2,
+        "total_cents": 20729,
+        "currency": "USD",
+        "hold_expires_at": None,
+    }
     return Ticket(
         UUID(int=3),
         "WWT-ST-2026-00001",
@@ -291,7 +296,7 @@ def test_a_ticket_is_confirmed_when_nothing_is_missing() -> None:
 
     assert missing_cents(a_ticket(), paid_cents=20729, by_hand=None) == 0
     assert missing_cents(a_ticket(), paid_cents=729, by_hand=cash) == 20000
-    with pytest.raises(TicketNotPaid, match=r"200\.00 of 207\.29 are missing"):
+    with pytest.raises(TicketNotPaid, match=r"\$200\.00 of \$207\.29 are missing"):
         missing_cents(a_ticket(), paid_cents=729, by_hand=None)
     with pytest.raises(InvalidInput):
         missing_cents(a_ticket(), paid_cents=0, by_hand=HandPayment("card"))

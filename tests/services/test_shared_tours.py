@@ -296,7 +296,7 @@ async def test_a_tour_that_is_called_off_cancels_its_tickets_frees_its_van_and_o
     [payment] = await rows(database, brand, "select id from payments")
     [task] = await rows(database, brand, TASK)
     assert (task[0], *task[2:]) == ("refund_ticket", "payment", payment[0], NOW + 24 * HOUR)
-    assert task[1].startswith("Refund 207.29 of WWT-ST-2026-")
+    assert task[1].startswith("Refund $207.29 of WWT-ST-2026-")
     assert await told(settings, brand) == [
         "TicketSold",
         "TicketCancelled",
