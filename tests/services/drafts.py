@@ -1,6 +1,7 @@
 """Proposals made by the use cases themselves, so that they are as staff would have made them."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -8,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from db import proposal_prices, proposals
-from db.database import Database, Transaction
+from db.database import Database, Session, Transaction
 from domain.identity import Brand, Kind, Principal
 from domain.ids import Ids
 from domain.proposal_lives import Acceptance, Sending
@@ -24,6 +25,7 @@ from services.proposals import (
 )
 from tests.builders import a_customer, a_principal, new_id, write
 
+Work = Callable[[Transaction], Awaitable[Any]]
 NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 FIRST, LAST = date(2026, 6, 8), date(2026, 6, 10)
 HEAD = Head("Three days of Syrah", 8, FIRST, LAST, 100_000, 150_000)
@@ -117,3 +119,18 @@ async def looked_at(database: Database, brand: Brand, proposal: UUID) -> Proposa
 async def shares(database: Database, brand: Brand, proposal: UUID) -> list[int | None]:
     guests = await write(database, brand, lambda tx: proposal_prices.guests(tx, proposal))
     return [guest.owed_cents for guest in guests]
+
+
+async def behind(session: Session, first: Work, second: Callable[[], Awaitable[Any]]) -> Any:
+    """What comes of the second, which began while all of the first was written and none stored."""
+    later: list[asyncio.Task[Any]] = []
+
+    async def both(tx: Transaction) -> None:
+        await first(tx)
+        later.append(asyncio.ensure_future(second()))
+        await asyncio.wait(later, timeout=0.2)
+        assert not later[0].done()
+
+    await session.write(both)
+    (answer,) = await asyncio.gather(*later, return_exceptions=True)
+    return answer

@@ -1,6 +1,5 @@
 """A proposal's life: sent in versions, opened, signed or declined by its client, run out, planned."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -39,6 +38,7 @@ from services.proposal_lives import (
 )
 from services.proposal_notes import add_proposal_note
 from services.proposal_versions import compare_versions
+from services.proposals import set_proposal_inclusions
 from tests.builders import a_principal, new_id, write
 from tests.db.refusals import stored
 from tests.services.drafts import (
@@ -53,6 +53,7 @@ from tests.services.drafts import (
     a_priced_draft,
     a_sent_one,
     accepted_by_link,
+    behind,
     link_to,
     looked_at,
     shares,
@@ -361,30 +362,35 @@ async def test_planning_goes_on_to_a_plan_that_is_final(
     await _refused(database, settings, brand, work, WrongState)
 
 
-async def test_of_a_signature_and_a_change_of_a_line_at_once_one_is_refused(
-    database: Database, brand: Brand
+@pytest.mark.parametrize("signs_first", [True, False])
+async def test_of_a_signature_and_a_change_of_a_line_at_once_the_second_is_stale(
+    database: Database, brand: Brand, *, signs_first: bool
 ) -> None:
     proposal = await write(database, brand, a_sent_one)
-    link = database.session(link_to(brand, proposal))
-    done = await asyncio.gather(
-        link.write(signing(proposal, 3)),
-        write(database, brand, lambda tx: with_lines(tx, proposal, [TRANSPORT])),
-        return_exceptions=True,
+    dearer = partial(
+        set_proposal_inclusions,
+        proposal_id=proposal,
+        lines=[TRANSPORT],
+        expected_version=3,
+        now=NOW,
+        ids=IDS,
     )
-    kinds = sorted(type(each).__name__ for each in done)
-    assert kinds in (["StaleVersion", "UUID"], ["UUID", "WrongState"])
-    stored_as = await looked_at(database, brand, proposal)
-    signed = stored_as.status == "accepted"
-    assert stored_as.sums.total_cents == (132_390 if signed else 100_521)
+    link = (database.session(link_to(brand, proposal)), signing(proposal, 3))
+    staff = (database.session(a_principal(brand)), dearer)
+    (first, work), (second, late) = (link, staff) if signs_first else (staff, link)
+    assert isinstance(await behind(first, work, partial(second.write, late)), StaleVersion)
+    found = await looked_at(database, brand, proposal)
+    outcome = (found.status, found.sums.total_cents)
+    assert outcome == (("accepted", 132_390) if signs_first else ("sent", 100_521))
 
 
-async def test_of_two_signatures_at_once_one_counts(database: Database, brand: Brand) -> None:
+async def test_of_two_signatures_at_once_the_first_counts(database: Database, brand: Brand) -> None:
     proposal = await write(database, brand, a_sent_one)
     link = database.session(link_to(brand, proposal))
-    works = [signing(proposal, 3, signature_name=name) for name in ("Ada Guest", "Bob Guest")]
-    done = await asyncio.gather(*(link.write(work) for work in works), return_exceptions=True)
-    assert sorted(type(each).__name__ for each in done) == ["StaleVersion", "UUID"]
-    assert (await looked_at(database, brand, proposal)).version == 4
+    first, second = (signing(proposal, 3, signature_name=name) for name in ("Ada", "Bob"))
+    assert isinstance(await behind(link, first, partial(link.write, second)), StaleVersion)
+    names = await write(database, brand, reading("select signature_name, version from proposals"))
+    assert names == [("Ada", 4)]
 
 
 async def test_an_anonymous_key_reads_no_sent_proposal(database: Database, brand: Brand) -> None:

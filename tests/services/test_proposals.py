@@ -1,6 +1,5 @@
 """Drafting a proposal: numbered, planned, priced and split as one, or not at all."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -18,7 +17,7 @@ from domain.pricing import OverridesExceedTotal
 from domain.proposal_plans import Day, Stop
 from domain.proposals import HeadChange, NewProposal
 from services.proposals import create_proposal, set_proposal_inclusions, update_proposal
-from tests.builders import a_brand, a_winery, new_id, write
+from tests.builders import a_brand, a_principal, a_winery, new_id, write
 from tests.db.refusals import stored
 from tests.services.drafts import (
     FIRST,
@@ -33,6 +32,7 @@ from tests.services.drafts import (
     a_priced_draft,
     a_sent_one,
     accepted_by_link,
+    behind,
     looked_at,
     shares,
     with_guests,
@@ -262,23 +262,20 @@ async def test_a_proposal_of_a_sister_or_of_nobody_is_not_there(
     assert (await looked_at(database, sister, theirs)).head == HEAD
 
 
-async def test_of_two_edits_of_one_version_at_once_one_is_stale(
+async def test_of_two_edits_of_one_version_at_once_the_second_is_stale(
     database: Database, brand: Brand
 ) -> None:
     proposal = await write(database, brand, a_priced_draft)
-    works = [
-        updating(proposal, 2, title="One"),
-        partial(
-            set_proposal_inclusions,
-            proposal_id=proposal,
-            lines=[TRANSPORT],
-            expected_version=2,
-            now=NOW,
-            ids=IDS,
-        ),
-    ]
-    done = await asyncio.gather(
-        *(write(database, brand, work) for work in works), return_exceptions=True
+    dearer = partial(
+        set_proposal_inclusions,
+        proposal_id=proposal,
+        lines=[TRANSPORT],
+        expected_version=2,
+        now=NOW,
+        ids=IDS,
     )
-    assert sorted(type(each).__name__ for each in done) == ["StaleVersion", "UUID"]
-    assert (await looked_at(database, brand, proposal)).version == 3
+    staff = database.session(a_principal(brand))
+    late = await behind(staff, updating(proposal, 2, title="One"), partial(staff.write, dearer))
+    assert isinstance(late, StaleVersion)
+    found = await looked_at(database, brand, proposal)
+    assert (found.version, found.head.title, found.sums.total_cents) == (3, "One", 132_390)
