@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from auth.roles import scopes_of
-from db.database import Database
+from db import events
+from db.database import Database, Transaction
+from domain.events import Change, Event
 from domain.identity import Brand, Kind, Principal
 from schema.global_ids import encode
-from tests.builders import a_booking, a_customer, a_principal, new_id, write
-from tests.resolvers.conftest import Ask
+from tests.builders import START, a_booking, a_customer, a_principal, new_id, write
+from tests.resolvers.conftest import Ask, told
 
 UPDATE = """
 mutation ($input: UpdateCustomerInput!) {
@@ -146,3 +148,39 @@ async def test_an_instant_differs_in_the_brands_offset(
             ],
         }
     }
+
+
+CANCEL = """
+mutation ($input: CancelBookingInput!) {
+  cancelBooking(input: $input) @idempotent(key: "a-guest-comes-late") {
+    booking { pickup version internalNotes }
+    errors { code conflicts { field } }
+  }
+}
+"""
+
+
+async def test_a_guest_who_comes_late_sees_their_booking_and_nothing_of_its_events(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    async def work(tx: Transaction) -> tuple[UUID, UUID]:
+        customer = await a_customer(tx)
+        booking = await a_booking(tx, customer_id=customer, pickup="Hotel", version=2)
+        changes: dict[str, Change] = {"pickup": (None, "Hotel"), "internal_notes": (None, "VIP")}
+        event = Event(new_id(), "BookingUpdated", "booking", booking, 2, START, changes)
+        await events.append(tx, event)
+        return customer, booking
+
+    customer, booking = await write(database, brand, work)
+    given = {"id": encode("Booking", booking), "expectedVersion": 1}
+    wish = {**given, "reason": "Ill", "quotedRefundCents": 0, "ourFault": False}
+
+    late = await ask(CANCEL, a_principal(brand, Kind.CUSTOMER, actor=customer), input=wish)
+
+    assert late.data == {
+        "cancelBooking": {
+            "booking": {"pickup": "Hotel", "version": 2, "internalNotes": None},
+            "errors": [{"code": "STALE_VERSION", "conflicts": []}],
+        }
+    }
+    assert told(late) == [("cancelBooking.booking.internalNotes", "FORBIDDEN")]
