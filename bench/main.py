@@ -16,6 +16,7 @@ from bench.hostile_documents import documents
 from bench.load import Visitors, press
 from bench.machine import facts
 from bench.processor import Cores, pin
+from bench.selling import sell, summary
 from bench.servers import BARE, LIMITED, OURS, STOCK, Server, running
 from bench.stage import ROOT, Stage, stage
 from bench.website import as_site, visit
@@ -27,6 +28,7 @@ TITLES: Final[Mapping[str, str]] = {
     "compare": "Reads, against two others",
     "hostile": "Hostile requests",
     "website": "A website's visitors",
+    "selling": "Making bookings",
 }
 PARTS: Final = tuple(TITLES)
 
@@ -50,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def measure(made: Stage, cores: Cores, given: argparse.Namespace) -> str:
     """The parts that were asked for, each under its title."""
+    sold = summary(sell(made)) if "selling" in given.parts else ""  # Before others are connected.
     with running(made, (OURS, BARE, STOCK, LIMITED), cores) as servers:
         own = servers[OURS].target
         scraped = Target(own.port, f"Authorization: Bearer {made.metrics_token}\r\n")
@@ -59,6 +62,7 @@ def measure(made: Stage, cores: Cores, given: argparse.Namespace) -> str:
             "hostile": lambda: report.hostile(
                 strike(_graphql(servers), documents(), times=given.times)
             ),
+            "selling": lambda: sold,
             "website": lambda: report.website(
                 visit(as_site(own, made.site), scraped, seconds=4 * given.seconds)
             ),
