@@ -43,6 +43,7 @@ KEPT: Final[Mapping[str, Kept]] = {
     "wineries": Kept(HOUR, Level.SHARED, EVERYBODY),
     "restaurants": Kept(HOUR, Level.SHARED, EVERYBODY),
     "hotels": Kept(HOUR, Level.SHARED, EVERYBODY),
+    "directory_notes": Kept(HOUR, Level.BRAND, EVERYBODY),
     "brands": Kept(HOUR, Level.BRAND, EVERYBODY),
     "tour_packages": Kept(HOUR, Level.BRAND, EVERYBODY),
     "rate_cards": Kept(HOUR, Level.BRAND, BUYERS),

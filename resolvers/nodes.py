@@ -25,6 +25,7 @@ from schema.offers import TourOffer
 from schema.papers import Document
 from schema.payments import Payment
 from schema.permissions import check, requires
+from schema.places import DirectoryNote, DirectoryTerms, Place
 from schema.price_lists import PriceRule, RateCard
 from schema.proposal_notes import ProposalNote
 from schema.proposal_versions import ProposalVersion
@@ -41,6 +42,8 @@ ENTITIES: dict[str, Any] = {
         Booking,
         BrandSettings,
         Customer,
+        DirectoryNote,
+        DirectoryTerms,
         Document,
         Driver,
         DriverAvailability,
@@ -49,6 +52,7 @@ ENTITIES: dict[str, Any] = {
         Inquiry,
         Inspection,
         Payment,
+        Place,
         PriceRule,
         Proposal,
         ProposalGuest,

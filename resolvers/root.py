@@ -21,6 +21,7 @@ from db import (
     offers,
     papers,
     payments,
+    places,
     price_lists,
     proposal_notes,
     proposal_versions,
@@ -57,6 +58,7 @@ from resolvers.operation import Deadline, OperationScope
 from resolvers.papers import PaperMutation, PaperQuery
 from resolvers.past import PastQuery
 from resolvers.payments import PaymentQuery
+from resolvers.places import PlaceMutation, PlaceQuery
 from resolvers.price_lists import PriceListMutation, PriceListQuery
 from resolvers.proposal_lives import ProposalAnswerMutation, ProposalLifeMutation
 from resolvers.proposal_notes import ProposalNoteMutation, ProposalNoteQuery
@@ -91,6 +93,7 @@ RELATIONS: Mapping[str, Relation] = {
         offers,
         papers,
         payments,
+        places,
         proposal_notes,
         proposal_versions,
         price_lists,
@@ -134,6 +137,7 @@ class Query(
     BlockQuery,
     DutyQuery,
     ManifestQuery,
+    PlaceQuery,
 ):
     """All reading root fields."""
 
@@ -165,6 +169,7 @@ class Mutation(
     PaperMutation,
     BlockMutation,
     DutyMutation,
+    PlaceMutation,
 ):
     """All writing root fields."""
 

@@ -350,3 +350,10 @@ class Channel(StrEnum):
     SMS = "sms"
     PHONE = "phone"
     POST = "post"
+
+
+@strawberry.enum(description="What a place is.")
+class PlaceKind(StrEnum):
+    WINERY = "winery"
+    RESTAURANT = "restaurant"
+    HOTEL = "hotel"

@@ -125,3 +125,8 @@ class InspectionOrder(StrEnum):
 @strawberry.enum(description="How working hours are ordered: by driver, then by weekday.")
 class AvailabilityOrder(StrEnum):
     DRIVER_ASC = "DRIVER_ASC"
+
+
+@strawberry.enum(description="How what is said of places is ordered: place by place.")
+class PlaceOrder(StrEnum):
+    PLACE_ASC = "PLACE_ASC"

@@ -55,6 +55,7 @@ def terms(places: Directory) -> Rows:
         "directory_terms",
         [
             {
+                "id": Chance("directory_terms", place.id).id(COLLECTED_AT),
                 "place_kind": "restaurant",
                 "place_id": place.id,
                 "commission_ppm": place.commission_ppm,

@@ -81,6 +81,17 @@ select
 from vehicles as v
 inner join drivers as d on d.id = md5('driver' || substr(v.name, 5))::uuid;
 
+insert into own_places (tenant_id, id, kind, name, created_at)
+select 1 + n % 2, md5('place' || n)::uuid, 'winery', 'Place ' || n, now()
+from generate_series(1, 2000) as n;
+
+insert into directory_terms (tenant_id, id, place_kind, place_id, commission_ppm)
+select tenant_id, md5('terms' || id::text)::uuid, 'winery', id, 1 from own_places;
+
+insert into directory_notes (tenant_id, brand_id, id, place_kind, place_id)
+select p.tenant_id, b.id, md5('note' || p.id::text || b.id)::uuid, 'winery', p.id
+from own_places as p inner join few as b on b.tenant_id = p.tenant_id;
+
 insert into driver_availability (tenant_id, id, driver_id, weekday)
 select tenant_id, md5('week' || id::text || day)::uuid, id, day
 from drivers cross join generate_series(1, 7) as day;

@@ -113,6 +113,8 @@ PICKED: Mapping[str, str] = {
     "running": "yes or no; the page's order comes first and stops at its limit",
     "archived": "yes or no; the page's order comes first and stops at its limit",
     "tag": "a word of a short list; the page's order comes first and stops at its limit",
+    "featured": "yes or no; the page's order comes first and stops at its limit",
+    "hidden": "yes or no; the page's order comes first and stops at its limit",
     "open": "yes or no; the page's order comes first and stops at its limit",
     "ava": "a directory of some hundred rows, in the page's order",
     "lunch_partner": "a directory of some hundred rows, in the page's order",
@@ -126,6 +128,18 @@ BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
 YES_OR_NO = {
     *("archived", "critical", "live", "lunch_partner", "member", "mine", "open", "running", "vip")
 }
+    "featured",
+    "hidden",
+    "critical",
+    "live",
+    "lunch_partner",
+    "member",
+    "mine",
+    "open",
+    "running",
+    "vip",
+}
+YES_OR_NO = {"archived", "lunch_partner", "member", "mine", "open", "vip"}
 ORDER_OF_FILTER = {("vehicles", "seats_at_least"): "SEATS_ASC"}
 UNIQUE: Mapping[tuple[str, str], str] = {
     ("bookings", "number"): "bookings_number_key",
@@ -264,6 +278,16 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "manifests.stops_of_tours": ("booking_stops_position_key",),
     "manifests.tours_of_day": ("bookings_starts_at_id_idx", "booking_drivers_pkey"),
     "manifests.vehicles_of_tours": ("booking_vehicles_pkey", "vehicles_pkey"),
+    "places.kind_of_place": (
+        *("wineries_pkey", "restaurants_pkey", "hotels_pkey"),
+        "own_places_pkey",
+    ),
+    "places.lock_note": ("directory_notes_pkey",),
+    "places.lock_place": ("own_places_pkey",),
+    "places.lock_terms": ("directory_terms_pkey",),
+    "places.update_note": ("directory_notes_pkey",),
+    "places.update_place": ("own_places_pkey",),
+    "places.update_terms": ("directory_terms_pkey",),
     "papers.lock_paper": ("documents_pkey",),
     "papers.renew_paper": ("documents_pkey",),
     "prices.price_book": (
@@ -467,6 +491,9 @@ COLD: Mapping[str, str] = {
     "price_lists.insert_tour_packages": "an insert",
     "price_lists.lock_prices": "one of the few brands of a tenant",
     "papers.insert_paper": "an insert",
+    "places.insert_note": "an insert that finds its conflict by the primary key",
+    "places.insert_place": "an insert",
+    "places.insert_terms": "an insert that finds its conflict by the primary key",
     "vehicles.insert_vehicle": "an insert",
     "jobs.enqueue_job": "an insert, by the queue's own function",
     "tasks.insert_task": "an insert",
@@ -549,6 +576,14 @@ PARAMS: Mapping[str, Any] = {
     "merged_into_id": None,
     "most": 301,
     "name": "x",
+    "website": None,
+    "address": None,
+    "note": None,
+    "hidden": False,
+    "featured": True,
+    "commission_ppm": 1,
+    "place_id": BOOKING,
+    "place_kind": "winery",
     "next_run_at": NOW,
     "now": NOW,
     "offset_pair_id": None,

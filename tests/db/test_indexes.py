@@ -23,7 +23,7 @@ FUNCTIONS = {each.label: each for each in hot.hot_functions()}
 SHARED = {"wineries", "restaurants", "hotels"}
 OPERATOR = {
     *("vehicles", "drivers", "documents", "blocks", "duty_entries", "inspections"),
-    *("driver_availability", "staff_users"),
+    *("driver_availability", "own_places", "directory_terms", "staff_users"),
 }
 # What the floor of a fleet table lets through: it is read along the tenant's index.
 OWN_OR_NONE = "((brand_id IS NULL) OR (brand_id = (InitPlan 2).col1))"

@@ -16,6 +16,7 @@ from resolvers.context import OperationContext, World
 from resolvers.nodes import ENTITIES
 from resolvers.root import RELATIONS, Schema
 from resolvers.root import build_schema as served_schema
+from schema.global_ids import encode
 from tests.builders import a_principal, new_id
 from tests.isolation.catalogue import Connection
 from tests.isolation.conftest import Planted
@@ -65,6 +66,7 @@ BEGINS = {
     "createDriver",
     "createCustomer",
     "createInquiry",
+    "createPlace",
     "createVehicle",
     "scheduleSharedTour",
 }
@@ -76,7 +78,7 @@ OF_THE_COMPANY = {
     *("updateVehicle", "setVehicleStatus", "updateDriver", "setDriverStatus"),
     *("recordDocument", "renewDocument", "blockVehicle", "blockDriver", "takeTimeOff"),
     *("clockIn", "clockOut", "startDriving", "stopDriving", "recordInspection"),
-    "setDriverAvailability",
+    *("setDriverAvailability", "updatePlace", "setDirectoryTerms", "setDirectoryNote"),
 }
 SUBSCRIPTIONS = [name for operation, name in ROOTS if operation == "subscription"]
 every_stranger = pytest.mark.parametrize("stranger", STRANGERS, ids=str)
@@ -168,7 +170,10 @@ async def test_a_list_shows_its_owner_what_it_hides_from_strangers(
 
     assert [codes(answer) for answer in answers] == [[]] * len(asked)
     said = orjson.dumps(answers[0]).decode()
-    assert mark(planted.own) in said or mark_of_tenant(planted.own) in said
+    entity = entity_of(a_field("query", name).type) or ""
+    row = planted.planting.row(planted.own, ENTITIES[entity].relation)
+    shown = encode(entity, row["id"])
+    assert any(each in said for each in (mark(planted.own), mark_of_tenant(planted.own), shown))
 
 
 @every_stranger
@@ -265,7 +270,7 @@ async def test_a_mutation_of_anothers_object_is_not_found_and_changes_nothing(
     assert fingerprint(superuser, planted) == before
 
 
-@pytest.mark.parametrize("name", ["createDriver", "createVehicle"])
+@pytest.mark.parametrize("name", ["createDriver", "createPlace", "createVehicle"])
 async def test_what_a_stranger_makes_is_no_part_of_anothers(
     name: str, planted: Planted, ask: Ask, superuser: Connection
 ) -> None:

@@ -43,6 +43,9 @@ INSERTS: Final = {
         "number_prefix, cancellation_tiers, effective_from",
         "'X', '[]', '2026-01-01'",
     ),
+    "directory_notes": owned(
+        "directory_notes", "id, place_kind, place_id", "%(id)s, 'winery', %(id)s"
+    ),
     "tour_packages": owned(
         "tour_packages",
         "id, code, name, pricing, price_cents, guests_min, guests_max, effective_from",
@@ -60,7 +63,7 @@ INSERTS: Final = {
     ),
 }
 ROW: Final = {"brands": "id = 2000000001", "brand_settings": "effective_from = '2026-01-01'"}
-COLUMN: Final = {"brand_settings": "terms"}
+COLUMN: Final = {"brand_settings": "terms", "directory_notes": "note"}
 PENDING: Final = "select scope from pending_drops(interval '1 hour', 1000) order by scope"
 
 
