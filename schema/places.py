@@ -58,7 +58,9 @@ class DirectoryTerms(Node):
     version: int = column("Grows with every change.")
 
 
-@entity("directory_notes", description="What the brand says of a place.", scope=Scope.DIRECTORY_WRITE)
+@entity(
+    "directory_notes", description="What the brand says of a place.", scope=Scope.DIRECTORY_WRITE
+)
 class DirectoryNote(Node):
     """The brand's own."""
 

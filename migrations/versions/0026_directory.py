@@ -42,7 +42,8 @@ def upgrade() -> None:
         name, columns = INDEXES[table]
         run(f"create unique index {name} on {table} ({columns})")
         run(f"comment on index {name} is '{table} page by place'")
-        run(f"create unique index {table}_id_key on {table} (tenant_id, id)")
+        keys = columns.removesuffix("place_id, id")
+        run(f"create unique index {table}_id_key on {table} ({keys}id)")
         run(f"comment on index {table}_id_key is 'one row of {table} by its id'")
     for name in READERS:
         permit("directory_notes", name, SHOWN)

@@ -36,6 +36,8 @@ SAMPLES: Mapping[ColumnKind, Any] = {
 # A wider key that begins with the same columns serves as well as the primary key.
 BY_ID: Mapping[str, str] = {
     "brand_settings": "brand_settings_id_key",
+    "directory_notes": "directory_notes_id_key",
+    "directory_terms": "directory_terms_id_key",
     "proposal_days": "proposal_days_id_proposal_id_key",
 }
 BY_DRIVER = ("booking_drivers_driver_id_booking_id_idx", "bookings_pkey")
@@ -128,9 +130,10 @@ BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
 YES_OR_NO = {
     *("archived", "critical", "live", "lunch_partner", "member", "mine", "open", "running", "vip")
 }
+    "archived",
+    "critical",
     "featured",
     "hidden",
-    "critical",
     "live",
     "lunch_partner",
     "member",
@@ -139,7 +142,6 @@ YES_OR_NO = {
     "running",
     "vip",
 }
-YES_OR_NO = {"archived", "lunch_partner", "member", "mine", "open", "vip"}
 ORDER_OF_FILTER = {("vehicles", "seats_at_least"): "SEATS_ASC"}
 UNIQUE: Mapping[tuple[str, str], str] = {
     ("bookings", "number"): "bookings_number_key",
@@ -282,12 +284,12 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
         *("wineries_pkey", "restaurants_pkey", "hotels_pkey"),
         "own_places_pkey",
     ),
-    "places.lock_note": ("directory_notes_pkey",),
+    "places.lock_note": ("directory_notes_place_id_id_idx",),
     "places.lock_place": ("own_places_pkey",),
-    "places.lock_terms": ("directory_terms_pkey",),
-    "places.update_note": ("directory_notes_pkey",),
+    "places.lock_terms": ("directory_terms_place_id_id_idx",),
+    "places.update_note": ("directory_notes_place_id_id_idx",),
     "places.update_place": ("own_places_pkey",),
-    "places.update_terms": ("directory_terms_pkey",),
+    "places.update_terms": ("directory_terms_place_id_id_idx",),
     "papers.lock_paper": ("documents_pkey",),
     "papers.renew_paper": ("documents_pkey",),
     "prices.price_book": (
