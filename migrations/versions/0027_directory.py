@@ -42,9 +42,8 @@ def upgrade() -> None:
         name, columns = INDEXES[table]
         run(f"create unique index {name} on {table} ({columns})")
         run(f"comment on index {name} is '{table} page by place'")
-        keys = columns.removesuffix("place_id, id")
-        run(f"create unique index {table}_id_key on {table} ({keys}id)")
-        run(f"comment on index {table}_id_key is 'one row of {table} by its id'")
+    run("create unique index directory_terms_id_key on directory_terms (tenant_id, id)")
+    run("comment on index directory_terms_id_key is 'terms by their id'")
     for name in READERS:
         permit("directory_notes", name, SHOWN)
     for event, side in EVENTS.items():
@@ -56,12 +55,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    run("drop index directory_terms_id_key")
     for event in EVENTS:
         run(f"drop trigger directory_notes_{event}_told on directory_notes")
     for name in READERS:
         run(f"drop policy directory_notes_{name} on directory_notes")
         run(f"revoke {SHOWN} on directory_notes from {role(name)}")
     for table in SAID:
-        run(f"drop index {table}_id_key; drop index {INDEXES[table][0]}")
+        run(f"drop index {INDEXES[table][0]}")
         run(f"alter table {table} drop column id, drop column version")
     drop_tables(TABLES)

@@ -36,7 +36,7 @@ SAMPLES: Mapping[ColumnKind, Any] = {
 # A wider key that begins with the same columns serves as well as the primary key.
 BY_ID: Mapping[str, str] = {
     "brand_settings": "brand_settings_id_key",
-    "directory_notes": "directory_notes_id_key",
+    "directory_notes": "directory_notes_place_id_id_idx",
     "directory_terms": "directory_terms_id_key",
     "proposal_days": "proposal_days_id_proposal_id_key",
 }
@@ -128,8 +128,6 @@ BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("staff_users", "member"): ("memberships_tenant_id_staff_user_id_idx",),
 }
 YES_OR_NO = {
-    *("archived", "critical", "live", "lunch_partner", "member", "mine", "open", "running", "vip")
-}
     "archived",
     "critical",
     "featured",
