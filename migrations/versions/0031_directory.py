@@ -2,8 +2,8 @@
 
 from migrations.tables import Index, May, drop_tables, operator_table, permit, role, run
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 TABLES = ("own_places",)
 READERS = ("site", "link", "customer", "partner", "driver")
 SAID = ("directory_terms", "directory_notes")
