@@ -42,6 +42,7 @@ def test_two_callers_of_one_kind_and_brand_share_a_key() -> None:
         ("brands", "brands:7:3", 3600),
         ("tour_packages", "tour_packages:7:3", 3600),
         ("rate_cards", "rate_cards:7:3", 3600),
+        ("directory_notes", "directory_notes:7:3", 3600),
         ("vehicles", "vehicles:7", 1800),
         ("price_rules", "price_rules:7:3", 1800),
         ("brand_settings", "brand_settings:7:3", 300),
@@ -53,7 +54,7 @@ def test_a_table_is_dropped_for_its_owner_and_kept_for_its_lifetime(
     key = key_for(STAFF, relation, b"")
 
     assert (key.scope, key.seconds) == (scope, seconds)
-    assert len(KEPT) == 9
+    assert len(KEPT) == 10
 
 
 def test_what_is_made_of_tables_is_kept_as_long_as_the_shortest_and_dropped_with_any() -> None:
