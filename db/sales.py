@@ -18,6 +18,11 @@ from domain.sales import NewStop, Sale, Terms, Van
 from domain.schedule import OperatingDay
 
 SQL = statements.load(__package__, "sales.sql")
+AS_IT_IS = (
+    *("tour_type", "source", "party_size", "starts_at", "ends_at", "currency", "hold_expires_at"),
+    *("pickup", "dropoff", "special_requests", "internal_notes", "driver_notes"),
+    *("sold_by_app_id", "inquiry_id", "reservation_id", "proposal_id"),
+)
 
 
 async def terms(tx: Transaction, *, day: date, today: date, zone: ZoneInfo) -> Terms | None:
@@ -69,37 +74,22 @@ def _head(
     tx: Transaction, sale: Sale, *, id: UUID, number: str, now: datetime
 ) -> Mapping[str, Any]:
     contact, totals, brand = sale.buyer.contact, sale.totals, tx.principal.brand
-    return {
+    plain = {name: getattr(sale, name) for name in AS_IT_IS}
+    return plain | {
         "id": id,
         "number": number,
         "status": sale.begins,
-        "tour_type": sale.tour_type,
-        "source": sale.source,
         "customer_id": sale.buyer.customer_id,
         "customer_name": contact.name if contact else None,
         "customer_email": contact.email if contact else None,
         "customer_phone": contact.phone if contact else None,
-        "sold_by_app_id": sale.sold_by_app_id,
-        "inquiry_id": sale.inquiry_id,
-        "reservation_id": sale.reservation_id,
-        "proposal_id": sale.proposal_id,
-        "party_size": sale.party_size,
-        "starts_at": sale.starts_at,
-        "ends_at": sale.ends_at,
         "time_zone": brand.time_zone if brand else None,
-        "pickup": sale.pickup,
-        "dropoff": sale.dropoff,
-        "special_requests": sale.special_requests,
-        "internal_notes": sale.internal_notes,
-        "driver_notes": sale.driver_notes,
-        "currency": sale.currency,
         "subtotal_cents": totals.subtotal_cents,
         "discount_cents": totals.discount_cents,
         "tax_cents": totals.tax_cents,
         "total_cents": totals.total_cents,
         "deposit_cents": totals.deposit_cents,
         "policy": orjson.dumps(to_document(sale.policy)).decode(),
-        "hold_expires_at": sale.hold_expires_at,
         "now": now,
     }
 

@@ -36,6 +36,10 @@ COMMON = [name.removeprefix("public.") for name in SHARED if name.startswith("pu
 PLANTABLE = [name for name in TABLES if name not in BY_BUILDER]
 
 
+# What a guest begins is held or unpaid; the planted rows are further, so a trigger refuses them.
+BEGUN_OTHERWISE = {("link", "bookings"), ("link", "tickets")}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One table, one role, and the row of the first brand that everybody is after."""
@@ -233,11 +237,13 @@ def test_a_row_with_anothers_keys_is_refused_in_every_context_but_its_own(
     made, expected = {}, {}
     for context in contexts(case.planted):
         case.enter(login, context, values)
-        made[context.name] = outcome(login, statement, values)
+        said = outcome(login, statement, values)
+        made[context.name] = REFUSED if said == f"{case.table.name}_guests_word" else said
         fits = context.tenant_id == case.planted.own.tenant_id and (
             case.table.level == "operator" or context.brand_id == case.planted.own.id
         )
         may = case.table.may(case.role, "insert") >= values.keys()
+        may = may and (case.role, case.table.name) not in BEGUN_OTHERWISE
         expected[context.name] = 1 if fits and may else REFUSED
 
     assert made == expected

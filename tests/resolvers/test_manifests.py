@@ -75,7 +75,11 @@ async def test_a_sheet_says_all_that_the_road_needs_and_nothing_of_money(
 
     async def day(tx: Transaction) -> tuple[UUID, UUID, UUID]:
         dan, van = await a_driver(tx, name="Dan"), await a_vehicle(tx, name="Van 1")
-        given = {"pickup": "Hotel", "driver_notes": "Ring twice", "number": "WWT-2026-00042"}
+        given: dict[str, Any] = {
+            "pickup": "Hotel",
+            "driver_notes": "Ring twice",
+            "number": "WWT-2026-00042",
+        }
         booking = await a_tour(tx, dan, special_requests="Shade", **given)
         await assign_vehicle(tx, booking, van)
         await a_stop(tx, booking, 1, kind="winery", winery_id=winery, name=None, minutes=45)
