@@ -11,32 +11,36 @@ from db.relations import (
     local_day_to,
     one_of,
     text,
+    visible_only,
 )
 
 MINE = (
     "(assignee_id is not distinct from"
     " (select nullif(current_setting('app.actor_id', true), '')::uuid)) = %({name})s"
 )
+INQUIRY = {
+    "id": ColumnKind.UUID,
+    "number": ColumnKind.TEXT,
+    "status": ColumnKind.TEXT,
+    "customer_id": ColumnKind.UUID,
+    "name": ColumnKind.TEXT,
+    "email": ColumnKind.TEXT,
+    "phone": ColumnKind.TEXT,
+    "wished_on": ColumnKind.DATE,
+    "party_size": ColumnKind.INT,
+    "tour_type": ColumnKind.TEXT,
+    "message": ColumnKind.TEXT,
+    "source": ColumnKind.TEXT,
+    "assignee_id": ColumnKind.UUID,
+    "lost_reason": ColumnKind.TEXT,
+    "created_at": ColumnKind.INSTANT,
+    "version": ColumnKind.INT,
+}
+# A guest is told that it has come in, and reads nothing back: others may hold the same link.
+RECEIPT = ("id", "number", "status", "created_at", "version")
 INQUIRIES = Relation(
     "inquiries",
-    columns={
-        "id": ColumnKind.UUID,
-        "number": ColumnKind.TEXT,
-        "status": ColumnKind.TEXT,
-        "customer_id": ColumnKind.UUID,
-        "name": ColumnKind.TEXT,
-        "email": ColumnKind.TEXT,
-        "phone": ColumnKind.TEXT,
-        "wished_on": ColumnKind.DATE,
-        "party_size": ColumnKind.INT,
-        "tour_type": ColumnKind.TEXT,
-        "message": ColumnKind.TEXT,
-        "source": ColumnKind.TEXT,
-        "assignee_id": ColumnKind.UUID,
-        "lost_reason": ColumnKind.TEXT,
-        "created_at": ColumnKind.INSTANT,
-        "version": ColumnKind.INT,
-    },
+    columns=INQUIRY,
     one={
         "customer": One("customers", via="customer_id"),
         "assignee": One("staff_users", via="assignee_id"),
@@ -53,6 +57,7 @@ INQUIRIES = Relation(
         "created_on_to": local_day_to("created_at"),
         "text": text(),
     },
+    hidden={"link": visible_only(INQUIRY, *RECEIPT)},
 )
 TASKS = Relation(
     "tasks",

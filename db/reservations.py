@@ -1,5 +1,16 @@
-"""Reservations ("Reserve & Refine") as they are read."""
+"""Reservations ("Reserve & Refine") as they are read, and the statements that change one."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from db import statements
+from db.database import Transaction
 from db.relations import (
     ColumnKind,
     Many,
@@ -11,8 +22,12 @@ from db.relations import (
     number_or_customer,
     one_of,
 )
+from domain.identity import Kind
+from domain.reservations import Known, Reservation
 
-STAFF_ONLY = frozenset({"internal_notes"})
+SQL = statements.load(__package__, "reservations.sql")
+
+STAFF_ONLY = frozenset({"internal_notes", "cancel_reason", "inquiry_id"})
 RESERVATIONS = Relation(
     "reservations",
     columns={
@@ -20,6 +35,7 @@ RESERVATIONS = Relation(
         "number": ColumnKind.TEXT,
         "status": ColumnKind.TEXT,
         "customer_id": ColumnKind.UUID,
+        "inquiry_id": ColumnKind.UUID,
         "preferred_on": ColumnKind.DATE,
         "alternate_on": ColumnKind.DATE,
         "party_size": ColumnKind.INT,
@@ -30,10 +46,16 @@ RESERVATIONS = Relation(
         "consult_by": ColumnKind.INSTANT,
         "special_requests": ColumnKind.TEXT,
         "internal_notes": ColumnKind.TEXT,
+        "cancelled_at": ColumnKind.INSTANT,
+        "cancel_reason": ColumnKind.TEXT,
+        "refund_due_cents": ColumnKind.CENTS,
         "created_at": ColumnKind.INSTANT,
         "version": ColumnKind.INT,
     },
-    one={"customer": One("customers", via="customer_id")},
+    one={
+        "customer": One("customers", via="customer_id"),
+        "inquiry": One("inquiries", via="inquiry_id"),
+    },
     many={"payments": Many("payments", by="reservation_id", order=("created_at", "id"))},
     orders={
         "PREFERRED_ON_ASC": ("preferred_on", "id"),
@@ -52,3 +74,50 @@ RESERVATIONS = Relation(
     hidden={"customer": STAFF_ONLY, "link": STAFF_ONLY},
 )
 READ_MODELS = (RESERVATIONS,)
+
+
+async def insert(tx: Transaction, reservation: Reservation) -> None:
+    """Store a new one; a guest's row says nothing that a guest may not say."""
+    if tx.principal.kind is Kind.LINK:
+        await tx.run(SQL["make_reservation"], _values(reservation))
+    else:
+        await tx.run(SQL["insert_reservation"], _values(reservation))
+
+
+async def look(
+    tx: Transaction, reservation_id: UUID, *, now: datetime, zone: ZoneInfo
+) -> Known | None:
+    """The reservation and what was paid for it, as they are on a snapshot."""
+    row = await tx.row(SQL["look_at_reservation"], {"id": reservation_id})
+    return await _known(tx, row, now=now, zone=zone)
+
+
+async def lock(
+    tx: Transaction, reservation_id: UUID, *, now: datetime, zone: ZoneInfo
+) -> Known | None:
+    """The same, with the reservation's row held until the transaction ends."""
+    row = await tx.row(SQL["lock_reservation"], {"id": reservation_id})
+    return await _known(tx, row, now=now, zone=zone)
+
+
+async def _known(
+    tx: Transaction, row: Sequence[Any] | None, *, now: datetime, zone: ZoneInfo
+) -> Known | None:
+    if row is None:
+        return None
+    paid = await tx.row(SQL["paid_for_reservation"], {"id": row[0]})
+    return Known(Reservation(*row), paid[0] if paid else 0, now, zone)
+
+
+async def update(tx: Transaction, reservation: Reservation) -> None:
+    await tx.run(SQL["update_reservation"], _values(reservation))
+
+
+async def run_out(tx: Transaction, *, today: date, now: datetime, batch: int) -> Sequence[UUID]:
+    """Reservations that have ended by themselves, their rows held until the transaction ends."""
+    given = {"today": today, "now": now, "batch": batch}
+    return [row[0] for row in await tx.rows(SQL["run_out_reservations"], given)]
+
+
+def _values(reservation: Reservation) -> dict[str, Any]:
+    return asdict(reservation) | {"policy": orjson.dumps(reservation.policy).decode()}

@@ -12,7 +12,7 @@ from typing import Literal
 from domain.errors import DomainError
 from domain.money import PPM, percent_of, ppm_of, round_half_up
 
-RateKind = Literal["hourly", "wait", "transfer_flat", "transfer_mile"]
+RateKind = Literal["hourly", "wait", "transfer_flat", "transfer_mile", "reservation_deposit"]
 LineKind = Literal["rate", "package", "wait", "discount", "fee", "tax"]
 ONE = 1000
 MINUTES = 60

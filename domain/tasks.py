@@ -80,6 +80,21 @@ def consultation(reservation_id: UUID, *, id: UUID, now: datetime) -> Task:
     return draft(wish, id=id, now=now)
 
 
+def refund(subject_kind: str, subject_id: UUID, *, id: UUID, now: datetime) -> Task:
+    """What a cancellation that gives something back asks of staff."""
+    due_at = now + CONSULT_WITHIN
+    wish = NewTask("refund", "Return what is due", subject_kind, subject_id, due_at)
+    return draft(wish, id=id, now=now)
+
+
+def paid_for_nothing(reservation_id: UUID, *, id: UUID, now: datetime) -> Task:
+    """What a reservation that ended by itself asks of staff, if something was paid for it."""
+    due_at, title = now + CONSULT_WITHIN, "Decide about the deposit of what has run out"
+    return draft(
+        NewTask("settle_deposit", title, "reservation", reservation_id, due_at), id=id, now=now
+    )
+
+
 def assign(task: Task, assignee_id: UUID | None, *, expected_version: int) -> Task | None:
     """Decide who does it; None is nobody.
 

@@ -13,6 +13,10 @@ from jobs.wording import in_words
 from services import holds, offers, tickets
 
 SWEPT: Final = 100
+from services import holds, offers
+from services import holds, offers, reservations
+
+SWEPT_AT_ONCE: Final = 50
 
 
 async def tell_customer_of_new_time(work: Work, *, booking_id: str, event_id: str) -> None:
@@ -70,6 +74,15 @@ async def purge_idempotency_records(work: Work) -> None:
     await work.session.write(lambda tx: purges.idempotency_records(tx, now=now))
 
 
+async def expire_reservations(work: Work) -> None:
+    """End the brand's reservations that have run out, some at a time until none is left."""
+    now = work.now()
+    while await work.session.write(
+        lambda tx: reservations.expire_reservations(tx, batch=SWEPT_AT_ONCE, now=now, ids=work.ids)
+    ):
+        pass
+
+
 TASKS: Final[Mapping[str, Task]] = {
     "tell_customer_of_new_time": tell_customer_of_new_time,
     "expire_tour_offers": expire_tour_offers,
@@ -78,4 +91,5 @@ TASKS: Final[Mapping[str, Task]] = {
     "expire_hold": expire_hold,
     "expire_tickets": expire_tickets,
     "purge_idempotency_records": purge_idempotency_records,
+    "expire_reservations": expire_reservations,
 }

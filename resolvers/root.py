@@ -66,6 +66,7 @@ from resolvers.proposal_plans import ProposalPlanMutation
 from resolvers.proposal_versions import ProposalVersionQuery
 from resolvers.proposals import ProposalMutation, ProposalQuery
 from resolvers.quotes import QuoteQuery
+from resolvers.reservation_changes import ReservationCancellationQuery, ReservationMutation
 from resolvers.reservations import ReservationQuery
 from resolvers.sales import SaleMutation
 from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
@@ -118,6 +119,7 @@ class Query(
     ProposalNoteQuery,
     ProposalVersionQuery,
     ReservationQuery,
+    ReservationCancellationQuery,
     PaymentQuery,
     LeadQuery,
     StaffQuery,
@@ -148,6 +150,7 @@ class Mutation(
     CustomerMutation,
     CustomerMergeMutation,
     InquiryMutation,
+    ReservationMutation,
     TaskMutation,
     BookingDetailsMutation,
     ItineraryMutation,

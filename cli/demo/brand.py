@@ -20,7 +20,8 @@ from domain.cancellation import tiers_document
 
 GRATUITY_HINT_PERCENT = 15
 BATCH = 5000
-PURGE, PURGE_CRON, PURGE_AT = "purge_idempotency_records", "15 3 * * *", time(3, 15)
+SCHEDULES = {"purge_idempotency_records": "15 3 * * *", "expire_reservations": "*/5 * * * *"}
+FIRST_RUN_AT = time(3, 15)
 
 
 def load_brand(load: Loading, desk: Desk, say: Callable[[str], None]) -> None:
@@ -115,9 +116,12 @@ def _settings(desk: Desk) -> Iterator[Rows]:
         yield rows_of("websites", [{"origin": website}])
     yield from price_rows(desk.chance, clock.effective_from)
     yield desk.staff.memberships(plan.code)
-    next_run_at = clock.at(clock.today + timedelta(days=1), PURGE_AT)
-    schedule = {"id": desk.chance.id(clock.now), "task": PURGE, "cron": PURGE_CRON}
-    yield rows_of("schedules", [schedule | {"next_run_at": next_run_at}])
+    next_run_at = clock.at(clock.today + timedelta(days=1), FIRST_RUN_AT)
+    schedules: list[dict[str, object]] = [
+        {"id": desk.chance.id(clock.now), "task": task, "cron": cron, "next_run_at": next_run_at}
+        for task, cron in SCHEDULES.items()
+    ]
+    yield rows_of("schedules", schedules)
     yield customer_rows(desk.people, desk.chance)
 
 

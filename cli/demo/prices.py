@@ -44,7 +44,8 @@ def price_rows(chance: Chance, effective_from: date) -> tuple[Rows, Rows]:
     """The rate cards and packages of a brand, in force from a day on."""
     at = datetime.combine(effective_from, time.min, UTC)
     rates = [
-        {"id": chance.id(at), **facts, "effective_from": effective_from} for facts in _rate_facts()
+        {"id": chance.id(at), **facts, "effective_from": effective_from}
+        for facts in (*_rate_facts(), *map(_deposit_card, RESERVATION_DEPOSITS))
     ]
     packages = [
         {"id": chance.id(at), **_package_facts(record), "effective_from": effective_from}
@@ -85,6 +86,19 @@ def _card(
         "rate_cents": cents(record["price_usd"]),
         "minutes_min": minutes_min,
         "miles_included": miles_included,
+    }
+
+
+def _deposit_card(deposit: FlatDeposit) -> dict[str, object]:
+    return {
+        "kind": "reservation_deposit",
+        "code": f"reservation_{deposit.guests_min}_{deposit.guests_max}",
+        "weekdays": EVERY_DAY,
+        "guests_min": deposit.guests_min,
+        "guests_max": deposit.guests_max,
+        "rate_cents": deposit.deposit_cents,
+        "minutes_min": 0,
+        "miles_included": 0,
     }
 
 

@@ -30,6 +30,7 @@ ACTORS: Final[Mapping[str, str]] = {
 # A link opens one object; which one shows the rows of a table.
 OBJECTS: Final[Mapping[str, str]] = {
     "reservations": "reservations",
+    "inquiries": "inquiries",
     "tickets": "tickets",
     "proposal_guests": "proposal_guests",
     "proposals": "proposals",

@@ -325,6 +325,11 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "message": ["A stranger's wish"],
         **PROPOSED,
         "expiresOn": ["2031-06-09"],
+        "preferredOn": ["2031-06-09"],
+        "alternateOn": ["2031-06-10"],
+        "specialRequests": ["A stranger's wish"],
+        "internalNotes": ["A stranger's note"],
+        "quotedRefundCents": [0],
     }
     if not isinstance(named, GraphQLScalarType):
         raise Unknown(at)

@@ -16,10 +16,12 @@ from jobs.admission import Admission, JobFailed, Work, strategy
 from jobs.pace import Pace
 from jobs.worker import queue_app
 from tests.builders import START, a_booking, a_brand, a_customer, new_id, write
+from tests.db.rows import a_reservation
 from tests.jobs.conftest import NOW, Stand, enqueued
 
 TELL = "tell_customer_of_new_time"
 PURGE = "purge_idempotency_records"
+DAY = timedelta(days=1)
 EVENT = "0197a1b2-0000-7000-8000-000000000001"
 
 
@@ -316,3 +318,32 @@ async def _answers(tx: Transaction) -> None:
             " values (%(key)s, %(actor)s, '', '{}', now(), %(expires_at)s)",
             {"key": key, "actor": new_id(), "expires_at": expires_at},
         )
+
+
+async def test_reservations_that_have_run_out_are_swept_brand_by_brand(stand: Stand) -> None:
+    own, other = await a_brand(stand.settings), await a_brand(stand.settings)
+    unheard = {"created_at": NOW - 2 * DAY, "consult_by": NOW - DAY, "preferred_on": START.date()}
+    for brand in (own, other):
+        for status in ("pending", "contacted"):
+            await write(
+                stand.database,
+                brand,
+                lambda tx, status=status: a_reservation(tx, status=status, **unheard),
+            )
+
+    await enqueued(stand.database, own, "expire_reservations")
+    await stand.drain()
+
+    assert await stand.rows(
+        "select brand_id, status from reservations order by brand_id, status"
+    ) == sorted(
+        [
+            (own.id, "contacted"),
+            (own.id, "expired"),
+            (other.id, "contacted"),
+            (other.id, "pending"),
+        ]
+    )
+    assert await stand.rows("select kind, actor_kind from events") == [
+        ("ReservationExpired", "worker")
+    ]

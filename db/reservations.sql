@@ -1,0 +1,101 @@
+-- name: insert_reservation
+-- A reservation as its guest or staff makes it: pending.
+insert into reservations
+(
+    id, number, customer_id, inquiry_id, preferred_on, alternate_on, party_size, tour_type, method,
+    currency, deposit_cents, consult_by, special_requests, internal_notes, policy, created_at
+)
+values
+(
+    %(id)s, %(number)s, %(customer_id)s, %(inquiry_id)s, %(preferred_on)s, %(alternate_on)s,
+    %(party_size)s, %(tour_type)s, %(method)s, %(currency)s, %(deposit_cents)s, %(consult_by)s,
+    %(special_requests)s, %(internal_notes)s, %(policy)s::jsonb, %(created_at)s
+);
+
+-- name: make_reservation
+-- The same by a guest, who has no notes and came of no inquiry.
+insert into reservations
+(
+    id, number, customer_id, preferred_on, alternate_on, party_size, tour_type, method,
+    currency, deposit_cents, consult_by, special_requests, policy, created_at
+)
+values
+(
+    %(id)s, %(number)s, %(customer_id)s, %(preferred_on)s, %(alternate_on)s,
+    %(party_size)s, %(tour_type)s, %(method)s, %(currency)s, %(deposit_cents)s, %(consult_by)s,
+    %(special_requests)s, %(policy)s::jsonb, %(created_at)s
+);
+
+-- name: lock_reservation
+-- What the rules need to know of one reservation, locked against a concurrent change.
+select
+    id, number, status, customer_id, inquiry_id, preferred_on, alternate_on, party_size, tour_type,
+    method, currency, deposit_cents, consult_by, special_requests, internal_notes, policy,
+    created_at, version, cancelled_at, cancel_reason, refund_due_cents
+from reservations
+where id = %(id)s
+for update;
+
+-- name: look_at_reservation
+-- The same of one that is not going to be changed.
+select
+    id, number, status, customer_id, inquiry_id, preferred_on, alternate_on, party_size, tour_type,
+    method, currency, deposit_cents, consult_by, special_requests, internal_notes, policy,
+    created_at, version, cancelled_at, cancel_reason, refund_due_cents
+from reservations
+where id = %(id)s;
+
+-- name: paid_for_reservation
+-- What was received for a reservation, less what went back or is on its way back.
+select
+    coalesce(sum(p.amount_cents - (
+        select coalesce(sum(r.amount_cents), 0)
+        from refunds as r
+        where r.payment_id = p.id and r.status <> 'failed'
+    )), 0)::bigint
+from payments as p
+where
+    p.reservation_id = %(id)s and p.kind not in ('tip', 'fee')
+    and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed');
+
+-- name: update_reservation
+-- All of a reservation that may change.
+update reservations
+set
+    status = %(status)s,
+    preferred_on = %(preferred_on)s,
+    alternate_on = %(alternate_on)s,
+    party_size = %(party_size)s,
+    tour_type = %(tour_type)s,
+    method = %(method)s,
+    deposit_cents = %(deposit_cents)s,
+    special_requests = %(special_requests)s,
+    internal_notes = %(internal_notes)s,
+    cancelled_at = %(cancelled_at)s,
+    cancel_reason = %(cancel_reason)s,
+    refund_due_cents = %(refund_due_cents)s,
+    version = %(version)s
+where id = %(id)s;
+
+-- name: run_out_reservations
+-- Those that nobody has swept yet; one that somebody is changing is left for the next time.
+select r.id
+from reservations as r
+where
+    r.status in ('pending', 'contacted', 'confirmed')
+    and (
+        greatest(r.preferred_on, r.alternate_on) < %(today)s
+        or (
+            r.status = 'pending' and r.method = 'card' and r.consult_by <= %(now)s
+            and not exists (
+                select 1
+                from payments as p
+                where
+                    p.reservation_id = r.id and p.kind not in ('tip', 'fee')
+                    and p.status in ('succeeded', 'partially_refunded', 'disputed')
+            )
+        )
+    )
+order by r.consult_by, r.id
+limit %(batch)s
+for update skip locked;

@@ -1,0 +1,184 @@
+"""Reservations: made, talked over, confirmed, or cancelled with the refund that was quoted."""
+
+from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import Info
+
+from db import links
+from db.reservations import RESERVATIONS
+from domain.customers import Contact
+from domain.errors import InvalidInput
+from domain.identity import Scope
+from domain.listing import argument
+from domain.reservations import CHANGEABLE, Cancellation, NewReservation, ReservationChange
+from resolvers.keys import key_of
+from resolvers.listing import one, says
+from resolvers.refusals import mutation
+from schema.global_ids import decode_as
+from schema.money import Money
+from schema.permissions import requires
+from schema.reservation_changes import (
+    CancelReservationInput,
+    ConfirmReservationInput,
+    ContactReservationInput,
+    CreateReservationInput,
+    CreateReservationPayload,
+    ReservationCancellation,
+    ReservationPayload,
+    UpdateReservationInput,
+)
+from services import reservations
+
+NOT_NULL = frozenset({"preferred_on", "party_size", "tour_type", "method"})
+
+
+@strawberry.type
+class ReservationCancellationQuery:
+    """Root fields that reckon what a cancellation gives back."""
+
+    @strawberry.field(
+        extensions=[requires(Scope.RESERVATIONS_WRITE)],
+        description="What cancelling a reservation now would give back; nothing is stored.",
+    )
+    async def reservation_cancellation(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, says("The reservation.")],
+        our_fault: Annotated[bool | None, says("A fault of ours, or the weather.")] = None,
+    ) -> ReservationCancellation:
+        context, now = info.context, info.context.world.now()
+        tx = await context.snapshot.reads.open()
+        reservation = decode_as("Reservation", id)
+        due = await reservations.quote_cancellation(
+            tx, reservation, our_fault=our_fault or False, now=now
+        )
+        return ReservationCancellation(
+            reservation=await one(info, RESERVATIONS, reservation),
+            days_before=due.days_before,
+            percent=due.percent,
+            refund=Money.of(due.total_cents, context.brand.currency),
+        )
+
+
+@strawberry.type
+class ReservationMutation:
+    """Root fields that change reservations."""
+
+    @mutation(
+        CreateReservationPayload,
+        scope=Scope.RESERVATIONS_WRITE,
+        description="Hold a day behind a flat deposit; staff are told to consult within a day.",
+        keyed=True,
+    )
+    async def create_reservation(
+        self, info: Info, input: CreateReservationInput
+    ) -> CreateReservationPayload:
+        context, now = info.context, info.context.world.now()
+        wish, ids = _wish(input), context.world.ids
+        made = await context.write(
+            lambda tx: reservations.create_reservation(tx, wish, id=ids.new(), now=now, ids=ids),
+            key=key_of(info),
+        )
+        link = await links.of_object(await context.snapshot.reads.open(), made)
+        return CreateReservationPayload(
+            reservation=await one(info, RESERVATIONS, made),
+            checkout_token=context.world.links.token_of(link) if link else None,
+            errors=[],
+        )
+
+    @mutation(
+        ReservationPayload,
+        scope=Scope.RESERVATIONS_WRITE,
+        description="Change the wishes of a reservation.",
+    )
+    async def update_reservation(
+        self, info: Info, input: UpdateReservationInput
+    ) -> ReservationPayload:
+        context, now = info.context, info.context.world.now()
+        named = {
+            name: value.value if isinstance(value, Enum) else value
+            for name in sorted(CHANGEABLE)
+            if (value := getattr(input, name)) is not strawberry.UNSET
+        }
+        for name in NOT_NULL & named.keys():
+            if named[name] is None:
+                raise InvalidInput("This cannot be cleared.", path=argument(name))
+        wish = ReservationChange(decode_as("Reservation", input.id), input.expected_version, named)
+        changed = await context.write(
+            lambda tx: reservations.update_reservation(tx, wish, now=now, ids=context.world.ids)
+        )
+        return await _answer(info, changed)
+
+    @mutation(
+        ReservationPayload,
+        scope=Scope.RESERVATIONS_WRITE,
+        description="Say that the guest of a reservation was consulted.",
+    )
+    async def contact_reservation(
+        self, info: Info, input: ContactReservationInput
+    ) -> ReservationPayload:
+        return await _stepped(info, reservations.contact_reservation, input)
+
+    @mutation(
+        ReservationPayload,
+        scope=Scope.RESERVATIONS_WRITE,
+        description="Say that the guest of a reservation agrees to what was talked over.",
+    )
+    async def confirm_reservation(
+        self, info: Info, input: ConfirmReservationInput
+    ) -> ReservationPayload:
+        return await _stepped(info, reservations.confirm_reservation, input)
+
+    @mutation(
+        ReservationPayload,
+        scope=Scope.RESERVATIONS_WRITE,
+        description="Cancel a reservation with the refund that the guest was told; staff are told"
+        " to make it.",
+        keyed=True,
+    )
+    async def cancel_reservation(
+        self, info: Info, input: CancelReservationInput
+    ) -> ReservationPayload:
+        context, now = info.context, info.context.world.now()
+        wish = Cancellation(
+            decode_as("Reservation", input.id),
+            input.expected_version,
+            input.reason,
+            input.quoted_refund_cents,
+            input.our_fault,
+        )
+        cancelled = await context.write(
+            lambda tx: reservations.cancel_reservation(tx, wish, now=now, ids=context.world.ids),
+            key=key_of(info),
+        )
+        return await _answer(info, cancelled)
+
+
+def _wish(input: CreateReservationInput) -> NewReservation:
+    contact = input.contact
+    customer, inquiry = input.customer_id, input.inquiry_id
+    return NewReservation(
+        preferred_on=input.preferred_on,
+        party_size=input.party_size,
+        tour_type=input.tour_type.value,
+        method=input.method.value,
+        alternate_on=input.alternate_on,
+        customer_id=decode_as("Customer", customer, path="customerId") if customer else None,
+        contact=Contact.of(contact.name, contact.email, contact.phone) if contact else None,
+        inquiry_id=decode_as("Inquiry", inquiry, path="inquiryId") if inquiry else None,
+        special_requests=input.special_requests,
+        internal_notes=input.internal_notes,
+    )
+
+
+async def _stepped(info: Info, use_case: Any, input: Any) -> ReservationPayload:
+    context, now = info.context, info.context.world.now()
+    given = {"expected_version": input.expected_version, "now": now, "ids": context.world.ids}
+    reservation = decode_as("Reservation", input.id)
+    return await _answer(info, await context.write(lambda tx: use_case(tx, reservation, **given)))
+
+
+async def _answer(info: Info, id: Any) -> ReservationPayload:
+    return ReservationPayload(reservation=await one(info, RESERVATIONS, id), errors=[])
