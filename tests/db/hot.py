@@ -547,7 +547,6 @@ PARAMS: Mapping[str, Any] = {
     "party_size": 4,
     "preferred_on": date(2026, 3, 1),
     "refund_due_cents": None,
-    "special_requests": None,
     "status": "contacted",
     "subject_id": BOOKING,
     "tour_type": "wine_tour",

@@ -257,8 +257,6 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "address": ["1 Main Street"],
         "pickup": ["1 Main Street"],
         "dropoff": ["1 Main Street"],
-        "specialRequests": ["A stranger's wish"],
-        "internalNotes": ["A stranger's note"],
         "driverNotes": ["A stranger's note"],
         "customerName": ["A stranger's choice"],
         "customerEmail": ["stranger@example.com"],
