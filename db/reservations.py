@@ -23,6 +23,7 @@ from db.relations import (
     one_of,
 )
 from domain.identity import Kind
+from domain.reservation_conversions import Moved
 from domain.reservations import Known, Reservation
 
 SQL = statements.load(__package__, "reservations.sql")
@@ -117,6 +118,20 @@ async def run_out(tx: Transaction, *, today: date, now: datetime, batch: int) ->
     """Reservations that have ended by themselves, their rows held until the transaction ends."""
     given = {"today": today, "now": now, "batch": batch}
     return [row[0] for row in await tx.rows(SQL["run_out_reservations"], given)]
+
+
+async def hand_over(tx: Transaction, reservation_id: UUID, booking_id: UUID) -> Sequence[Moved]:
+    """Make what was paid for a reservation its booking's."""
+    given = {"id": reservation_id, "booking_id": booking_id}
+    return [Moved(*row) for row in await tx.rows(SQL["hand_over_payments"], given)]
+
+
+async def confirm_booking(
+    tx: Transaction, booking_id: UUID, *, deposit_received_at: datetime, now: datetime
+) -> None:
+    """Confirm what a reservation became."""
+    given = {"id": booking_id, "received_at": deposit_received_at, "now": now}
+    await tx.run(SQL["confirm_converted_booking"], given)
 
 
 def _values(reservation: Reservation) -> dict[str, Any]:

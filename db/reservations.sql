@@ -99,3 +99,18 @@ where
 order by r.consult_by, r.id
 limit %(batch)s
 for update skip locked;
+
+-- name: hand_over_payments
+-- What was paid for a reservation is its booking's.
+update payments
+set reservation_id = null, booking_id = %(booking_id)s, version = version + 1
+where reservation_id = %(id)s
+returning id, version, received_at;
+
+-- name: confirm_converted_booking
+-- A booking whose deposit came with its reservation.
+update bookings
+set
+    status = 'confirmed', deposit_received_at = %(received_at)s, version = version + 1,
+    updated_at = %(now)s
+where id = %(id)s;

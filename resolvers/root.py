@@ -67,6 +67,7 @@ from resolvers.proposal_versions import ProposalVersionQuery
 from resolvers.proposals import ProposalMutation, ProposalQuery
 from resolvers.quotes import QuoteQuery
 from resolvers.reservation_changes import ReservationCancellationQuery, ReservationMutation
+from resolvers.reservation_conversions import ReservationConversionMutation
 from resolvers.reservations import ReservationQuery
 from resolvers.sales import SaleMutation
 from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
@@ -151,6 +152,7 @@ class Mutation(
     CustomerMergeMutation,
     InquiryMutation,
     ReservationMutation,
+    ReservationConversionMutation,
     TaskMutation,
     BookingDetailsMutation,
     ItineraryMutation,

@@ -4,6 +4,7 @@ from datetime import date
 
 import strawberry
 
+from schema.bookings import Booking
 from schema.enums import ReservationMethod, TourType
 from schema.errors import UserError
 from schema.money import Money
@@ -108,6 +109,35 @@ class CancelReservationInput:
     our_fault: bool = strawberry.field(
         default=False, description="A fault of ours, or the weather: everything comes back."
     )
+
+
+@strawberry.input(description="Make the quoted tour of a confirmed reservation.")
+class ConvertReservationInput:
+    """What was paid becomes the booking's deposit; the rest is its balance."""
+
+    id: strawberry.ID = strawberry.field(description="The reservation.")
+    expected_version: int = strawberry.field(description=VERSION)
+    quote_token: str = strawberry.field(description="The quote of the tour that was agreed.")
+    pickup: str | None = strawberry.field(default=None, description="Where the party is met.")
+    dropoff: str | None = strawberry.field(default=None, description="Where the party is left.")
+    special_requests: str | None = strawberry.field(
+        default=None, description="What the guest asks for; the reservation's if left out."
+    )
+    internal_notes: str | None = strawberry.field(
+        default=None, description="For staff alone; the reservation's if left out."
+    )
+    driver_notes: str | None = strawberry.field(
+        default=None, description="For staff and the driver."
+    )
+
+
+@strawberry.type(description="The booking and what it was made of, or why there is none.")
+class ConvertReservationPayload:
+    """Both, or a refusal."""
+
+    reservation: Reservation | None = strawberry.field(description="The reservation as it is now.")
+    booking: Booking | None = strawberry.field(description="The booking that it became.")
+    errors: list[UserError] = strawberry.field(description="Refusals; empty if it was converted.")
 
 
 @strawberry.type(description="What cancelling a reservation now would give back.")

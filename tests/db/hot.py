@@ -342,6 +342,8 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "statistics.proposals_by_tour_day": ("proposals_starts_on_id_idx",),
     "sales.held_since": ("bookings_pkey", "brand_settings_pkey"),
     "sales.selling_terms": ("brand_settings_pkey", "tenants_pkey"),
+    "reservations.confirm_converted_booking": ("bookings_pkey",),
+    "reservations.hand_over_payments": ("payments_reservation_id_customer_id_idx",),
     "reservations.lock_reservation": ("reservations_pkey",),
     "reservations.look_at_reservation": ("reservations_pkey",),
     "reservations.paid_for_reservation": (
@@ -546,6 +548,7 @@ PARAMS: Mapping[str, Any] = {
     "method": "card",
     "party_size": 4,
     "preferred_on": date(2026, 3, 1),
+    "received_at": NOW,
     "refund_due_cents": None,
     "status": "contacted",
     "subject_id": BOOKING,

@@ -5,11 +5,12 @@ from typing import Any
 
 from db.database import Database
 from domain.identity import Brand, Kind
-from schema.global_ids import encode
+from schema.global_ids import decode_as, encode
 from tests.builders import a_customer, a_member, a_payment, a_principal, new_id, write
 from tests.db.rows import a_reservation
 from tests.resolvers.conftest import Ask, told
-from tests.services.reserving import deposits
+from tests.services.reserving import deposits, pay
+from tests.services.selling import FAR, open_shop
 
 SEEN = "id number status partySize deposit { amountCents } refundDue { amountCents } version"
 CREATE = f"""
@@ -23,6 +24,18 @@ QUOTE = """
 query ($id: ID!) {
   reservationCancellation(id: $id) {
     daysBefore percent refund { amountCents } reservation { version }
+  }
+}
+"""
+CONVERT = """
+mutation ($input: ConvertReservationInput!) {
+  convertReservation(input: $input) @idempotent(key: "convert") {
+    reservation { status version }
+    booking {
+      status source pickup deposit { amountCents } balance { amountCents } reservation { id }
+      payments { status amount { amountCents } }
+    }
+    errors { code path }
   }
 }
 """
@@ -89,6 +102,46 @@ async def test_a_reservation_is_made_once_talked_over_and_cancelled_as_quoted(
         "CANCELLED",
         5,
     )
+
+
+async def test_a_confirmed_reservation_becomes_a_booking_once_under_a_key(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    await open_shop(database, brand, 14)
+    await write(database, brand, deposits)
+    sam = a_principal(brand, actor=await a_member(database, brand, "sales"), role="sales")
+    wish = {
+        "preferredOn": FAR.date().isoformat(),
+        "partySize": 4,
+        "method": "CHECK",
+        "contact": {"name": "Ada", "email": "a@b.cd"},
+    }
+    made = await ask(CREATE, sam, input=wish, key=new_id().hex)
+    id = made.data["createReservation"]["reservation"]["id"]  # type: ignore[index]
+    for version, name in ((1, "contactReservation"), (2, "confirmReservation")):
+        await _done(ask, sam, name, id=id, expectedVersion=version)
+    await pay(database, brand, decode_as("Reservation", id), at=datetime.now(UTC))
+    asked = {"tourType": "WINE_TOUR", "startsAt": FAR.isoformat(), "partySize": 4, "minutes": 360}
+    quoted = await ask("query ($q: QuoteInput!) { quote(input: $q) { token } }", sam, q=asked)
+    token = quoted.data["quote"]["token"]  # type: ignore[index]
+    given = {"id": id, "expectedVersion": 3, "quoteToken": token, "pickup": "The hotel"}
+    answers = [await ask(CONVERT, sam, input=given) for _ in range(2)]
+    assert [each.errors for each in answers] == [None, None]
+    first, again = (each.data["convertReservation"] for each in answers)  # type: ignore[index]
+    assert first == again
+    assert first == {
+        "reservation": {"status": "CONVERTED", "version": 4},
+        "booking": {
+            "status": "CONFIRMED",
+            "source": "RESERVATION",
+            "pickup": "The hotel",
+            "deposit": {"amountCents": 25000},
+            "balance": {"amountCents": 37187},
+            "reservation": {"id": id},
+            "payments": [{"status": "SUCCEEDED", "amount": {"amountCents": 25000}}],
+        },
+        "errors": [],
+    }
 
 
 async def test_what_cannot_be_cleared_is_refused(

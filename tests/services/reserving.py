@@ -80,7 +80,9 @@ async def a_made(database: Database, brand: Brand, **given: Any) -> UUID:
     return made
 
 
-async def pay(database: Database, brand: Brand, reservation: UUID, cents: int = 25000) -> UUID:
+async def pay(
+    database: Database, brand: Brand, reservation: UUID, cents: int = 25000, *, at: datetime = NOW
+) -> UUID:
     """The deposit, by cheque."""
 
     async def work(tx: Transaction) -> UUID:
@@ -93,8 +95,8 @@ async def pay(database: Database, brand: Brand, reservation: UUID, cents: int = 
             reservation_id=reservation,
             customer_id=row[0],
             amount_cents=cents,
-            created_at=NOW,
-            received_at=NOW,
+            created_at=at,
+            received_at=at,
         )
 
     paid: UUID = await write(database, brand, work)
