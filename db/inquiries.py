@@ -26,3 +26,9 @@ async def update(tx: Transaction, inquiry: Inquiry, *, through: Sequence[str] = 
     for status in through:
         await tx.run(SQL["step_inquiry"], {"id": inquiry.id, "status": status})
     await tx.run(SQL["update_inquiry"], asdict(inquiry))
+
+
+async def number(tx: Transaction, inquiry_id: UUID) -> str | None:
+    """All that whoever asked is told of it."""
+    row = await tx.row(SQL["number_of_inquiry"], {"id": inquiry_id})
+    return str(row[0]) if row else None

@@ -1,11 +1,11 @@
 -- name: insert_inquiry
--- A new inquiry.
+-- A new inquiry, as anybody may make one.
 insert into inquiries (
-    id, number, status, name, email, phone, wished_on, party_size, tour_type, message, source,
+    id, number, name, email, phone, wished_on, party_size, tour_type, message, source,
     created_at
 )
 values (
-    %(id)s, %(number)s, %(status)s, %(name)s, %(email)s, %(phone)s, %(wished_on)s, %(party_size)s,
+    %(id)s, %(number)s, %(name)s, %(email)s, %(phone)s, %(wished_on)s, %(party_size)s,
     %(tour_type)s, %(message)s, %(source)s, %(created_at)s
 );
 
@@ -40,4 +40,10 @@ where id = %(id)s;
 -- The next status alone, on the way to another.
 update inquiries
 set status = %(status)s
+where id = %(id)s;
+
+-- name: number_of_inquiry
+-- What whoever asked is told of it.
+select number
+from inquiries
 where id = %(id)s;

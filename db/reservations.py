@@ -134,5 +134,11 @@ async def confirm_booking(
     await tx.run(SQL["confirm_converted_booking"], given)
 
 
+async def receipt(tx: Transaction, reservation_id: UUID) -> tuple[str, str, int] | None:
+    """Its number, and the currency and cents of its deposit."""
+    row = await tx.row(SQL["receipt_of_reservation"], {"id": reservation_id})
+    return (row[0], row[1], row[2]) if row else None
+
+
 def _values(reservation: Reservation) -> dict[str, Any]:
     return asdict(reservation) | {"policy": orjson.dumps(reservation.policy).decode()}

@@ -114,3 +114,9 @@ set
     status = 'confirmed', deposit_received_at = %(received_at)s, version = version + 1,
     updated_at = %(now)s
 where id = %(id)s;
+
+-- name: receipt_of_reservation
+-- What whoever has made a reservation is told of it.
+select number, currency, deposit_cents
+from reservations
+where id = %(id)s;

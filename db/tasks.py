@@ -12,7 +12,11 @@ SQL = statements.load(__package__, "tasks.sql")
 
 
 async def insert(tx: Transaction, task: Task) -> None:
-    await tx.run(SQL["insert_task"], asdict(task))
+    """Store a new one; only staff say whose it is."""
+    if task.assignee_id is None:
+        await tx.run(SQL["insert_task"], asdict(task))
+    else:
+        await tx.run(SQL["insert_given_task"], asdict(task))
 
 
 async def lock(tx: Transaction, task_id: UUID) -> Task | None:

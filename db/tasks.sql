@@ -1,8 +1,13 @@
 -- name: insert_task
--- Something that staff are told to do.
-insert into tasks (
-    id, kind, title, subject_kind, subject_id, assignee_id, due_at, created_at
-)
+-- Something that staff are told to do, whoever of them.
+insert into tasks (id, kind, title, subject_kind, subject_id, due_at, created_at)
+values (
+    %(id)s, %(kind)s, %(title)s, %(subject_kind)s, %(subject_id)s, %(due_at)s, %(created_at)s
+);
+
+-- name: insert_given_task
+-- Something that one of staff is told to do.
+insert into tasks (id, kind, title, subject_kind, subject_id, assignee_id, due_at, created_at)
 values (
     %(id)s, %(kind)s, %(title)s, %(subject_kind)s, %(subject_id)s, %(assignee_id)s, %(due_at)s,
     %(created_at)s

@@ -6,10 +6,11 @@ from typing import Any
 import strawberry
 from strawberry import Info
 
+from db import inquiries as numbers
 from db.leads import INQUIRIES
 from domain.conversions import Conversion, TargetKind
 from domain.errors import InvalidInput
-from domain.identity import Scope
+from domain.identity import Kind, Scope
 from domain.inquiries import CHANGEABLE, InquiryChange, InquiryMove, NewInquiry
 from resolvers.listing import one
 from resolvers.refusals import mutation
@@ -18,12 +19,14 @@ from schema.lead_changes import (
     AssignInquiryInput,
     ConvertInquiryInput,
     CreateInquiryInput,
+    CreateInquiryPayload,
     InquiryPayload,
     MoveInquiryInput,
     UpdateInquiryInput,
 )
 from services import inquiries
 
+SOURCE_OF = {Kind.PARTNER: "partner"}
 TARGETS: dict[str, TargetKind] = {
     "Reservation": "reservation",
     "Proposal": "proposal",
@@ -36,27 +39,33 @@ class InquiryMutation:
     """Root fields that change inquiries."""
 
     @mutation(
-        InquiryPayload,
-        scope=Scope.INQUIRIES_WRITE,
+        CreateInquiryPayload,
+        scope=Scope.INQUIRIES_MAKE,
         description="Take in an inquiry; staff are told to answer it within a day.",
     )
-    async def create_inquiry(self, info: Info, input: CreateInquiryInput) -> InquiryPayload:
-        context, now = info.context, info.context.world.now()
+    async def create_inquiry(self, info: Info, input: CreateInquiryInput) -> CreateInquiryPayload:
+        context, now, ids = info.context, info.context.world.now(), info.context.world.ids
+        id, kind = ids.new(), context.principal.kind
         wish = NewInquiry(
             name=input.name,
             email=input.email,
             phone=input.phone,
-            source=input.source.value,
+            source=input.source.value if kind is Kind.STAFF else SOURCE_OF.get(kind, "website"),
             wished_on=input.wished_on,
             party_size=input.party_size,
             tour_type=input.tour_type.value if input.tour_type else None,
             message=input.message,
         )
-        ids = context.world.ids
-        made = await context.write(
-            lambda tx: inquiries.create_inquiry(tx, wish, id=ids.new(), now=now, ids=ids)
+        session = context.opening(id)
+        await context.write(
+            lambda tx: inquiries.create_inquiry(tx, wish, id=id, now=now, ids=ids),
+            session=session,
         )
-        return await _answer(info, made)
+        async with session.read() as tx:
+            number = await numbers.number(tx, id)
+        shown = context.principal.may(Scope.INQUIRIES_READ)
+        inquiry = await one(info, INQUIRIES, id) if shown else None
+        return CreateInquiryPayload(inquiry=inquiry, number=number, errors=[])
 
     @mutation(
         InquiryPayload,

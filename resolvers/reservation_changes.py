@@ -2,21 +2,23 @@
 
 from enum import Enum
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 from strawberry import Info
 
 from db import links
+from db import reservations as stored
 from db.reservations import RESERVATIONS
 from domain.customers import Contact
 from domain.errors import InvalidInput
-from domain.identity import Scope
+from domain.identity import Kind, Principal, Scope
 from domain.listing import argument
 from domain.reservations import CHANGEABLE, Cancellation, NewReservation, ReservationChange
 from resolvers.keys import key_of
 from resolvers.listing import one, says
 from resolvers.refusals import mutation
-from schema.global_ids import decode_as
+from schema.global_ids import decode_as, encode
 from schema.money import Money
 from schema.permissions import requires
 from schema.reservation_changes import (
@@ -31,6 +33,7 @@ from schema.reservation_changes import (
 )
 from services import reservations
 
+FOR_STAFF = ("customer_id", "inquiry_id", "internal_notes")
 NOT_NULL = frozenset({"preferred_on", "party_size", "tour_type", "method"})
 
 
@@ -68,25 +71,21 @@ class ReservationMutation:
 
     @mutation(
         CreateReservationPayload,
-        scope=Scope.RESERVATIONS_WRITE,
+        scope=Scope.RESERVATIONS_MAKE,
         description="Hold a day behind a flat deposit; staff are told to consult within a day.",
         keyed=True,
     )
     async def create_reservation(
         self, info: Info, input: CreateReservationInput
     ) -> CreateReservationPayload:
-        context, now = info.context, info.context.world.now()
-        wish, ids = _wish(input), context.world.ids
+        context, now, ids = info.context, info.context.world.now(), info.context.world.ids
+        wish, id = _wish(input, context.principal), ids.new()
         made = await context.write(
-            lambda tx: reservations.create_reservation(tx, wish, id=ids.new(), now=now, ids=ids),
+            lambda tx: reservations.create_reservation(tx, wish, id=id, now=now, ids=ids),
             key=key_of(info),
+            session=context.opening(id),
         )
-        link = await links.of_object(await context.snapshot.reads.open(), made)
-        return CreateReservationPayload(
-            reservation=await one(info, RESERVATIONS, made),
-            checkout_token=context.world.links.token_of(link) if link else None,
-            errors=[],
-        )
+        return await _receipt(info, made)
 
     @mutation(
         ReservationPayload,
@@ -156,20 +155,43 @@ class ReservationMutation:
         return await _answer(info, cancelled)
 
 
-def _wish(input: CreateReservationInput) -> NewReservation:
-    contact = input.contact
+def _wish(input: CreateReservationInput, principal: Principal) -> NewReservation:
+    """Errors: InvalidInput for what only staff say."""
     customer, inquiry = input.customer_id, input.inquiry_id
+    if principal.kind is not Kind.STAFF:
+        for name in FOR_STAFF:
+            if getattr(input, name) is not None:
+                raise InvalidInput("Only staff say this.", path=argument(name))
+    own = principal.actor_id if principal.kind is Kind.CUSTOMER else None
+    contact = input.contact
     return NewReservation(
         preferred_on=input.preferred_on,
         party_size=input.party_size,
         tour_type=input.tour_type.value,
         method=input.method.value,
         alternate_on=input.alternate_on,
-        customer_id=decode_as("Customer", customer, path="customerId") if customer else None,
+        customer_id=decode_as("Customer", customer, path="customerId") if customer else own,
         contact=Contact.of(contact.name, contact.email, contact.phone) if contact else None,
         inquiry_id=decode_as("Inquiry", inquiry, path="inquiryId") if inquiry else None,
         special_requests=input.special_requests,
         internal_notes=input.internal_notes,
+    )
+
+
+async def _receipt(info: Info, made: UUID) -> CreateReservationPayload:
+    """What whoever made it is told, read by whoever holds its token."""
+    context = info.context
+    async with context.opening(made).read() as tx:
+        link, told = await links.of_object(tx, made), await stored.receipt(tx, made)
+    number, currency, cents = told or (None, None, None)
+    shown = context.principal.may(Scope.RESERVATIONS_READ)
+    return CreateReservationPayload(
+        reservation=await one(info, RESERVATIONS, made) if shown else None,
+        id=strawberry.ID(encode("Reservation", made)),
+        number=number,
+        deposit=Money.of(cents, currency),
+        checkout_token=context.world.links.token_of(link) if link else None,
+        errors=[],
     )
 
 

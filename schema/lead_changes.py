@@ -24,7 +24,9 @@ class CreateInquiryInput:
         default=None, description="What kind of tour is wished."
     )
     message: str | None = strawberry.field(default=None, description="What they wrote or said.")
-    source: Source = strawberry.field(default=Source.PHONE, description="How it came in.")
+    source: Source = strawberry.field(
+        default=Source.PHONE, description="How it came in; looked at if staff say so."
+    )
 
 
 @strawberry.input(description="Correct an inquiry. A field that is left out stays as it is.")
@@ -82,6 +84,17 @@ class ConvertInquiryInput:
     into: strawberry.ID = strawberry.field(
         description="The reservation, proposal or booking that it became."
     )
+
+
+@strawberry.type(description="That an inquiry has come in, or why it has not.")
+class CreateInquiryPayload:
+    """Whoever asks is told the number; whoever may read inquiries is shown it."""
+
+    inquiry: Inquiry | None = strawberry.field(
+        description="The inquiry, to those who read inquiries."
+    )
+    number: str | None = strawberry.field(description="Its human number.")
+    errors: list[UserError] = strawberry.field(description="Refusals; empty if it came in.")
 
 
 @strawberry.type(description="The inquiry, or why nothing was changed.")

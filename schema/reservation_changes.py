@@ -39,7 +39,7 @@ class CreateReservationInput:
         default=ReservationMethod.CARD, description="How the deposit is paid."
     )
     customer_id: strawberry.ID | None = strawberry.field(
-        default=None, description="A customer of the brand."
+        default=None, description="A customer of the brand. For staff."
     )
     contact: ContactInput | None = strawberry.field(
         default=None, description="Who reserves; not looked at beside a customer."
@@ -50,7 +50,9 @@ class CreateReservationInput:
     special_requests: str | None = strawberry.field(
         default=None, description="What the guest asks for."
     )
-    internal_notes: str | None = strawberry.field(default=None, description="For staff alone.")
+    internal_notes: str | None = strawberry.field(
+        default=None, description="For staff alone, and from them."
+    )
 
 
 @strawberry.input(description="Change a reservation. A field that is left out stays as it is.")
@@ -154,9 +156,14 @@ class ReservationCancellation:
 class CreateReservationPayload:
     """The token is the only way of a guest to the reservation."""
 
-    reservation: Reservation | None = strawberry.field(description="The reservation as it is now.")
+    reservation: Reservation | None = strawberry.field(
+        description="The reservation, to those who read reservations."
+    )
+    id: strawberry.ID | None = strawberry.field(description="Its global id.")
+    number: str | None = strawberry.field(description="Its human number.")
+    deposit: Money | None = strawberry.field(description="The flat deposit.")
     checkout_token: str | None = strawberry.field(
-        description="Whoever holds it sees and pays this reservation and nothing else."
+        description="Whoever holds it sees this reservation and nothing else."
     )
     errors: list[UserError] = strawberry.field(description="Refusals; empty if it was made.")
 
