@@ -11,7 +11,7 @@ from db import links
 from db import reservations as stored
 from db.reservations import RESERVATIONS
 from domain.customers import Contact
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, NotFound
 from domain.identity import Kind, Principal, Scope
 from domain.listing import argument
 from domain.reservations import CHANGEABLE, Cancellation, NewReservation, ReservationChange
@@ -33,7 +33,6 @@ from schema.reservation_changes import (
 )
 from services import reservations
 
-FOR_STAFF = ("customer_id", "inquiry_id", "internal_notes")
 NOT_NULL = frozenset({"preferred_on", "party_size", "tour_type", "method"})
 
 
@@ -156,12 +155,14 @@ class ReservationMutation:
 
 
 def _wish(input: CreateReservationInput, principal: Principal) -> NewReservation:
-    """Errors: InvalidInput for what only staff say."""
+    """Errors: NotFound and InvalidInput for what only staff say."""
     customer, inquiry = input.customer_id, input.inquiry_id
     if principal.kind is not Kind.STAFF:
-        for name in FOR_STAFF:
-            if getattr(input, name) is not None:
-                raise InvalidInput("Only staff say this.", path=argument(name))
+        for path, id in (("customerId", customer), ("inquiryId", inquiry)):
+            if id is not None:
+                raise NotFound(path=path)
+        if input.internal_notes is not None:
+            raise InvalidInput("Only staff make notes.", path="internalNotes")
     own = principal.actor_id if principal.kind is Kind.CUSTOMER else None
     contact = input.contact
     return NewReservation(

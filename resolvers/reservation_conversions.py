@@ -35,6 +35,7 @@ class ReservationConversionMutation:
     ) -> ConvertReservationPayload:
         context, now, ids = info.context, info.context.world.now(), info.context.world.ids
         reservation = decode_as("Reservation", input.id)
+        await one(info, RESERVATIONS, reservation)  # What is not there is not priced either.
         offered = context.world.quotes.read(input.quote_token, context.brand)
         said = {
             name: storable(text, path=name)

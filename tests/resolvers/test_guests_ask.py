@@ -80,10 +80,14 @@ async def test_whoever_asks_wrongly_is_told_and_nothing_is_stored(
     before = await stored(database, brand)
     answer = await _asked(ask, ASK, kind, input={"name": "Ada"})
     assert answer["errors"] == [{"code": "BAD_USER_INPUT", "path": "email"}]
-    for name in ("customerId", "inquiryId", "internalNotes"):
+    for name, code in (
+        ("customerId", "NOT_FOUND"),
+        ("inquiryId", "NOT_FOUND"),
+        ("internalNotes", "BAD_USER_INPUT"),
+    ):
         wish = _wish(**{name: "x"})
         answer = await _asked(ask, RESERVE, kind, input=wish, key=new_id().hex)
-        assert answer["errors"] == [{"code": "BAD_USER_INPUT", "path": name}]
+        assert answer["errors"] == [{"code": code, "path": name}]
         assert (answer["id"], answer["checkoutToken"]) == (None, None)
     assert await stored(database, brand) == before
 
