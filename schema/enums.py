@@ -231,6 +231,7 @@ class RateKind(StrEnum):
     WAIT = "wait"
     TRANSFER_FLAT = "transfer_flat"
     TRANSFER_MILE = "transfer_mile"
+    RESERVATION_DEPOSIT = "reservation_deposit"
 
 
 @strawberry.enum(description="Why a rule raises or lowers prices.")

@@ -525,8 +525,6 @@ AWAITED: Mapping[str, str] = {
     "documents_expires_on_id_idx": "the daily warning of papers that run out",
     "events_occurred_at_id_idx": "the purge of events after seven years",
     "invoices_issued_on_id_idx": "the list of invoices",
-    "reservations_consult_by_id_idx": "the sweep of reservations whose time ran out",
-    "shared_tours_starts_at_id_idx": "the list of shared tours",
 }
 PARAMS: Mapping[str, Any] = {
     "expires_at": None,
@@ -548,7 +546,6 @@ PARAMS: Mapping[str, Any] = {
     "internal_notes": None,
     "lost_reason": None,
     "message": "x",
-    "method": "card",
     "party_size": 4,
     "preferred_on": date(2026, 3, 1),
     "received_at": NOW,
