@@ -31,6 +31,7 @@ from schema.reservation_changes import (
     ReservationPayload,
     UpdateReservationInput,
 )
+from schema.scalars import Cents
 from services import reservations
 
 NOT_NULL = frozenset({"preferred_on", "party_size", "tour_type", "method"})
@@ -60,7 +61,7 @@ class ReservationCancellationQuery:
             reservation=await one(info, RESERVATIONS, reservation),
             days_before=due.days_before,
             percent=due.percent,
-            refund=Money.of(due.total_cents, context.brand.currency),
+            refund=Money(amount_cents=Cents(due.total_cents), currency=context.brand.currency),
         )
 
 

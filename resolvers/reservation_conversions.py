@@ -16,8 +16,6 @@ from schema.global_ids import decode_as
 from schema.reservation_changes import ConvertReservationInput, ConvertReservationPayload
 from services.reservation_conversions import convert_reservation
 
-TEXTS = ("pickup", "dropoff", "special_requests", "internal_notes", "driver_notes")
-
 
 @strawberry.type
 class ReservationConversionMutation:
@@ -37,12 +35,16 @@ class ReservationConversionMutation:
         reservation = decode_as("Reservation", input.id)
         await one(info, RESERVATIONS, reservation)  # What is not there is not priced either.
         offered = context.world.quotes.read(input.quote_token, context.brand)
-        said = {
-            name: storable(text, path=name)
-            for name in TEXTS
-            if (text := getattr(input, name)) is not None
-        }
-        new = NewBooking(offered.wish, offered.total_cents, "reservation", **said)
+        new = NewBooking(
+            offered.wish,
+            offered.total_cents,
+            "reservation",
+            pickup=_text(input.pickup, "pickup"),
+            dropoff=_text(input.dropoff, "dropoff"),
+            special_requests=_text(input.special_requests, "specialRequests"),
+            internal_notes=_text(input.internal_notes, "internalNotes"),
+            driver_notes=_text(input.driver_notes, "driverNotes"),
+        )
         wish = Conversion(reservation, input.expected_version, new)
         booked = await context.write(
             lambda tx: convert_reservation(tx, wish, id=ids.new(), now=now, ids=ids),
@@ -53,3 +55,7 @@ class ReservationConversionMutation:
             booking=await one(info, BOOKINGS, booked),
             errors=[],
         )
+
+
+def _text(said: str | None, path: str) -> str | None:
+    return None if said is None else storable(said, path=path)

@@ -149,7 +149,7 @@ async def test_what_cannot_be_cleared_is_refused(
 ) -> None:
     reservation = encode("Reservation", await write(database, brand, a_reservation))
     for field in ("preferredOn", "partySize", "tourType", "method"):
-        given = {"id": reservation, "expectedVersion": 1, field: None}
+        given: dict[str, Any] = {"id": reservation, "expectedVersion": 1, field: None}
         refused = await _done(ask, None, "updateReservation", **given)
         assert refused["errors"] == [{"code": "BAD_USER_INPUT", "path": field}]
 

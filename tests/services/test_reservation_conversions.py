@@ -191,7 +191,7 @@ async def test_of_who_converts_and_who_cancels_at_once_one_wins(
     await _shop(database, brand, 14)
     reservation = await _confirmed(database, brand)
     new = await wanted(database, brand)
-    outcomes: list[Any] = await asyncio.gather(
+    outcomes = await asyncio.gather(
         write(database, brand, _converting(reservation, new)),
         write(database, brand, cancelling(reservation, 0, version=3, at=NOW)),
         return_exceptions=True,

@@ -182,7 +182,7 @@ async def test_a_cancellation_gives_back_what_was_quoted_and_staff_are_told_to_r
     await assert_refused(database, brand, wrong, RefundChanged, actor=sam)
     await write(database, brand, cancelling(made, back, at=at), actor=sam)
     assert await _rows(database, brand, ENDED, made) == [("cancelled", at, "Ill", back or None, 2)]
-    told = [("consultation", NOW + DAY, sam)]
+    told: list[tuple[str, datetime, UUID | None]] = [("consultation", NOW + DAY, sam)]
     told += [("refund", at + DAY, None)] if back else []
     assert await _rows(database, brand, TASKS, made) == told
     assert "ReservationCancelled" in await _kinds(settings, brand)
