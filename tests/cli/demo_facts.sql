@@ -178,3 +178,13 @@ where phone !~ '^\+150955501[0-9]{2}$' or email !~ '@example\.com$'
 select abs(count(*) - 1) from schedules
 where task = 'purge_idempotency_records' and cron = '15 3 * * *'
   and next_run_at at time zone (select min(time_zone) from bookings) = '2026-06-16 03:15'
+
+-- reservations that have run out are swept every five minutes
+select abs(count(*) - 1) from schedules where task = 'expire_reservations' and cron = '*/5 * * * *'
+
+-- a reservation's flat deposit is a row of the rate cards
+select count(*) from reservations as r
+where not exists (
+  select 1 from rate_cards as c
+  where c.kind = 'reservation_deposit' and c.rate_cents = r.deposit_cents
+    and r.party_size between c.guests_min and c.guests_max)
