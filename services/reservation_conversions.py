@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import customers, events, fleet, numbering, prices, reservations, sales
+from db import buyers, events, fleet, numbering, prices, reservations, sales
 from db.database import Transaction
 from domain import reservation_conversions as rules
 from domain.errors import NotFound
@@ -32,7 +32,7 @@ async def convert_reservation(
     locked = await reservations.lock(tx, wish.reservation_id, now=now, zone=zone)
     known = _there(locked)
     after = rules.convert(known, wish.expected_version)
-    contact = await customers.contact(tx, after.customer_id)
+    contact = await buyers.contact(tx, after.customer_id)
     sold = rules.taken_over(sale, known, contact)
     number = await numbering.next_of(tx, Numbered.BOOKING, now=now)
     await sales.insert(tx, sold, id=id, number=number, now=now, ids=ids)

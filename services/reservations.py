@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import customers, events, inquiries, links, numbering, prices, reservations, tasks
+from db import buyers, events, inquiries, links, numbering, prices, reservations, tasks
 from db.database import Transaction
 from domain import inquiries as leads
 from domain import reservations as rules
@@ -143,8 +143,8 @@ async def _customer(tx: Transaction, wish: NewReservation, *, now: datetime, ids
     if wish.customer_id is not None and wish.customer_id == tx.principal.actor_id:
         return wish.customer_id
     if wish.customer_id is None and wish.contact is not None:
-        return await customers.find_or_make(tx, wish.contact, now=now, ids=ids)
-    if wish.customer_id is None or await customers.contact(tx, wish.customer_id) is None:
+        return await buyers.find_or_make(tx, wish.contact, now=now, ids=ids)
+    if wish.customer_id is None or await buyers.contact(tx, wish.customer_id) is None:
         raise NotFound(path="customerId")
     return wish.customer_id
 
