@@ -10,13 +10,9 @@ from domain.notifications import Mail
 from jobs.admission import Refused, Task, Work
 from jobs.proposal_tasks import end_proposals, mail_proposal
 from jobs.wording import in_words
-from services import holds, offers, tickets
+from services import holds, offers, reservations, tickets
 
 SWEPT: Final = 100
-from services import holds, offers
-from services import holds, offers, reservations
-
-SWEPT_AT_ONCE: Final = 50
 
 
 async def tell_customer_of_new_time(work: Work, *, booking_id: str, event_id: str) -> None:
@@ -78,7 +74,7 @@ async def expire_reservations(work: Work) -> None:
     """End the brand's reservations that have run out, some at a time until none is left."""
     now = work.now()
     while await work.session.write(
-        lambda tx: reservations.expire_reservations(tx, batch=SWEPT_AT_ONCE, now=now, ids=work.ids)
+        lambda tx: reservations.expire_reservations(tx, batch=SWEPT, now=now, ids=work.ids)
     ):
         pass
 

@@ -2,8 +2,8 @@
 
 from migrations.tables import OBJECT, permit, role, run
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 ASKED = (
     "tenant_id, brand_id, id, number, name, email, phone, wished_on, party_size, tour_type,"
     " message, source, created_at"
@@ -13,10 +13,13 @@ RESERVED = (
     "tenant_id, brand_id, id, number, customer_id, preferred_on, alternate_on, party_size,"
     " tour_type, method, currency, deposit_cents, consult_by, special_requests, policy, created_at"
 )
-# A link tells of its object, of a customer who is new, and of what staff are to do about it.
+# A link tells of its object and its sale's tickets, of a new customer, and of a task for staff.
 OUTLETS = ("events", "outbox")
-OF_OBJECT = f"entity_id = {OBJECT}"
-NEW_CUSTOMER, NEW_TASK = "('customer', 'CustomerCreated')", "('task', 'TaskCreated')"
+TOLD_OF = (
+    f"entity_id = {OBJECT} or (entity, kind) = ('customer', 'CustomerCreated') or entity = 'ticket'"
+    f" and exists (select 1 from tickets k where k.id = entity_id and k.sale_id = {OBJECT})"
+)
+NEW_TASK = "(entity, kind) = ('task', 'TaskCreated')"
 BOOKED = "exists (select 1 from bookings b where b.id = booking_id)"
 
 
@@ -32,7 +35,7 @@ def upgrade() -> None:
     run(f"grant insert ({RESERVED}) on reservations to {link}")
     permit("inquiries", "link", f"select ({SEEN}), insert ({ASKED})", f"id = {OBJECT}")
     for table in OUTLETS:
-        _bound(table, f"{OF_OBJECT} or (entity, kind) in ({NEW_CUSTOMER}, {NEW_TASK})")
+        _bound(table, f"{TOLD_OF} or {NEW_TASK}")
     _bound("payments", f"{BOOKED} or reservation_id = {OBJECT}")
 
 
@@ -49,7 +52,7 @@ def downgrade() -> None:
     link = role("link")
     _bound("payments", BOOKED)
     for table in OUTLETS:
-        _bound(table, f"{OF_OBJECT} or (entity, kind) = {NEW_CUSTOMER}")
+        _bound(table, TOLD_OF)
     run("drop policy inquiries_link on inquiries")
     run(f"revoke select ({SEEN}), insert ({ASKED}) on inquiries from {link}")
     run(f"revoke insert ({RESERVED}) on reservations from {link}")
