@@ -2,8 +2,8 @@
 
 from migrations.tables import OBJECT, permit, role, run
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 ASKED = (
     "tenant_id, brand_id, id, number, name, email, phone, wished_on, party_size, tour_type,"
     " message, source, created_at"
