@@ -2,8 +2,8 @@
 
 from migrations.tables import OBJECT, permit, role, run
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 ASKED = (
     "tenant_id, brand_id, id, number, name, email, phone, wished_on, party_size, tour_type,"
     " message, source, created_at"
