@@ -571,8 +571,6 @@ PARAMS: Mapping[str, Any] = {
     "brands": [1],
     "numbers": [1, 2],
     "proposal_id": BOOKING,
-    "deposit_cents": 1,
-    "received_at": NOW,
     "staying": [BOOKING],
     "day": date(2026, 3, 1),
     "customer": BOOKING,

@@ -327,8 +327,6 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "alternateOn": ["2031-06-10"],
         "specialRequests": ["A stranger's wish"],
         "internalNotes": ["A stranger's note"],
-        "quotedRefundCents": [0],
-        "quoteToken": ["no quote of anybody's"],
     }
     if not isinstance(named, GraphQLScalarType):
         raise Unknown(at)
