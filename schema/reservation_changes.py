@@ -9,18 +9,10 @@ from schema.enums import ReservationMethod, TourType
 from schema.errors import UserError
 from schema.money import Money
 from schema.reservations import Reservation
+from schema.sales import ContactInput
 from schema.scalars import Cents
 
 VERSION = "The version that you read."
-
-
-@strawberry.input(description="How somebody who buys is reached.")
-class ContactInput:
-    """An address that is known stays as it is: nobody is told, and nothing is rewritten."""
-
-    name: str = strawberry.field(description="Full name.")
-    email: str | None = strawberry.field(default=None, description="E-mail address.")
-    phone: str | None = strawberry.field(default=None, description="Phone with the country code.")
 
 
 @strawberry.input(description="Hold a day behind a flat deposit.")
