@@ -2,8 +2,8 @@
 
 from migrations.tables import OBJECT, permit, role, run
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 ASKED = (
     "tenant_id, brand_id, id, number, name, email, phone, wished_on, party_size, tour_type,"
     " message, source, created_at"
