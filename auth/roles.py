@@ -30,6 +30,7 @@ OWN: Final = PUBLIC | {
 SELLS: Final = BUYS | {
     Scope.BOOKINGS_WRITE,
     Scope.BOOKINGS_CHECKOUT,
+    Scope.BOOKINGS_AMEND,
     Scope.BOOKINGS_CANCEL,
     Scope.CUSTOMERS_WRITE,
     Scope.INQUIRIES_WRITE,
@@ -52,10 +53,21 @@ GUESTS_ONLY: Final = frozenset({Scope.PROPOSALS_ANSWER, Scope.OFFERS_ANSWER})
 
 OF_KIND: Final[Mapping[Kind, frozenset[Scope]]] = {
     Kind.SITE: PUBLIC | BUYS,
-    Kind.LINK: OWN | {Scope.BOOKINGS_CHECKOUT, Scope.BOOKINGS_CANCEL, Scope.PROPOSALS_ANSWER},
+    Kind.LINK: OWN
+    | {
+        Scope.BOOKINGS_AMEND,
+        Scope.BOOKINGS_CHECKOUT,
+        Scope.BOOKINGS_CANCEL,
+        Scope.PROPOSALS_ANSWER,
+    },
     Kind.CUSTOMER: OWN
     | BUYS
-    | {Scope.CUSTOMERS_READ, Scope.BOOKINGS_CANCEL, Scope.PROPOSALS_ANSWER},
+    | {
+        Scope.CUSTOMERS_READ,
+        Scope.BOOKINGS_AMEND,
+        Scope.BOOKINGS_CANCEL,
+        Scope.PROPOSALS_ANSWER,
+    },
     Kind.PARTNER: ((OWN | BUYS) - {Scope.RESERVATIONS_READ, Scope.PROPOSALS_READ})
     | {Scope.CUSTOMERS_READ},
     Kind.DRIVER: PUBLIC
@@ -77,7 +89,7 @@ OF_ROLE: Final[Mapping[str, frozenset[Scope]]] = {
     "dispatcher": (READS - {Scope.PAYMENTS_READ, Scope.STATISTICS_READ})
     | RUNS
     | BUYS
-    | {Scope.BOOKINGS_WRITE, Scope.TASKS_WRITE},
+    | {Scope.BOOKINGS_WRITE, Scope.BOOKINGS_AMEND, Scope.TASKS_WRITE},
     "sales": (READS - {Scope.STATISTICS_READ}) | SELLS,
     "finance": READS | {Scope.QUOTES_MAKE, Scope.PAYMENTS_WRITE, Scope.TASKS_WRITE},
     "driver": PUBLIC | {Scope.BOOKINGS_READ, Scope.FLEET_READ},

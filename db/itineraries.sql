@@ -48,8 +48,8 @@ insert into booking_stops
     planned_arrival_at, minutes, third_party_status
 )
 select
-    s.id, %(booking_id)s, s.position, s.kind, s.winery_id, s.restaurant_id, s.hotel_id, s.name, s.address,
-    s.planned_arrival_at, s.minutes, s.third_party_status
+    s.id, %(booking_id)s, s.position, s.kind, s.winery_id, s.restaurant_id, s.hotel_id, s.name,
+    s.address, s.planned_arrival_at, s.minutes, s.third_party_status
 from jsonb_populate_recordset(null::booking_stops, %(stops)s::jsonb) as s
 on conflict on constraint booking_stops_pkey do update
     set

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.errors import EndBeforeLastStop, OutsideOperatingDay, StaleVersion, WrongState
+from domain.errors import (
+    EndBeforeLastStop,
+    InvalidInput,
+    OutsideOperatingDay,
+    StaleVersion,
+    WrongState,
+)
 from domain.schedule import (
     OperatingDay,
     block_ends_at,
@@ -102,6 +108,15 @@ def reschedule(
     check_within(wish.starts_at, ends_at, day=day)
     blocked_until = block_ends_at(ends_at, day)
     return Rescheduled(wish.starts_at, ends_at, blocked_until, booking.version + 1)
+
+
+def check_length(booking: Booking, change: Rescheduled) -> None:
+    """Refuse a guest who would have more, or less, than the hours that were sold.
+
+    Errors: InvalidInput.
+    """
+    if change.ends_at - change.starts_at != booking.ends_at - booking.starts_at:
+        raise InvalidInput("Its length was sold with the tour. Leave the end out.", path="endsAt")
 
 
 def _reaches_last_stop(booking: Booking, length: timedelta) -> bool:

@@ -27,6 +27,7 @@ class Scope(StrEnum):
     QUOTES_MAKE = "quotes:make"
     BOOKINGS_READ = "bookings:read"
     BOOKINGS_WRITE = "bookings:write"
+    BOOKINGS_AMEND = "bookings:amend"
     BOOKINGS_HOLD = "bookings:hold"
     BOOKINGS_CHECKOUT = "bookings:checkout"
     BOOKINGS_CANCEL = "bookings:cancel"

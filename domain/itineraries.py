@@ -22,7 +22,7 @@ ASKS_NOBODY = frozenset({"pickup", "dropoff"})
 OPEN = frozenset({"held", "draft", "pending", "confirmed", "assigned", "in_progress"})
 MINUTES = 60
 MINUTES_MIN, MINUTES_MAX = 30, 240
-MOST_STOPS = 30
+MOST_STOPS = 20
 LONGEST_NAME, LONGEST_ADDRESS = 200, 500
 
 

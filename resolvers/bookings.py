@@ -10,6 +10,7 @@ from db.bookings import BOOKINGS
 from domain.bookings import NewTimes
 from domain.errors import InvalidInput
 from domain.identity import Scope
+from resolvers.guests import hand_of
 from resolvers.listing import by_column, by_id, listed, one, says
 from resolvers.refusals import mutation
 from schema.bookings import (
@@ -50,8 +51,9 @@ class BookingMutation:
 
     @mutation(
         RescheduleBookingPayload,
-        scope=Scope.BOOKINGS_WRITE,
-        description="Move a booking to another time, with its vehicles, drivers and stops.",
+        scope=Scope.BOOKINGS_AMEND,
+        description="Move a booking to another time, with its vehicles, drivers and stops. A guest"
+        " may while the first cancellation tier lasts, and once after that.",
     )
     async def reschedule_booking(
         self, info: Info, input: RescheduleBookingInput
@@ -63,8 +65,10 @@ class BookingMutation:
         wish = NewTimes(
             decode_as("Booking", input.id), input.starts_at, input.ends_at, input.expected_version
         )
+        session = await hand_of(info, wish.booking_id)
         moved = await context.write(
-            lambda tx: reschedule_booking(tx, wish, now=now, ids=context.world.ids)
+            lambda tx: reschedule_booking(tx, wish, now=now, ids=context.world.ids),
+            session=session,
         )
         booking = await one(info, BOOKINGS, moved.id)
         return RescheduleBookingPayload(booking=booking, errors=[])

@@ -10,6 +10,7 @@ from strawberry import UNSET, Info
 from db.bookings import BOOKINGS
 from domain.identity import Scope
 from domain.itineraries import MINUTES, PLACE_OF, Edit, StopChange, WantedStop
+from resolvers.guests import hand_of
 from resolvers.listing import one
 from resolvers.refusals import mutation
 from schema.global_ids import decode_as
@@ -41,48 +42,47 @@ class ItineraryMutation:
 
     @mutation(
         ItineraryPayload,
-        scope=Scope.BOOKINGS_WRITE,
+        scope=Scope.BOOKINGS_AMEND,
         description="Give a booking a whole itinerary; stops that are not named are taken out.",
     )
     async def set_itinerary(self, info: Info, input: SetItineraryInput) -> ItineraryPayload:
         stops = [wanted(each, path=f"stops.{place}.") for place, each in enumerate(input.stops)]
-        work = partial(set_itinerary, edit=_edit(input), stops=stops)
-        return await _written(info, work)
+        work = partial(set_itinerary, stops=stops)
+        return await _written(info, _edit(input), work)
 
     @mutation(
-        ItineraryPayload, scope=Scope.BOOKINGS_WRITE, description="Add a stop to an itinerary."
+        ItineraryPayload, scope=Scope.BOOKINGS_AMEND, description="Add a stop to an itinerary."
     )
     async def add_stop(self, info: Info, input: AddStopInput) -> ItineraryPayload:
         stop = wanted(input.stop, path="stop.")
-        work = partial(add_stop, edit=_edit(input), stop=stop, position=input.position)
-        return await _written(info, work)
+        work = partial(add_stop, stop=stop, position=input.position)
+        return await _written(info, _edit(input), work)
 
     @mutation(
         ItineraryPayload,
-        scope=Scope.BOOKINGS_WRITE,
+        scope=Scope.BOOKINGS_AMEND,
         description="Put a stop at another place in the order.",
     )
     async def move_stop(self, info: Info, input: MoveStopInput) -> ItineraryPayload:
         work = partial(
             move_stop,
-            edit=_edit(input),
             stop_id=_stop_id(input.stop_id),
             position=input.position,
         )
-        return await _written(info, work)
+        return await _written(info, _edit(input), work)
 
     @mutation(
         ItineraryPayload,
-        scope=Scope.BOOKINGS_WRITE,
+        scope=Scope.BOOKINGS_AMEND,
         description="Take a stop out of an itinerary; the history keeps it.",
     )
     async def remove_stop(self, info: Info, input: RemoveStopInput) -> ItineraryPayload:
-        work = partial(remove_stop, edit=_edit(input), stop_id=_stop_id(input.stop_id))
-        return await _written(info, work)
+        work = partial(remove_stop, stop_id=_stop_id(input.stop_id))
+        return await _written(info, _edit(input), work)
 
     @mutation(
         ItineraryPayload,
-        scope=Scope.BOOKINGS_WRITE,
+        scope=Scope.BOOKINGS_AMEND,
         description="Change a stop's time, length, name or address.",
     )
     async def update_stop(self, info: Info, input: UpdateStopInput) -> ItineraryPayload:
@@ -91,7 +91,7 @@ class ItineraryMutation:
         if "minutes" in given:
             given["minutes"] = MINUTES if given["minutes"] is None else given["minutes"]
         wish = StopChange(_stop_id(input.stop_id), frozenset(given), **given)
-        return await _written(info, partial(update_stop, edit=_edit(input), wish=wish))
+        return await _written(info, _edit(input), partial(update_stop, wish=wish))
 
     @mutation(
         ItineraryPayload,
@@ -101,16 +101,20 @@ class ItineraryMutation:
     async def set_stop_status(self, info: Info, input: SetStopStatusInput) -> ItineraryPayload:
         work = partial(
             set_stop_status,
-            edit=_edit(input),
             stop_id=_stop_id(input.stop_id),
             status=input.status.value,
         )
-        return await _written(info, work)
+        return await _written(info, _edit(input), work)
 
 
-async def _written(info: Info, use_case: Callable[..., Awaitable[UUID]]) -> ItineraryPayload:
+async def _written(
+    info: Info, edit: Edit, use_case: Callable[..., Awaitable[UUID]]
+) -> ItineraryPayload:
     context, now = info.context, info.context.world.now()
-    id = await context.write(lambda tx: use_case(tx, now=now, ids=context.world.ids))
+    session = await hand_of(info, edit.booking_id)
+    id = await context.write(
+        lambda tx: use_case(tx, edit, now=now, ids=context.world.ids), session=session
+    )
     return ItineraryPayload(booking=await one(info, BOOKINGS, id), errors=[])
 
 

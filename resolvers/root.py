@@ -36,6 +36,7 @@ from domain.limits import Limits
 from resolvers.assignments import AssignmentMutation, AssignmentQuery
 from resolvers.availability import AvailabilityQuery
 from resolvers.blocks import BlockMutation, BlockQuery
+from resolvers.booking_changes import BookingChangeMutation
 from resolvers.booking_details import BookingDetailsMutation
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
 from resolvers.brand_settings import BrandSettingsMutation, BrandSettingsQuery
@@ -154,6 +155,7 @@ class Mutation(
     ReservationMutation,
     ReservationConversionMutation,
     TaskMutation,
+    BookingChangeMutation,
     BookingDetailsMutation,
     ItineraryMutation,
     AssignmentMutation,

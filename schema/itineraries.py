@@ -49,7 +49,7 @@ class SetItineraryInput:
 
     id: strawberry.ID = strawberry.field(description=BOOKING)
     expected_version: int = strawberry.field(description=VERSION)
-    stops: list[StopInput] = strawberry.field(description="All stops in order, at most 30.")
+    stops: list[StopInput] = strawberry.field(description="All stops in order, at most 20.")
 
 
 @strawberry.input(description="Add a stop to an itinerary.")

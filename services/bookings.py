@@ -9,8 +9,12 @@ from db import assignments, bookings, brands, compliance, events, fleet, jobs
 from db.database import ResourcesChanged, Transaction
 from domain.bookings import Booking, NewTimes, Rescheduled, reschedule
 from domain.compliance import faults_at_another_time, permit
+from db import bookings, brands, events, fleet, jobs, transfers
+from db.database import ResourcesChanged, Transaction
+from domain.bookings import Booking, NewTimes, Rescheduled, check_length, reschedule
 from domain.errors import NotFound
 from domain.events import Event
+from domain.identity import Kind
 from domain.ids import Ids
 from domain.schedule import OperatingDay
 
@@ -23,11 +27,15 @@ async def reschedule_booking(
     Shape:  a wish for the times that it has stores nothing and tells nobody.
     Errors: NotFound, StaleVersion, WrongState, StartInPast, EndBeforeStart, EndBeforeLastStop,
             OutsideOperatingDay, VehicleBusy, DriverBusy, NotCompliant.
+            OutsideOperatingDay, VehicleBusy, DriverBusy; of a guest MoveUsed, TooLate,
+            InvalidInput.
     """
     booking, vehicles, drivers = await _locked(tx, wish.booking_id)
     change = reschedule(booking, wish, day=await _operating_day(tx, wish.starts_at), now=now)
     if change is None:
         return booking
+    if tx.principal.kind is Kind.LINK:
+        await _spend_move(tx, booking, change, now=now)
     await fleet.release_expired_holds(tx, vehicles, now=now)
     await bookings.update_times(tx, booking.id, change, now=now)
     await _check_drivers(tx, booking.id, drivers, now=now)
@@ -39,6 +47,18 @@ async def reschedule_booking(
     return Booking(
         booking.id, booking.number, booking.status, change.starts_at, change.ends_at, change.version
     )
+
+
+async def _spend_move(
+    tx: Transaction, booking: Booking, change: Rescheduled, *, now: datetime
+) -> None:
+    """Staff move as often as they are asked to; a guest's own moves may be counted."""
+    check_length(booking, change)
+    if tx.principal.brand is None:
+        raise NotFound(path="id")
+    zone = ZoneInfo(tx.principal.brand.time_zone)
+    allowed = await transfers.allowance(tx, booking.id)
+    await transfers.spend(tx, booking.id, allowed.spent_on_a_date(now=now, zone=zone))
 
 
 def _moved(booking: Booking, change: Rescheduled, *, id: UUID, now: datetime) -> Event:

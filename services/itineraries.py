@@ -9,6 +9,8 @@ from db import events, itineraries
 from db.database import Transaction
 from domain.errors import NotFound
 from domain.events import Event
+from domain.guest_moves import check_itinerary
+from domain.identity import Kind
 from domain.ids import Ids
 from domain.itineraries import (
     Edit,
@@ -89,11 +91,13 @@ async def set_stop_status(
 async def _change(
     tx: Transaction, edit: Edit, kind: str, change: Change, *, now: datetime, ids: Ids
 ) -> UUID:
-    """The booking's id. What changes nothing stores nothing."""
+    """The booking's id. What changes nothing stores nothing; a guest is too late before staff."""
     before = await itineraries.lock(tx, edit.booking_id)
     if before is None:
         raise NotFound(path="id")
     check_open(before, edit, now=now)
+    if tx.principal.kind is Kind.LINK:
+        check_itinerary(before.starts_at, now=now)
     after = planned(before, change(before))
     if after is None:
         return before.booking_id

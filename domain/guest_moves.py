@@ -1,0 +1,83 @@
+"""What a guest may still move of a tour by themselves, by the policy of the day it was sold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.cancellation import days_before, from_tiers, itinerary_is_open, moves_freely, moves_once
+from domain.errors import DomainError
+
+MOST_MOVES = 1
+ITINERARY_HOURS = 48
+
+
+class MoveUsed(DomainError):
+    """A guest moves or hands over a tour once when the time of free changes is over, and this one
+    has been moved. Ask the brand's staff, who may always.
+    """
+
+    code = "MOVE_USED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This tour was moved or handed over once already. Ask us, and we shall see.", path="id"
+        )
+
+
+class TooLate(DomainError):
+    """A guest's own change comes too late: the tour has begun, or it is so near that places and
+    drivers count on it. Ask the brand's staff.
+    """
+
+    code = "TOO_LATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What decides about a guest's own changes: the policy that was sold, and what was used."""
+
+    starts_at: datetime
+    policy: Mapping[str, Any] | Sequence[Mapping[str, int]]
+    used: int
+
+    def spent_on_a_date(self, *, now: datetime, zone: ZoneInfo) -> int:
+        """How many moves are used up after a new date: none is while the first tier lasts.
+
+        Errors: MoveUsed, TooLate.
+        Source: docs/domain.md, section "Cancellation".
+        """
+        free = moves_freely(self._policy(), days_before(self.starts_at, now, zone))
+        return self._spent(counts=not free, now=now)
+
+    def spent_on_a_transfer(self, *, now: datetime, zone: ZoneInfo) -> int:
+        """How many are used up after a transfer: one is under the last tier.
+
+        Errors: MoveUsed, TooLate.
+        """
+        counts = moves_once(self._policy(), days_before(self.starts_at, now, zone))
+        return self._spent(counts=counts, now=now)
+
+    def _policy(self) -> Any:
+        if isinstance(self.policy, Mapping):
+            return from_tiers(self.policy["tiers"], self.policy.get("version", 1))
+        return from_tiers(self.policy)
+
+    def _spent(self, *, counts: bool, now: datetime) -> int:
+        if now >= self.starts_at:
+            raise TooLate("The tour has begun.", path="id")
+        if not counts:
+            return self.used
+        if self.used >= MOST_MOVES:
+            raise MoveUsed
+        return self.used + 1
+
+
+def check_itinerary(starts_at: datetime, *, now: datetime) -> None:
+    """Errors: TooLate for a guest who would change stops in the last two days."""
+    if not itinerary_is_open(starts_at, now, hours=ITINERARY_HOURS):
+        raise TooLate(
+            f"Stops stay as they are in the last {ITINERARY_HOURS} hours before a tour. Call us.",
+            path="id",
+        )
