@@ -34,12 +34,12 @@ async def reschedule_booking(
     change = reschedule(booking, wish, day=await _operating_day(tx, wish.starts_at), now=now)
     if change is None:
         return booking
-    if tx.principal.kind is Kind.LINK:
-        await _spend_move(tx, booking, change, now=now)
+    moves = await _spent(tx, booking, change, now=now)
     await fleet.release_expired_holds(tx, vehicles, now=now)
     await bookings.update_times(tx, booking.id, change, now=now)
     await _check_drivers(tx, booking.id, drivers, now=now)
     event = _moved(booking, change, id=ids.new(), now=now)
+    event = _moved(booking, change, moves, id=ids.new(), now=now)
     await events.append(tx, event)
     await jobs.enqueue(
         tx, "tell_customer_of_new_time", {"booking_id": str(booking.id), "event_id": str(event.id)}
@@ -49,19 +49,23 @@ async def reschedule_booking(
     )
 
 
-async def _spend_move(
+async def _spent(
     tx: Transaction, booking: Booking, change: Rescheduled, *, now: datetime
-) -> None:
-    """Staff move as often as they are asked to; a guest's own moves may be counted."""
+) -> tuple[int, int]:
+    """How many moves were used up, before and after: staff move as often as they are asked to."""
+    brand = tx.principal.brand
+    if tx.principal.kind is not Kind.LINK or brand is None:
+        return 0, 0
     check_length(booking, change)
-    if tx.principal.brand is None:
-        raise NotFound(path="id")
-    zone = ZoneInfo(tx.principal.brand.time_zone)
     allowed = await transfers.allowance(tx, booking.id)
-    await transfers.spend(tx, booking.id, allowed.spent_on_a_date(now=now, zone=zone))
+    used = allowed.spent_on_a_date(now=now, zone=ZoneInfo(brand.time_zone))
+    await transfers.spend(tx, booking.id, used)
+    return allowed.used, used
 
 
-def _moved(booking: Booking, change: Rescheduled, *, id: UUID, now: datetime) -> Event:
+def _moved(
+    booking: Booking, change: Rescheduled, moves: tuple[int, int], *, id: UUID, now: datetime
+) -> Event:
     return Event(
         id=id,
         kind="BookingRescheduled",
@@ -72,6 +76,7 @@ def _moved(booking: Booking, change: Rescheduled, *, id: UUID, now: datetime) ->
         changes={
             "starts_at": (booking.starts_at.isoformat(), change.starts_at.isoformat()),
             "ends_at": (booking.ends_at.isoformat(), change.ends_at.isoformat()),
+            **({"guest_moves": moves} if moves[0] != moves[1] else {}),
         },
     )
 
