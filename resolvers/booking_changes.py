@@ -6,6 +6,7 @@ from strawberry import Info
 from db.bookings import BOOKINGS
 from domain.customers import Contact
 from domain.identity import Scope
+from domain.parties import NewParty
 from domain.reopening import Reopening
 from domain.transfers import Transfer
 from resolvers.guests import hand_of
@@ -13,12 +14,15 @@ from resolvers.keys import key_of
 from resolvers.listing import one
 from resolvers.refusals import mutation
 from schema.booking_changes import (
+    ChangePartyInput,
+    ChangePartyPayload,
     ReopenBookingInput,
     ReopenBookingPayload,
     TransferBookingInput,
     TransferBookingPayload,
 )
 from schema.global_ids import decode_as
+from services.parties import change_party
 from services.reopening import reopen_booking
 from services.transfers import transfer_booking
 
@@ -51,6 +55,25 @@ class BookingChangeMutation:
         )
         booking = await context.by(BOOKINGS.name).load(booking_id)
         return TransferBookingPayload(booking=booking, errors=[])
+
+    @mutation(
+        ChangePartyPayload,
+        scope=Scope.BOOKINGS_WRITE,
+        description="Take up a quote for the same tour with another party: its lines and sums are"
+        " the booking's, and its vans change if their seats are too few. A deposit that was"
+        " received stays as it was.",
+        keyed=True,
+    )
+    async def change_party(self, info: Info, input: ChangePartyInput) -> ChangePartyPayload:
+        context, now = info.context, info.context.world.now()
+        booking_id = decode_as("Booking", input.id)
+        await one(info, BOOKINGS, booking_id)
+        offered = context.world.quotes.read(input.quote_token, context.brand)
+        wish = NewParty(booking_id, input.expected_version, offered.wish, offered.total_cents)
+        id = await context.write(
+            lambda tx: change_party(tx, wish, now=now, ids=context.world.ids), key=key_of(info)
+        )
+        return ChangePartyPayload(booking=await one(info, BOOKINGS, id), errors=[])
 
     @mutation(
         ReopenBookingPayload,

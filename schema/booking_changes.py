@@ -42,6 +42,25 @@ class TransferBookingPayload:
     errors: list[UserError] = strawberry.field(description="Refusals; empty if it was handed over.")
 
 
+@strawberry.input(description="Sell a booking for another party.")
+class ChangePartyInput:
+    """Ask for a quote of the same kind, start and length with the new party first."""
+
+    id: strawberry.ID = strawberry.field(description=BOOKING)
+    expected_version: int = strawberry.field(description=VERSION)
+    quote_token: str = strawberry.field(
+        description="A quote for the same tour with the new party, not older than half an hour."
+    )
+
+
+@strawberry.type(description="The booking with its new party, or why it keeps the old one.")
+class ChangePartyPayload:
+    """Exactly one of the two says something."""
+
+    booking: Booking | None = strawberry.field(description="The booking as it is now.")
+    errors: list[UserError] = strawberry.field(description="Refusals; empty if it was changed.")
+
+
 @strawberry.input(description="Take a cancellation back.")
 class ReopenBookingInput:
     """With the vehicles and drivers that it had."""
