@@ -27,7 +27,7 @@ CASES = [
 
 
 def allowance(used: int) -> Allowance:
-    return Allowance(TOUR, to_document(from_tiers(TIERS, 3)), used)  # type: ignore[arg-type]
+    return Allowance(TOUR, to_document(from_tiers(TIERS, 3)), used)
 
 
 @pytest.mark.parametrize(("days", "used", "date", "_transfer"), CASES)
