@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tests.services.selling import open_shop
+
 from db.database import Database, Transaction
 from domain.identity import Brand, Kind
 from schema.global_ids import encode
@@ -131,3 +133,114 @@ async def test_a_site_a_partner_and_a_driver_change_no_tour(
     for kind in (Kind.SITE, Kind.PARTNER, Kind.DRIVER):
         refused = await ask(MOVE, a_principal(brand, kind, actor=new_id()), input=given)
         assert told(refused) == [("rescheduleBooking", "FORBIDDEN")]
+
+
+HAND_OVER = """
+mutation ($input: TransferBookingInput!) {
+  transferBooking(input: $input) {
+    booking { version guestFirstName customer { name email } }
+    errors { code path }
+  }
+}
+"""
+
+
+async def test_a_booking_is_handed_over_to_whoever_has_the_address(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    known = {"name": "Grace Hopper", "email": "grace@example.com"}
+    await write(database, brand, lambda tx: a_customer(tx, **known))
+    booking = encode("Booking", await a_tour(database, brand))
+    contact = {"name": "G. H.", "email": "Grace@Example.com", "phone": "+1 509 555 0100"}
+    given = {"id": booking, "expectedVersion": 1, "contact": contact}
+    result = await ask(HAND_OVER, input=given)
+
+    assert result.data == {
+        "transferBooking": {
+            "booking": {"version": 2, "guestFirstName": "G.", "customer": known},
+            "errors": [],
+        }
+    }
+
+
+async def test_a_customer_who_gives_their_booking_away_sees_it_no_more(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    customer = await write(database, brand, a_customer)
+    booking = encode("Booking", await a_tour(database, brand, customer_id=customer))
+    who = a_principal(brand, Kind.CUSTOMER, actor=customer)
+    given = {"id": booking, "expectedVersion": 1, "contact": {"name": "Grace Hopper"}}
+    given_away = await ask(HAND_OVER, who, input=given)
+    again = await ask(HAND_OVER, who, input={**given, "expectedVersion": 2})
+
+    assert given_away.data == {"transferBooking": {"booking": None, "errors": []}}
+    assert again.data == {
+        "transferBooking": {"booking": None, "errors": [{"code": "NOT_FOUND", "path": "id"}]}
+    }
+
+
+QUOTE = """
+query ($startsAt: DateTime!, $partySize: Int!) {
+  quote(
+    input: { tourType: WINE_TOUR, startsAt: $startsAt, partySize: $partySize, minutes: 360 }
+  ) { token }
+}
+"""
+PARTY = """
+mutation ($input: ChangePartyInput!) {
+  changeParty(input: $input) @idempotent(key: "party") {
+    booking {
+      partySize
+      version
+      total { amountCents }
+      priceLines { kind amount { amountCents } }
+      vehicles { seats }
+    }
+    errors { code path }
+  }
+}
+"""
+
+
+async def test_another_party_is_sold_by_a_quote_and_the_same_key_gives_the_same_answer(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    await open_shop(database, brand, 14)
+    booking = await a_tour(database, brand)
+    quoted = await ask(QUOTE, startsAt=FAR.isoformat(), partySize=8)
+    token = quoted.data["quote"]["token"]  # type: ignore[index]
+    given = {"id": encode("Booking", booking), "expectedVersion": 1, "quoteToken": token}
+    owner = a_principal(brand)
+    first, second = [await ask(PARTY, owner, input=given) for _ in range(2)]
+
+    assert first.data == {
+        "changeParty": {
+            "booking": {
+                "partySize": 8,
+                "version": 2,
+                "total": {"amountCents": 81825},
+                "priceLines": [
+                    {"kind": "RATE", "amount": {"amountCents": 75000}},
+                    {"kind": "TAX", "amount": {"amountCents": 6825}},
+                ],
+                "vehicles": [{"seats": 14}],
+            },
+            "errors": [],
+        }
+    }
+    assert second.data == first.data
+
+
+async def test_a_quote_that_nobody_gave_sells_no_party(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    booking = encode("Booking", await a_tour(database, brand))
+    given = {"id": booking, "expectedVersion": 1, "quoteToken": "made up"}
+    refused = await ask(PARTY, input=given)
+
+    assert refused.data == {
+        "changeParty": {
+            "booking": None,
+            "errors": [{"code": "QUOTE_REFUSED", "path": "quoteToken"}],
+        }
+    }
