@@ -26,13 +26,32 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
+class Taker:
+    """Who takes over, as it was written."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+    def contact(self) -> Contact:
+        """In the normal form.
+
+        Errors: InvalidInput.
+        """
+        try:
+            return Contact.of(self.name, self.email, self.phone)
+        except InvalidInput as error:
+            raise InvalidInput(error.message, path=f"contact.{error.path}") from None
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """The wish to hand a tour over to a known customer, or to whoever the contact says."""
 
     booking_id: UUID
     expected_version: int
     customer_id: UUID | None = None
-    contact: Contact | None = None
+    taker: Taker | None = None
 
 
 def check_transfer(booking: Owned, wish: Transfer, *, now: datetime) -> None:
@@ -43,7 +62,7 @@ def check_transfer(booking: Owned, wish: Transfer, *, now: datetime) -> None:
         raise WrongState(f"A booking that is {booking.status} is not handed over.", path="id")
     if booking.starts_at <= now:
         raise WrongState("The tour has begun: it is not handed over any more.", path="id")
-    if (wish.customer_id is None) == (wish.contact is None):
+    if (wish.customer_id is None) == (wish.taker is None):
         raise InvalidInput(
             "Say who takes over: a customer, or their contact details, and not both.",
             path="contact",

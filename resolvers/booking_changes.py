@@ -4,11 +4,10 @@ import strawberry
 from strawberry import Info
 
 from db.bookings import BOOKINGS
-from domain.customers import Contact
 from domain.identity import Scope
 from domain.parties import NewParty
 from domain.reopening import Reopening
-from domain.transfers import Transfer
+from domain.transfers import Taker, Transfer
 from resolvers.guests import hand_of
 from resolvers.keys import key_of
 from resolvers.listing import one
@@ -48,7 +47,7 @@ class BookingChangeMutation:
             booking_id,
             input.expected_version,
             decode_as("Customer", customer_id, path="customerId") if customer_id else None,
-            Contact.of(given.name, given.email, given.phone) if given else None,
+            Taker(given.name, given.email, given.phone) if given else None,
         )
         await context.write(
             lambda tx: transfer_booking(tx, wish, now=now, ids=context.world.ids), session=session

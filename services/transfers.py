@@ -18,7 +18,7 @@ async def transfer_booking(tx: Transaction, wish: Transfer, *, now: datetime, id
     """Let somebody else have a tour, with what was paid for it; a known customer stays as they are.
 
     Shape:  who held the booking's link opens it no more; a new link is made in its place.
-    Errors: NotFound, StaleVersion, WrongState; of a guest MoveUsed, TooLate.
+    Errors: NotFound, StaleVersion, WrongState, InvalidInput; of a guest MoveUsed, TooLate.
     """
     before = await transfers.lock(tx, wish.booking_id)
     if before is None:
@@ -61,15 +61,16 @@ async def _moves(tx: Transaction, booking: Owned, *, now: datetime) -> int:
 async def _taker(
     tx: Transaction, wish: Transfer, *, now: datetime, ids: Ids
 ) -> tuple[UUID, Contact]:
-    """Errors: NotFound for a customer whom the caller does not have."""
+    """Errors: NotFound for a customer whom the caller does not have; InvalidInput."""
     if wish.customer_id is not None:
         known = await customers.contact(tx, wish.customer_id)
         if known is None:
             raise NotFound(path="customerId")
         return wish.customer_id, known
-    if wish.contact is None:
+    if wish.taker is None:
         raise NotFound(path="contact")
-    return await customers.find_or_make(tx, wish.contact, now=now, ids=ids), wish.contact
+    contact = wish.taker.contact()
+    return await customers.find_or_make(tx, contact, now=now, ids=ids), contact
 
 
 def _text(id: UUID | None) -> str | None:

@@ -10,11 +10,10 @@ import pytest
 from bootstrap.settings import Settings
 from db import links
 from db.database import Database, Transaction
-from domain.customers import Contact
 from domain.errors import DomainError, InvalidInput, NotFound, StaleVersion, WrongState
 from domain.guest_moves import MoveUsed
 from domain.identity import Brand, Kind
-from domain.transfers import Transfer
+from domain.transfers import Taker, Transfer
 from services.transfers import transfer_booking
 from tests.builders import (
     START,
@@ -30,7 +29,7 @@ from tests.db.refusals import stored
 from tests.services.trail import NOTHING, trail_of
 
 NOW = START - timedelta(days=10)
-GRACE = Contact("Grace Hopper", "grace@example.com", None)
+GRACE = Taker("Grace Hopper", "grace@example.com", None)
 ROW = (
     "select customer_id, customer_name, customer_email, customer_phone, guest_moves, version"
     " from bookings where id = %(id)s"
@@ -48,7 +47,7 @@ class Ids:
 
 
 def handing(
-    booking: UUID, *, version: int = 1, to: UUID | None = None, contact: Contact | None = None
+    booking: UUID, *, version: int = 1, to: UUID | None = None, contact: Taker | None = None
 ) -> Callable[[Transaction], Awaitable[UUID]]:
     wish = Transfer(booking, version, to, contact)
     return lambda tx: transfer_booking(tx, wish, now=NOW, ids=Ids())
@@ -117,7 +116,7 @@ async def test_who_is_new_becomes_a_customer_and_who_is_known_is_not_rewritten(
     ]
 
     other = await a_paid_tour(database, brand)
-    renamed = Contact("G. Hopper", GRACE.email, "+15095550100")
+    renamed = Taker("G. Hopper", GRACE.email, "+15095550100")
     await write(database, brand, handing(other, contact=renamed))
     assert await rows(database, brand, ROW, other) == [
         (made, "G. Hopper", "grace@example.com", "+15095550100", 0, 2)
@@ -152,7 +151,7 @@ async def test_a_guest_hands_over_once_under_the_last_tier_and_staff_again(
     ]
     assert moved["guest_moves"] == [0, 1]
 
-    back = Contact("Ada", "ada@example.com", None)
+    back = Taker("Ada", "ada@example.com", None)
     with pytest.raises(MoveUsed):
         await by_guest.write(handing(booking, version=2, contact=back))
     await write(database, brand, handing(booking, version=2, contact=back))
@@ -207,6 +206,7 @@ async def test_nobody_two_people_or_a_sisters_customer_take_nothing_over(
         (handing(booking, to=theirs), NotFound),
         (handing(booking, to=new_id()), NotFound),
         (handing(new_id(), contact=GRACE), NotFound),
+        (handing(booking, contact=Taker("Grace", "no address")), InvalidInput),
     ):
         await refuse(database, settings, brand, work, by)
 
