@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from domain.sales import Van
 
 from db import statements
 from db.database import Transaction
 from domain.availability import FreeVan
 from domain.ids import Ids
 from domain.parties import Resold, Sold, document
+from domain.sales import Van
 
 SQL = statements.load(__package__, "parties.sql")
 

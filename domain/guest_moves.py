@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.cancellation import days_before, from_tiers, itinerary_is_open, moves_freely, moves_once
@@ -72,6 +73,12 @@ class Allowance:
         if self.used >= MOST_MOVES:
             raise MoveUsed
         return self.used + 1
+
+
+def check_crew(drivers: Sequence[UUID]) -> None:
+    """Errors: TooLate for a guest whose tour a driver has been put on: their hours are counted."""
+    if drivers:
+        raise TooLate("A driver is on this tour already. Call us to move it.", path="id")
 
 
 def check_itinerary(starts_at: datetime, *, now: datetime) -> None:

@@ -5,15 +5,13 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import assignments, bookings, brands, compliance, events, fleet, jobs
-from db.database import ResourcesChanged, Transaction
-from domain.bookings import Booking, NewTimes, Rescheduled, reschedule
-from domain.compliance import faults_at_another_time, permit
-from db import bookings, brands, events, fleet, jobs, transfers
+from db import assignments, bookings, brands, compliance, events, fleet, jobs, transfers
 from db.database import ResourcesChanged, Transaction
 from domain.bookings import Booking, NewTimes, Rescheduled, check_length, reschedule
+from domain.compliance import faults_at_another_time, permit
 from domain.errors import NotFound
 from domain.events import Event
+from domain.guest_moves import check_crew
 from domain.identity import Kind
 from domain.ids import Ids
 from domain.schedule import OperatingDay
@@ -26,19 +24,17 @@ async def reschedule_booking(
 
     Shape:  a wish for the times that it has stores nothing and tells nobody.
     Errors: NotFound, StaleVersion, WrongState, StartInPast, EndBeforeStart, EndBeforeLastStop,
-            OutsideOperatingDay, VehicleBusy, DriverBusy, NotCompliant.
-            OutsideOperatingDay, VehicleBusy, DriverBusy; of a guest MoveUsed, TooLate,
-            InvalidInput.
+            OutsideOperatingDay, VehicleBusy, DriverBusy, NotCompliant; of a guest MoveUsed,
+            TooLate, InvalidInput.
     """
     booking, vehicles, drivers = await _locked(tx, wish.booking_id)
     change = reschedule(booking, wish, day=await _operating_day(tx, wish.starts_at), now=now)
     if change is None:
         return booking
-    moves = await _spent(tx, booking, change, now=now)
+    moves = await _spent(tx, booking, change, drivers, now=now)
     await fleet.release_expired_holds(tx, vehicles, now=now)
     await bookings.update_times(tx, booking.id, change, now=now)
     await _check_drivers(tx, booking.id, drivers, now=now)
-    event = _moved(booking, change, id=ids.new(), now=now)
     event = _moved(booking, change, moves, id=ids.new(), now=now)
     await events.append(tx, event)
     await jobs.enqueue(
@@ -50,13 +46,19 @@ async def reschedule_booking(
 
 
 async def _spent(
-    tx: Transaction, booking: Booking, change: Rescheduled, *, now: datetime
+    tx: Transaction,
+    booking: Booking,
+    change: Rescheduled,
+    drivers: Sequence[UUID],
+    *,
+    now: datetime,
 ) -> tuple[int, int]:
     """How many moves were used up, before and after: staff move as often as they are asked to."""
     brand = tx.principal.brand
     if tx.principal.kind is not Kind.LINK or brand is None:
         return 0, 0
     check_length(booking, change)
+    check_crew(drivers)
     allowed = await transfers.allowance(tx, booking.id)
     used = allowed.spent_on_a_date(now=now, zone=ZoneInfo(brand.time_zone))
     await transfers.spend(tx, booking.id, used)

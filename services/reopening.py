@@ -1,10 +1,13 @@
 """What takes the cancellation of a booking back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from db import events, fleet, reopening
+from db import assignments, compliance, events, fleet, reopening
 from db.database import ResourcesChanged, Transaction
+from domain.compliance import faults_at_another_time, permit
 from domain.errors import NotFound
 from domain.events import Event
 from domain.ids import Ids
@@ -14,7 +17,8 @@ from domain.reopening import Reopening, reopen
 async def reopen_booking(tx: Transaction, wish: Reopening, *, now: datetime, ids: Ids) -> UUID:
     """Pencil a cancelled tour in again, with the vehicles and drivers that it had.
 
-    Errors: NotFound, StaleVersion, WrongState, StartInPast, VehicleBusy, DriverBusy.
+    Errors: NotFound, StaleVersion, WrongState, StartInPast, VehicleBusy, DriverBusy,
+            NotCompliant.
     """
     taken = await reopening.assigned(tx, wish.booking_id)
     await fleet.lock(tx, *taken)
@@ -26,6 +30,7 @@ async def reopen_booking(tx: Transaction, wish: Reopening, *, now: datetime, ids
     change = reopen(before, wish, now=now)
     await fleet.release_expired_holds(tx, taken[0], now=now)
     await reopening.reopen(tx, before.id, change, taken, now=now, ids=ids)
+    await _check_drivers(tx, before.id, taken[1], now=now)
     reason = before.cancel_reason
     await events.append(
         tx,
@@ -41,3 +46,19 @@ async def reopen_booking(tx: Transaction, wish: Reopening, *, now: datetime, ids
         ),
     )
     return before.id
+
+
+async def _check_drivers(
+    tx: Transaction, booking_id: UUID, drivers: Sequence[UUID], *, now: datetime
+) -> None:
+    """Whoever was to drive the tour may still drive it, with all they have taken on meanwhile."""
+    tour = await assignments.read(tx, booking_id) if drivers else None
+    brand = tx.principal.brand
+    if tour is None or brand is None:
+        return
+    last_day = tour.ends_at.astimezone(ZoneInfo(brand.time_zone)).date()
+    for driver_id in drivers:
+        record = await compliance.driver(tx, driver_id, around=tour.duty, now=now)
+        if record is not None:
+            found = faults_at_another_time(record, tour.duty, last_day=last_day)
+            permit(found, None, path="id")

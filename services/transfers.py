@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import customers, events, links, transfers
+from db import buyers, events, links, transfers
 from db.database import Transaction
 from domain.customers import Contact
 from domain.errors import NotFound
@@ -63,14 +63,14 @@ async def _taker(
 ) -> tuple[UUID, Contact]:
     """Errors: NotFound for a customer whom the caller does not have; InvalidInput."""
     if wish.customer_id is not None:
-        known = await customers.contact(tx, wish.customer_id)
+        known = await buyers.contact(tx, wish.customer_id)
         if known is None:
             raise NotFound(path="customerId")
         return wish.customer_id, known
     if wish.taker is None:
         raise NotFound(path="contact")
     contact = wish.taker.contact()
-    return await customers.find_or_make(tx, contact, now=now, ids=ids), contact
+    return await buyers.find_or_make(tx, contact, now=now, ids=ids), contact
 
 
 def _text(id: UUID | None) -> str | None:

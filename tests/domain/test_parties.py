@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from domain.sales import QuoteChanged
 
 from domain.availability import FreeVan
 from domain.cancellation import Policy, Tier
@@ -20,6 +19,7 @@ from domain.errors import (
 from domain.parties import NewParty, Sold, carried, check_fleet, check_party, document, resell
 from domain.pricing import Line, Totals
 from domain.quotes import Quote, Wish
+from domain.sales import QuoteChanged
 
 START = datetime(2026, 6, 8, 17, tzinfo=UTC)
 END = START + timedelta(hours=6)

@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.services.selling import open_shop
-
 from db.database import Database, Transaction
 from domain.identity import Brand, Kind
 from schema.global_ids import encode
@@ -19,6 +17,7 @@ from tests.builders import (
     write,
 )
 from tests.resolvers.conftest import Ask, told
+from tests.services.selling import open_shop
 
 FAR = datetime(2031, 6, 9, 17, tzinfo=UTC)  # Monday 10:00 in Walla Walla
 REOPEN = """

@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from domain.sales import QuoteChanged
-from tests.services.selling import NOW, Ids, create, open_shop, some_rates, wanted
 
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
@@ -22,9 +20,11 @@ from domain.errors import (
 )
 from domain.identity import Brand
 from domain.parties import NewParty
+from domain.sales import QuoteChanged
 from services.parties import change_party
 from tests.builders import START, a_block, a_booking, a_brand, a_payment, write
 from tests.db.refusals import stored
+from tests.services.selling import NOW, Ids, create, open_shop, some_rates, wanted
 from tests.services.trail import trail_of
 
 ROW = (
