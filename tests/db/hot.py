@@ -581,7 +581,6 @@ PARAMS: Mapping[str, Any] = {
     "discount_cents": 0,
     "tax_cents": 5187,
     "total_cents": 62187,
-    "deposit_cents": 31094,
     "deposit_received_at": None,
     "guest_moves": 1,
     "blocked_until": NOW + timedelta(hours=7),
