@@ -254,7 +254,6 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "accessibility": ["a ramp"],
         "source": ["by phone"],
         "at": ["2026-01-01T10:00:00-08:00"],
-        "quoteToken": ["not.a.quote"],
         "address": ["1 Main Street"],
         "pickup": ["1 Main Street"],
         "dropoff": ["1 Main Street"],
