@@ -43,7 +43,7 @@ DEFINERS = {
         "public, pg_temp",
         "owner staff worker",
     ),
-    "release_expired_holds(uuid[], timestamptz)": ("fleet", "public, pg_temp", "staff worker"),
+    "release_expired_holds(uuid[], timestamptz)": ("fleet", "public, pg_temp", "link staff worker"),
     "seats_are_short(uuid)": ("fleet", "public, pg_temp", "staff worker"),
     "claim_free_vans(timestamptz, timestamptz, timestamptz)": (
         "fleet",
