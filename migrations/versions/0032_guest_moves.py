@@ -2,8 +2,8 @@
 
 from migrations.tables import role, run
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 # To a link, which sees its one object alone.
 MAY = (
     ("bookings", "select (guest_moves), update (guest_moves, starts_at, ends_at)"),
