@@ -2,8 +2,8 @@
 
 from migrations.tables import role, run
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 # To a link, which sees its one object alone.
 MAY = (
     ("bookings", "select (guest_moves), update (guest_moves, starts_at, ends_at)"),
