@@ -49,7 +49,7 @@ class Stranger:
         if self.home == "stranger":
             return False
         if self.home == "sibling":
-            return table.level == "operator" and self.kind == "staff"
+            return table.level == "operator" and table.rows.get(self.kind) == "true"
         return table.rows.get(self.kind) == "true"
 
 
