@@ -179,7 +179,6 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
         "refunds_payment_id_idx",
     ),
     "buyers.contact_of_customer": ("customers_pkey",),
-    "reservations.confirm_converted_booking": ("bookings_pkey",),
     "reservations.hand_over_payments": ("payments_reservation_id_customer_id_idx",),
     "reservations.lock_reservation": ("reservations_pkey",),
     "reservations.look_at_reservation": ("reservations_pkey",),
@@ -384,6 +383,8 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "vehicles.lock_vehicle": ("vehicles_pkey",),
     "vehicles.seen_vehicle": ("vehicles_pkey",),
     "vehicles.update_vehicle": ("vehicles_pkey",),
+    # The last, for it is run, and what is confirmed is not pencilled in again.
+    "reservations.confirm_converted_booking": ("bookings_pkey",),
 }
 SLUGS = ("tenants_slug_key", "brands_code_key")
 FUNCTIONS: Mapping[str, tuple[str, ...]] = {
