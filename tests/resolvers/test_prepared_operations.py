@@ -16,6 +16,7 @@ from tests.builders import a_principal, a_vehicle, new_id, write
 from tests.db.rows import a_paid_ticket
 from tests.resolvers.test_manifests import ZONE, noon
 from tests.services.crews import a_confirmed_tour, a_sound_driver, a_sound_van
+from tests.services.selling import some_rates
 from tests.services.touring import a_tour, packages
 from web.prepared import prepared
 
@@ -125,3 +126,78 @@ async def test_guests_are_checked_in_on_the_day(database: Database, brand: Brand
     ticket = await write(database, brand, today)
     came = await run("CheckInTicket", input={"id": ticket, "expectedVersion": 1})
     assert came["checkInTicket"]["ticket"]["status"] == "CHECKED_IN"
+
+
+WISH = {
+    "tourType": "WINE_TOUR",
+    "startsAt": "2031-06-09T10:00:00-07:00",
+    "partySize": 4,
+    "minutes": 360,
+}
+ADA = {"name": "Ada Guest", "email": "ada@example.com", "phone": "+1 509 555 0142"}
+
+
+async def _open(database: Database, brand: Brand) -> None:
+    async def shop(tx: Transaction) -> None:
+        await some_rates(tx)
+        await a_vehicle(tx, name="Sprinter", seats=14)
+
+    await write(database, brand, shop)
+
+
+async def test_a_tour_is_booked_by_telephone_paid_by_check_and_called_off(
+    database: Database, brand: Brand, run: Run
+) -> None:
+    await _open(database, brand)
+
+    quoted = (await run("Quote", input=WISH))["quote"]
+    wish = {"quoteToken": quoted["token"], "contact": ADA, "source": "PHONE"}
+    booking = (await run("BookByPhone", input=wish))["createBooking"]["booking"]
+    assert (booking["status"], booking["total"]) == ("PENDING", {"formatted": "$621.87"})
+    assert booking["vehicles"] == [{"name": "Sprinter", "seats": 14}]
+    check = {
+        "bookingId": booking["id"],
+        "kind": "DEPOSIT",
+        "method": "CHECK",
+        "amountCents": booking["deposit"]["amountCents"],
+        "reference": "No 1042",
+    }
+    paid = (await run("RecordCheck", input=check))["recordPayment"]["payment"]
+    assert (paid["status"], paid["amount"]) == ("SUCCEEDED", {"formatted": "$310.94"})
+    version = paid["booking"]["version"]
+    sure = {"id": booking["id"], "expectedVersion": version}
+    confirmed = (await run("ConfirmBooking", input=sure))["confirmBooking"]["booking"]
+    assert confirmed["status"] == "CONFIRMED"
+
+    refund = (await run("QuoteCancellation", booking=booking["id"]))["cancellationQuote"]
+    assert (refund["percent"], refund["refund"]["formatted"]) == (100, "$310.94")
+    off = {
+        "id": booking["id"],
+        "expectedVersion": confirmed["version"],
+        "reason": "Ill",
+        "quotedRefundCents": refund["refund"]["amountCents"],
+    }
+    gone = (await run("CancelBooking", input=off))["cancelBooking"]["booking"]
+    assert gone["status"] == "CANCELLED"
+
+
+async def test_a_visitor_of_a_website_quotes_holds_and_checks_out(
+    database: Database, brand: Brand, run: Run
+) -> None:
+    await _open(database, brand)
+    site = a_principal(brand, Kind.SITE)
+
+    quoted = (await run("Quote", site, input=WISH))["quote"]
+    held = (await run("HoldTour", site, input={"quoteToken": quoted["token"]}))["holdBooking"]
+    hold = held["hold"]
+    assert (hold["status"], hold["deposit"]) == ("HELD", {"formatted": "$310.94"})
+    assert hold["checkoutToken"].startswith("lk_")
+    guest = a_principal(brand, Kind.LINK, object_id=decode(hold["bookingId"])[1])
+    said = {
+        "id": hold["bookingId"],
+        "expectedVersion": 1,
+        "contact": ADA,
+        "acceptTerms": True,
+    }
+    done = (await run("CheckOut", guest, input=said))["checkOut"]["booking"]
+    assert (done["status"], done["version"]) == ("HELD", 2)
