@@ -187,7 +187,9 @@ async def a_paid_ticket(tx: Transaction, **values: Any) -> UUID:
     """A ticket of 207.29 and the payment of it, by cash."""
     customer = values.pop("customer_id", None) or await a_customer(tx)
     ticket = await a_ticket(tx, customer_id=customer, **values)
+    at = values.get("created_at", START)
     paid = {"kind": "full", "method": "cash", "amount_cents": values.get("total_cents", 20729)}
+    paid |= {"received_at": at, "created_at": at}
     await a_payment(tx, ticket_id=ticket, customer_id=customer, **paid)
     return ticket
 
