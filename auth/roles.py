@@ -68,8 +68,7 @@ OF_KIND: Final[Mapping[Kind, frozenset[Scope]]] = {
         Scope.BOOKINGS_CANCEL,
         Scope.PROPOSALS_ANSWER,
     },
-    Kind.PARTNER: ((OWN | BUYS) - {Scope.RESERVATIONS_READ, Scope.PROPOSALS_READ})
-    | {Scope.CUSTOMERS_READ},
+    Kind.PARTNER: (OWN | BUYS) - {Scope.RESERVATIONS_READ, Scope.PROPOSALS_READ},
     Kind.DRIVER: PUBLIC
     | {
         Scope.BOOKINGS_READ,

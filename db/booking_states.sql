@@ -3,7 +3,8 @@
 select
     id, number, status, starts_at, ends_at, version, party_size, hold_expires_at, customer_id,
     currency,
-    total_cents, deposit_cents, deposit_received_at is not null, policy, terms_accepted_at
+    total_cents, deposit_cents, deposit_received_at is not null, policy, terms_accepted_at,
+    guest_moves, proposal_id
 from bookings
 where id = %(id)s;
 
@@ -70,19 +71,50 @@ where id = %(id)s
 for update;
 
 -- name: paid_for_booking
--- What was received for a booking and has not gone back.
-select
-    coalesce(sum(
-        p.amount_cents - (
+-- What was received for a booking and has not gone back, and its part of what its proposal was
+-- paid, by its part of what the proposal's tours cost.
+with
+booked as (
+    select id, proposal_id, total_cents from bookings
+    where id = %(id)s
+),
+
+kept as (
+    select p.booking_id, p.id, p.amount_cents
+    from payments as p
+    where
+        p.booking_id = %(id)s and p.kind in ('deposit', 'balance', 'full')
+        and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed')
+    union all
+    select p.booking_id, p.id, p.amount_cents
+    from payments as p
+    inner join booked as b on p.proposal_id = b.proposal_id
+    where
+        p.kind in ('deposit', 'balance', 'full')
+        and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed')
+),
+
+net as (
+    select
+        k.booking_id,
+        k.amount_cents - (
             select coalesce(sum(r.amount_cents), 0)
             from refunds as r
-            where r.payment_id = p.id and r.status <> 'failed'
-        )
-    ), 0)
-from payments as p
-where
-    p.booking_id = %(id)s and p.kind in ('deposit', 'balance', 'full')
-    and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed');
+            where r.payment_id = k.id and r.status <> 'failed'
+        ) as cents
+    from kept as k
+)
+
+select
+    coalesce((select sum(n.cents) from net as n where n.booking_id is not null), 0)
+    + coalesce(
+        (select sum(n.cents) from net as n where n.booking_id is null) * b.total_cents
+        / nullif(
+            (select sum(s.total_cents) from bookings as s where s.proposal_id = b.proposal_id), 0
+        ),
+        0
+    )
+from booked as b;
 
 -- name: receive_deposit
 -- That the deposit is there.

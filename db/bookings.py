@@ -32,6 +32,8 @@ COLUMNS = {
     "customer_id": ColumnKind.UUID,
     "reservation_id": ColumnKind.UUID,
     "customer_name": ColumnKind.TEXT,
+    "customer_email": ColumnKind.TEXT,
+    "customer_phone": ColumnKind.TEXT,
     "guest_first_name": ColumnKind.TEXT,
     "party_size": ColumnKind.INT,
     "starts_at": ColumnKind.INSTANT,

@@ -9,6 +9,7 @@ from domain.errors import (
     DomainError,
     DriverBusy,
     EmailTaken,
+    NotFound,
     PartyTooLarge,
     RuleBroken,
     VehicleBusy,
@@ -27,6 +28,10 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "blocks_offset_pair_id_offset_pair_side_driver_id_key": DriverBusy,
     "blocks_pair_is_the_owners": lambda: RuleBroken("Only an owner lets two tours share a time."),
     "customers_email_key": EmailTaken,
+    "bookings_inquiry_id_fkey": lambda: NotFound(path="inquiryId"),
+    "booking_stops_winery_id_fkey": lambda: NotFound(path="stops"),
+    "booking_stops_restaurant_id_fkey": lambda: NotFound(path="stops"),
+    "booking_stops_hotel_id_fkey": lambda: NotFound(path="stops"),
     "tour_offers_booking_id_driver_id_key": AlreadyOffered,
     "tour_offers_one_search": lambda: WrongState(
         "A substitute is sought already. Wait for an answer.", path="bookingId"

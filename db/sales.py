@@ -34,12 +34,14 @@ async def terms(tx: Transaction, *, day: date, today: date, zone: ZoneInfo) -> T
     return Terms(OperatingDay(zone, opens_at, closes_at, buffer), hold_minutes, prefix)
 
 
-async def held_since(tx: Transaction, booking_id: UUID, *, now: datetime) -> tuple[datetime, int]:
+async def held_since(
+    tx: Transaction, booking_id: UUID, *, now: datetime, zone: ZoneInfo
+) -> tuple[datetime, int]:
     """When a booking was made, and for how many minutes its brand holds.
 
     Errors: NotFound for a brand without settings.
     """
-    row = await tx.row(SQL["held_since"], {"id": booking_id, "today": now.date()})
+    row = await tx.row(SQL["held_since"], {"id": booking_id, "today": now.astimezone(zone).date()})
     if row is None:
         raise NotFound
     return row[0], row[1]

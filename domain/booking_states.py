@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.bookings import TRANSITIONS
-from domain.cancellation import Refund, from_tiers, refund
+from domain.cancellation import Policy, Refund, Tier, from_tiers, refund
 from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
 from domain.events import Change, Event
 from domain.money import formatted
@@ -61,6 +61,8 @@ class State:
     deposit_received: bool
     policy: Mapping[str, Any]
     terms_accepted_at: datetime | None
+    guest_moves: int = 0
+    proposal_id: UUID | None = None
 
     def seen_at(self, version: int | None) -> None:
         """Errors: StaleVersion if that is not the version that is stored."""
@@ -128,14 +130,29 @@ def reason_of(text: str, *, path: str) -> str:
     return told
 
 
+def check_guest_cancels(state: State, *, now: datetime) -> None:
+    """Refuse a guest what staff decide: a tour that has begun, or one of several.
+
+    Errors: WrongState.
+    """
+    if now >= state.starts_at or state.status == "in_progress":
+        raise WrongState("The tour has begun. Call us.", path="id")
+    if state.proposal_id is not None:
+        raise WrongState("The tour is one of a proposal's. Call us to cancel it.", path="id")
+
+
 def refund_of(
     state: State, paid_cents: int, *, now: datetime, zone: ZoneInfo, our_fault: bool = False
 ) -> Refund:
     """What would come back if the booking were cancelled now, by the policy it was sold under.
 
+    Shape:  whoever has used the one move has no deposit left to take back: a date that is far
+            again does not bring it back either.
     Source: docs/domain.md, section "Cancellation".
     """
     policy = from_tiers(state.policy["tiers"], state.policy.get("version", 1))
+    if state.guest_moves:
+        policy = Policy((Tier(0, 0),), policy.version)
     return refund(
         policy,
         deposit_cents=state.deposit_cents,

@@ -47,9 +47,13 @@ def convert(known: Known, expected_version: int) -> Reservation:
     Errors: StaleVersion, WrongState.
     """
     check_open(known, expected_version)
-    if known.reservation.status == "confirmed" and not known.paid_cents:
+    if known.reservation.status == "confirmed" and not _is_paid(known):
         raise WrongState("The deposit has not been received. Record its payment first.", path="id")
     return step(known, "converted", expected_version=expected_version)
+
+
+def _is_paid(known: Known) -> bool:
+    return known.paid_cents >= known.reservation.deposit_cents > 0
 
 
 def taken_over(sale: Sale, known: Known, contact: Contact | None) -> Sale:

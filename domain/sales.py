@@ -1,6 +1,6 @@
 """A sale: a quote taken up and priced again, with its vans, its buyer and its sums."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,11 +13,12 @@ from domain.errors import DomainError, InvalidInput, PartyTooLarge, VehicleBusy
 from domain.events import Change
 from domain.money import formatted
 from domain.pricing import Line, Totals
-from domain.quotes import Quote, Wish
+from domain.quotes import SHARED, Quote, Wish
 from domain.schedule import OperatingDay, block_ends_at, check_order, check_within
 
 Begins = Literal["held", "draft", "pending"]
 MOST_STOPS = 20
+LONGEST_RIDE: Mapping[str, int] = {"airport_transfer": 600, "local_transfer": 180}
 SHORTEST_STOP, LONGEST_STOP = 30, 240
 
 
@@ -144,12 +145,29 @@ def agreed(new: NewBooking, quote: Quote, terms: Terms, *, now: datetime) -> dat
             is_cents=quote.totals.total_cents,
             currency=quote.currency,
         )
+    check_kind(new.wish, quote)
     check_order(quote.wish.starts_at, quote.ends_at, now=now)
     check_within(quote.wish.starts_at, quote.ends_at, day=terms.day)
     check_stops(new.stops, quote.wish.starts_at, quote.ends_at)
     if new.begins == "pending" and new.buyer == Buyer():
         raise InvalidInput("Say who books: a customer, or their contact details.", path="contact")
     return block_ends_at(quote.ends_at, terms.day)
+
+
+def check_kind(wish: Wish, quote: Quote) -> None:
+    """Refuse a whole van for the price of a seat, or of a short ride.
+
+    Errors: InvalidInput.
+    """
+    if wish.tour_type == SHARED:
+        raise InvalidInput("Seats of a shared tour are sold as tickets.", path="quoteToken")
+    by_the_ride = wish.code is not None and quote.lines[0].kind != "package"
+    most = LONGEST_RIDE.get(wish.tour_type, 0) if by_the_ride else None
+    if most is not None and (wish.minutes or 0) > most:
+        raise InvalidInput(
+            f"A ride of this price takes at most {most} minutes and is sold as a transfer.",
+            path="quoteToken",
+        )
 
 
 def sale_of(

@@ -99,6 +99,9 @@ class Booking(Node):
     internal_notes: str | None = column("For staff alone.", scope=Scope.NOTES_READ)
     driver_notes: str | None = column("For staff and the driver.", scope=Scope.NOTES_READ)
     guest_first_name: str | None = column("Whom the driver meets.", scope=Scope.NOTES_READ)
+    customer_name: str | None = column("Who books, as they said it for this booking.")
+    customer_email: str | None = column("Where the mail of this booking goes.")
+    customer_phone: str | None = column("Whom to call on the day.")
     subtotal: Money | None = money(
         "subtotal_cents", "Before discount and tax.", scope=Scope.PRICES_READ
     )

@@ -9,7 +9,7 @@ from db import assignments, bookings, brands, compliance, events, fleet, jobs, t
 from db.database import ResourcesChanged, Transaction
 from domain.bookings import Booking, NewTimes, Rescheduled, check_length, reschedule
 from domain.compliance import faults_at_another_time, permit
-from domain.errors import NotFound
+from domain.errors import NotFound, WrongState
 from domain.events import Event
 from domain.guest_moves import check_crew
 from domain.identity import Kind
@@ -57,6 +57,8 @@ async def _spent(
     brand = tx.principal.brand
     if tx.principal.kind is not Kind.LINK or brand is None:
         return 0, 0
+    if booking.status == "held":
+        raise WrongState("Hold the other time instead: it may have another price.", path="id")
     check_length(booking, change)
     check_crew(drivers)
     allowed = await transfers.allowance(tx, booking.id)

@@ -10,6 +10,7 @@ from db.database import Transaction
 from domain.booking_states import (
     RefundChanged,
     State,
+    check_guest_cancels,
     event,
     go,
     reason_of,
@@ -77,6 +78,8 @@ async def _refund(tx: Transaction, state: State, *, our_fault: bool, now: dateti
     if our_fault and tx.principal.kind is not Kind.STAFF:
         raise InvalidInput("Whose fault it is, staff say.", path="ourFault")
     go(state, "cancelled", now=now)
+    if tx.principal.kind is not Kind.STAFF:
+        check_guest_cancels(state, now=now)
     paid = await booking_states.paid_cents(tx, state.id)
     brand = tx.principal.brand
     if brand is None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from db import booking_states, events, jobs, links, sales
 from db.database import Transaction
@@ -19,7 +20,7 @@ async def extend_hold(
     Errors: NotFound, StaleVersion, HoldExpired, WrongState.
     """
     state = await _locked(tx, booking_id, expected_version)
-    held_since, minutes = await sales.held_since(tx, booking_id, now=now)
+    held_since, minutes = await sales.held_since(tx, booking_id, now=now, zone=_zone(tx))
     expires_at = longer_hold(state, held_since=held_since, minutes=minutes, now=now)
     await booking_states.extend(tx, state, expires_at, now=now)
     before = state.hold_expires_at.isoformat() if state.hold_expires_at else None
@@ -55,6 +56,12 @@ async def expire_hold(tx: Transaction, booking_id: UUID, *, now: datetime, ids: 
     changes: dict[str, Change] = {"status": ("held", "expired")}
     await events.append(tx, event("HoldExpired", state, changes, id=ids.new(), now=now))
     return True
+
+
+def _zone(tx: Transaction) -> ZoneInfo:
+    if tx.principal.brand is None:
+        raise NotFound
+    return ZoneInfo(tx.principal.brand.time_zone)
 
 
 async def _locked(tx: Transaction, booking_id: UUID, expected_version: int) -> State:

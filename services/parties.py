@@ -37,9 +37,8 @@ async def change_party(tx: Transaction, wish: NewParty, *, now: datetime, ids: I
         return before.id
     await parties.update_party(tx, before.id, change, now=now, ids=ids)
     await parties.update_vans(tx, before.id, change.vans, before=has, until=until, now=now, ids=ids)
-    if wish.wish.promo_code is not None:
-        day = prices.Asked.of(wish.wish, _zone(tx), now=now).day
-        await prices.redeem(tx, before.id, wish.wish.promo_code, day=day, now=now)
+    day = prices.Asked.of(wish.wish, _zone(tx), now=now).day
+    await prices.redeem(tx, before.id, wish.wish.promo_code, day=day, now=now)
     await events.append(tx, _told(before, change, has, id=ids.new(), now=now))
     return before.id
 

@@ -193,6 +193,7 @@ async def _send(
     more: dict[str, Change] = {"sent_as": (number - 1 or None, number)}
     event_id = await _tell(tx, before, after, kind=kind, now=now, ids=ids, more=more)
     link_id = ids.new()
+    await links.revoke(tx, after.id, now=now)  # An address that was mailed before opens it no more.
     await links.issue(tx, "proposal", after.id, id=link_id, now=now)
     told = {"proposal_id": after.id, "link_id": link_id, "event_id": event_id}
     await jobs.enqueue(tx, "mail_proposal", {name: str(id) for name, id in told.items()})

@@ -63,6 +63,8 @@ async def _taker(
 ) -> tuple[UUID, Contact]:
     """Errors: NotFound for a customer whom the caller does not have; InvalidInput."""
     if wish.customer_id is not None:
+        if tx.principal.kind is Kind.LINK:
+            raise NotFound(path="customerId")  # A guest knows no customer but by what they say.
         known = await buyers.contact(tx, wish.customer_id)
         if known is None:
             raise NotFound(path="customerId")
