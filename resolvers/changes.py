@@ -80,7 +80,7 @@ class Showing:
             return datetime.fromisoformat(value).astimezone(self.zone).isoformat()
         if isinstance(value, str) and kind is ColumnKind.UUID:
             return self._global_id(relation, name, value)
-        return words(value).name if words is not None else value
+        return _named(words, value) if words is not None else value
 
     def _global_id(self, relation: Relation, name: str, value: str) -> str:
         targets = [one.target for one in relation.one.values() if one.via == name]

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 import strawberry
 from strawberry import Info
+from strawberry.schema.config import StrawberryConfig
 
 from bootstrap.wiring import Parts, now
 from db.database import Database
@@ -16,6 +17,7 @@ from resolvers.listing import says
 from resolvers.refusals import mutation
 from resolvers.root import RELATIONS, Schema
 from schema.errors import UserError
+from schema.scalars import SCALARS
 from tests.builders import a_customer, a_principal
 
 
@@ -48,7 +50,7 @@ class Nothing:
 
 @pytest.fixture(scope="module")
 def making() -> Schema:
-    return Schema(query=Nothing, mutation=Making)
+    return Schema(query=Nothing, mutation=Making, config=StrawberryConfig(scalar_map=SCALARS))
 
 
 class Caller:

@@ -147,7 +147,7 @@ async def test_a_booking_that_was_sold_keeps_its_policy(database: Database, bran
     await write(database, brand, changing(row, tomorrow, cancellation_tiers=none, tax_ppm=0))
     kept = "select policy, tax_cents, total_cents, deposit_cents from bookings"
     assert await write(database, brand, lambda tx: tx.rows(kept)) == [
-        (TIERS, 5_187, 62_187, 31_094)
+        ({"version": 1, "tiers": TIERS}, 5_187, 62_187, 31_094)
     ]
 
 

@@ -1,4 +1,4 @@
-select id, number, status, tour_type, source, customer_id, reservation_id, customer_name, guest_first_name, party_size, starts_at, ends_at, time_zone, pickup, dropoff, special_requests, internal_notes, driver_notes, currency, subtotal_cents, discount_cents, tax_cents, total_cents, deposit_cents, balance_cents, no_show, created_at, updated_at, version, null from bookings where starts_at >= %(starts_on_from)s order by starts_at, id limit 21;
+select id, number, status, tour_type, source, customer_id, reservation_id, customer_name, customer_email, customer_phone, guest_first_name, party_size, starts_at, ends_at, time_zone, pickup, dropoff, special_requests, internal_notes, driver_notes, currency, subtotal_cents, discount_cents, tax_cents, total_cents, deposit_cents, balance_cents, hold_expires_at, deposit_received_at, cancelled_at, no_show, created_at, updated_at, version, null from bookings where starts_at >= %(starts_on_from)s order by starts_at, id limit 21;
 
 select id, name, email, phone, vip, tags, internal_notes, preferences, consents, archived_at, merged_into_id, created_at, updated_at, version, id from customers where id = any(%(keys)s);
 
