@@ -1,16 +1,18 @@
 -- name: selling_terms
 -- Opening, closing and buffer of a tour's day; how long a hold lasts and how numbers begin today.
+with
+of_today as (
+    select hold_minutes, number_prefix
+    from brand_settings
+    where effective_from <= %(today)s
+    order by effective_from desc
+    limit 1
+)
+
 select s.opens_at, s.closes_at, t.buffer_minutes, n.hold_minutes, n.number_prefix
 from brand_settings as s
 cross join tenants as t
-cross join
-    lateral (
-        select b.hold_minutes, b.number_prefix
-        from brand_settings as b
-        where b.effective_from <= %(today)s
-        order by b.effective_from desc
-        limit 1
-    ) as n
+cross join of_today as n
 where s.effective_from <= %(day)s
 order by s.effective_from desc
 limit 1;
