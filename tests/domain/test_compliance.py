@@ -82,6 +82,7 @@ def test_a_driver_who_does_not_work_here_drives_nobody(status: str) -> None:
 
 
 def test_what_is_not_known_fails_closed() -> None:
+    """Failure 13: checks that could not be made were passed."""
     record = DriverRecord("active", GOOD, None)
 
     assert [each.fault for each in faults_of_driver(record, TOUR, last_day=DAY)] == [

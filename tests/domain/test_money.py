@@ -1,7 +1,10 @@
 """Roundings and the way amounts are written."""
 
+from dataclasses import fields, is_dataclass
+
 import pytest
 
+from domain import booking_states, pricing, reservations, sales, shared_tours
 from domain.money import decimals, formatted, percent_of, ppm_of, round_half_up
 
 
@@ -70,3 +73,21 @@ def test_an_amount_is_written_in_its_currency(cents: int, currency: str, text: s
 
 def test_currencies_differ_in_their_minor_unit() -> None:
     assert [decimals(code) for code in ("USD", "JPY", "KWD")] == [2, 0, 3]
+
+
+def test_no_amount_is_a_fraction_of_a_cent_anywhere() -> None:
+    """Failure 17: money was floats."""
+    amounts = [
+        (module.__name__, each.__name__, field.name, field.type)
+        for module in (booking_states, pricing, sales, shared_tours, reservations)
+        for each in vars(module).values()
+        if is_dataclass(each)
+        for field in fields(each)
+        if field.name.endswith("_cents")
+    ]
+
+    assert len(amounts) > 15
+    assert {str(kind).replace("<class 'int'>", "int") for *_, kind in amounts} <= {
+        "int",
+        "int | None",
+    }

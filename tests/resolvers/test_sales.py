@@ -12,7 +12,15 @@ from domain.identity import NOBODY, Brand, Kind, Principal
 from resolvers.context import OperationContext, World
 from resolvers.root import RELATIONS, Schema
 from schema.global_ids import encode
-from tests.builders import a_booking, a_customer, a_principal, a_vehicle, an_app, write
+from tests.builders import (
+    a_booking,
+    a_customer,
+    a_principal,
+    a_vehicle,
+    an_app,
+    new_id,
+    write,
+)
 from tests.resolvers.conftest import Ask, told
 from tests.resolvers.test_quotes import START, WISH, a_rate
 from tests.services.selling import seen
@@ -127,6 +135,28 @@ async def test_a_site_key_alone_reads_no_booking_it_holds(ask: Ask, shop: Brand)
 
     assert told(answer) == [("booking", "FORBIDDEN")]
     assert shop.code == "wwt"
+
+
+async def test_an_address_alone_tells_nobody_how_a_booking_stands_or_who_drives(
+    ask: Ask, made: Parts, database: Database, shop: Brand
+) -> None:
+    """Failure 11: a look-up of the status by e-mail alone gave the driver's phone."""
+    held = await _held(ask)
+    guest = await _holder(made, held)
+    by_address = '{ bookings(filter: {text: "ada@example.com"}) { totalCount } }'
+
+    for stranger in (Kind.SITE, a_principal(shop, Kind.LINK, object_id=new_id())):
+        assert (await ask(by_address, stranger)).data in (
+            None,
+            {"bookings": None},
+            {"bookings": {"totalCount": 0}},
+        )
+    phones = "query ($id: ID!) { booking(id: $id) { drivers { name phone } } }"
+    mine = await ask(phones, guest, id=held["bookingId"])
+    assert mine.data == {"booking": {"drivers": []}}
+    async with database.session(guest).read() as tx:
+        with pytest.raises(Exception, match="permission denied"):
+            await tx.rows("select phone from drivers")
 
 
 async def test_a_token_dies_with_its_hold(

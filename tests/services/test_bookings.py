@@ -103,6 +103,7 @@ async def _rows(database: Database, brand: Brand, statement: str, id: UUID) -> A
 async def test_a_moved_tour_takes_its_van_and_its_driver_with_it(
     database: Database, brand: Brand
 ) -> None:
+    """Failure 6: a changed date left the old block, and overlaps were not looked for."""
     tour = await write(database, brand, _a_tour)
     moved = await write(database, brand, _moving(tour.booking))
     assert (moved.starts_at, moved.ends_at, moved.version) == (LATER, LATER + 6 * HOUR, 2)

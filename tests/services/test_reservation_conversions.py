@@ -82,6 +82,7 @@ async def _rows(database: Database, brand: Brand, statement: Any, id: UUID) -> A
 async def test_a_reservation_becomes_a_confirmed_booking_whose_deposit_is_what_was_paid(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
+    """Failure 15: a reservation could not become a booking."""
     await _shop(database, brand, 14)
     reservation = await _confirmed(database, brand)
     paid = "select id from payments where reservation_id = %(id)s"

@@ -197,6 +197,7 @@ async def test_a_sale_takes_twelve_statements_however_large_it_is(
 async def test_a_known_customer_is_found_by_the_address_and_not_rewritten(
     database: Database, brand: Brand
 ) -> None:
+    """Failure 12: find-or-create let anyone rewrite a customer."""
     await open_shop(database, brand, 14)
     known = await write(
         database, brand, lambda tx: a_customer(tx, name="Ada Lovely", email=ADA.email, phone=None)
@@ -295,6 +296,7 @@ async def test_of_fifty_who_want_the_last_van_in_three_brands_one_gets_it(
 async def test_an_expired_hold_of_another_brand_blocks_nobody(
     database: Database, brand: Brand, settings: Settings
 ) -> None:
+    """Failure 7: expired holds still blocked."""
     sister = await a_brand(settings, tenant=brand, code="nwtc")
     await open_shop(database, brand, 14)
     await open_shop(database, sister)
@@ -331,6 +333,7 @@ async def test_two_parties_that_want_the_same_two_vans_do_not_wait_in_a_circle(
 async def test_numbers_are_given_once_and_without_a_gap_to_many_at_once(
     database: Database, brand: Brand
 ) -> None:
+    """Failure 5: two sequences produced the same booking numbers."""
     await open_shop(database, brand, *[14] * 12)
     new = await wanted(database, brand)
 

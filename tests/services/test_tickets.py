@@ -143,7 +143,7 @@ async def test_a_sale_against_the_rules_stores_nothing(
 async def test_thirty_clients_want_the_last_four_seats_and_nobody_fails_but_for_want_of_seats(
     database: Database, settings: Settings, brand: Brand, seats: int
 ) -> None:
-    """What sold the last seat used to hit a check of the table and to fail."""
+    """Failure 8: what sold the last seat hit a check of the table and failed."""
     tour = await write(database, brand, a_tour)
     await write(database, brand, lambda tx: sale(tx, tour, 6, 4))
     parties = [1 + turn % 3 for turn in range(30)]
