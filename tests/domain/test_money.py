@@ -81,7 +81,7 @@ def test_no_amount_is_a_fraction_of_a_cent_anywhere() -> None:
         (module.__name__, each.__name__, field.name, field.type)
         for module in (booking_states, pricing, sales, shared_tours, reservations)
         for each in vars(module).values()
-        if is_dataclass(each)
+        if isinstance(each, type) and is_dataclass(each)
         for field in fields(each)
         if field.name.endswith("_cents")
     ]
