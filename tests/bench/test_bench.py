@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -19,7 +18,6 @@ from bench.hostile_documents import documents
 from bench.load import Visitors, measured
 from bench.machine import facts
 from bench.processor import Cores
-from bench.selling import sell, summary
 from bench.servers import BARE, OURS, STOCK, Server, running
 from bench.stage import ROOT, Stage, fresh, prepare, set_stage
 from bench.website import WEIGHTS, as_site, visit
@@ -161,17 +159,3 @@ def test_data_of_other_revisions_are_made_anew_and_others_are_kept(tmp_path: Pat
 
     assert (fresh(folder, "first") / "data").read_text() == "rows"
     assert not (fresh(folder, "second") / "data").exists()
-
-
-def test_bookings_are_made_as_fast_as_is_told_and_the_database_is_left_as_it_was(
-    stage: Stage,
-) -> None:
-    rounds = sell(stage, rounds=1, each=1)
-
-    assert [round(one.ratio * one.bare) for one in rounds] == [round(one.ours) for one in rounds]
-    assert "Median ratio" in summary(rounds)
-    with psycopg.connect(stage.admin_url) as owner:
-        copies = owner.execute(
-            "select 1 from pg_database where datname like 'selling_%'"
-        ).fetchall()
-    assert copies == []

@@ -174,10 +174,6 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "booking_states.extend_blocks": ("blocks_brand_id_booking_id_idx",),
     "booking_states.keep_blocks": ("blocks_brand_id_booking_id_idx",),
     "booking_states.release_blocks": ("blocks_brand_id_booking_id_idx",),
-    "booking_states.paid_for_booking": (
-        "payments_booking_id_customer_id_created_at_idx",
-        "refunds_payment_id_idx",
-    ),
     "buyers.contact_of_customer": ("customers_pkey",),
     "reservations.hand_over_payments": ("payments_reservation_id_customer_id_idx",),
     "reservations.lock_reservation": ("reservations_pkey",),
@@ -434,6 +430,7 @@ BUSY = (
     " from busy_periods(%(vehicles)s, %(drivers)s, %(starts_at)s, %(ends_at)s)"
 )
 COLD: Mapping[str, str] = {
+    "booking_states.paid_for_booking": "one booking's payments and its proposal's, each by its key",
     "booking_states.cancel_booking": "one booking by its key, as `extend_hold`; no sample fits",
     "booking_states.confirm_booking": "one booking by its key, as `extend_hold`; no sample fits",
     "booking_states.check_out": "one booking by its key, as `extend_hold`; no sample fits",

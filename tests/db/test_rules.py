@@ -9,7 +9,7 @@ import pytest
 
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
-from domain.errors import EmailTaken, WrongState
+from domain.errors import EmailTaken, RuleBroken, WrongState
 from domain.identity import Brand, Kind
 from domain.numbers import INFIX
 from tests.builders import (
@@ -105,7 +105,7 @@ OTHERS: list[tuple[str, dict[str, Any], By]] = [
     ("payments", {"status": "disputed"}, "payments_card_has_no_hand"),
     ("price_rules", {"amount_cents": 100}, "price_rules_one_effect"),
     ("price_rules", {"kind": "promo_code"}, "price_rules_promo_has_code"),
-    ("price_rules", {"redemptions_max": 1, "redemptions": 2}, "price_rules_redemptions_left"),
+    ("price_rules", {"redemptions_max": 1, "redemptions": 2}, RuleBroken),
     ("proposal_guests", {"owed_cents": 0}, "proposal_guests_share_fits"),
     ("proposal_guests", {"owed_cents": 1, "sponsored": True}, "proposal_guests_share_fits"),
     ("proposal_guests", {"owed_cents": 1, "override_cents": 2}, "proposal_guests_share_fits"),
@@ -121,7 +121,7 @@ OTHERS: list[tuple[str, dict[str, Any], By]] = [
     ("proposals", {"party_size": 0}, "proposals_party_size_check"),
     ("rate_cards", {"guests_max": 0}, "rate_cards_guests_ordered"),
     ("rate_cards", {"rate_cents": -1}, "rate_cards_rate_cents_check"),
-    ("rate_cards", {"effective_to": DAY}, "rate_cards_dates_ordered"),
+    ("rate_cards", {"effective_to": date(2019, 12, 31)}, "rate_cards_dates_ordered"),
     ("refunds", {"amount_cents": 0}, "refunds_amount_cents_check"),
     ("reservations", {"consult_by": START}, "reservations_consultation_within_a_day"),
     ("reservations", {"party_size": 0}, "reservations_party_size_check"),

@@ -167,7 +167,7 @@ def test_the_environment_of_a_process_is_fit_for_production(
     assert made.prepare_threshold == (None if pooled else 5)
     assert settings.redis_url == SecretStr("redis://redis:6379/0")
     assert settings.database_admin_url is None
-    assert (settings.auth_signing_key is not None) == (name == "api")
+    assert (settings.auth_signing_key is not None) == (name in {"api", "worker"})
 
 
 def test_migrate_alone_is_told_the_owners_password() -> None:

@@ -58,6 +58,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                     "DATABASE_URL": required(settings.database_url, ""),
                     "DATABASE_READ_URL": required(settings.database_read_url, ""),
                     "REDIS_URL": required(settings.redis_url, ""),
+                    "AUTH_SIGNING_KEY": required(settings.auth_signing_key, ""),
                     "EVENTS_SECRET": required(settings.events_secret, ""),
                     "MAIL_URL": mail,
                 }

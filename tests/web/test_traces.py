@@ -185,7 +185,7 @@ async def test_no_value_of_anybody_is_in_what_a_collector_is_sent(
     assert NAME in answers[0].text
     assert NAME in answers[1].text
     sent = b"".join(collector.bodies)
-    assert b"update_contact" in sent
+    assert b"update_customer" in sent
     values = (
         NAME,
         "Quillfeather",
