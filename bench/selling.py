@@ -21,7 +21,7 @@ from bench.stage import DATABASE, Stage
 from bootstrap.settings import Settings
 from bootstrap.wiring import TimeOrderedIds, doors
 from db import callers
-from db.database import ENTER, Database, Params, Transaction
+from db.database import ENTER, Connection, Database, Params, Transaction
 from db.idempotency import once
 from domain.customers import Contact
 from domain.errors import NotFound
@@ -91,21 +91,26 @@ async def _sell(
 ) -> Sequence[Round]:
     database = Database(doors(ours))
     await database.open()
+    # Kept open like those of the pool: a new connection plans everything anew.
+    url = _secret(bare.database_url)
+    connections = [await psycopg.AsyncConnection.connect(url) for _ in range(CLIENTS)]
     try:
         seller = await _seller(database, stage)
         new = await _wanted(database, seller)
         # Alone: the first sale makes the customer whom all others name.
         _, first = await _through_the_door(database, seller, [_on(new, 0)])
-        await _bare(bare, seller, first)
+        await _bare(connections, _entering(bare, seller), first)
         done = []
         for place in range(rounds + 1):
             start = 1 + place * CLIENTS * each
             wishes = [_on(new, start + number) for number in range(CLIENTS * each)]
             took, scripts = await _through_the_door(database, seller, wishes)
-            replayed = await _bare(bare, seller, scripts)
+            replayed = await _bare(connections, _entering(bare, seller), scripts)
             done.append(Round(len(wishes) / took, len(wishes) / replayed))
         return done[1:]
     finally:
+        for connection in connections:
+            await connection.close()
         await database.close()
 
 
@@ -139,13 +144,13 @@ async def _through_the_door(
     return time.perf_counter() - began, scripts
 
 
-async def _bare(settings: Settings, seller: Principal, scripts: Sequence[Script]) -> float:
+async def _bare(
+    connections: Sequence[Connection], entering: Mapping[str, str], scripts: Sequence[Script]
+) -> float:
     """The same statements in the same transactions, by nothing but psycopg."""
-    url = _secret(settings.database_url)
-    connections = [await psycopg.AsyncConnection.connect(url) for _ in range(CLIENTS)]
-    entering, waiting = _entering(settings, seller), list(scripts)
+    waiting = list(scripts)
 
-    async def client(connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
+    async def client(connection: Connection) -> None:
         while waiting:
             script = waiting.pop()
             await connection.execute(ENTER, entering)
@@ -157,10 +162,7 @@ async def _bare(settings: Settings, seller: Principal, scripts: Sequence[Script]
 
     began = time.perf_counter()
     await asyncio.gather(*map(client, connections))
-    took = time.perf_counter() - began
-    for connection in connections:
-        await connection.close()
-    return took
+    return time.perf_counter() - began
 
 
 def _entering(settings: Settings, seller: Principal) -> Mapping[str, str]:
