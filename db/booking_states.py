@@ -8,6 +8,7 @@ from db import statements
 from db.database import Transaction
 from domain.booking_states import State
 from domain.checkouts import Checkout, Filled
+from domain.errors import NotFound, StaleVersion
 
 SQL = statements.load(__package__, "booking_states.sql")
 
@@ -21,6 +22,19 @@ async def lock(tx: Transaction, booking_id: UUID) -> State | None:
     """The booking's row, held until the transaction ends."""
     row = await tx.row(SQL["state"] + " for update", {"id": booking_id})
     return State(*row) if row else None
+
+
+async def lock_seen(tx: Transaction, booking_id: UUID, expected_version: int) -> State:
+    """The booking's row, held until the transaction ends, as its caller saw it.
+
+    Errors: NotFound, StaleVersion.
+    """
+    state = await lock(tx, booking_id)
+    if state is None:
+        raise NotFound(path="id")
+    if expected_version != state.version:
+        raise StaleVersion(expected=expected_version, current=state.version)
+    return state
 
 
 async def update(tx: Transaction, state: State, status: str, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from db import statements
+from db import booking_states, statements
 from db.database import Transaction
 from domain.ids import Ids
 from domain.reopening import Closed, Reopened
@@ -22,7 +22,7 @@ async def assigned(tx: Transaction, booking_id: UUID) -> Resources:
 async def lock(tx: Transaction, booking_id: UUID) -> Closed | None:
     """The booking's row, held until the transaction ends."""
     row = await tx.row(SQL["lock_closed"], {"id": booking_id})
-    return Closed(*row) if row else None
+    return Closed(await booking_states.paid_cents(tx, booking_id), *row) if row else None
 
 
 async def reopen(

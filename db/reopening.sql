@@ -19,20 +19,6 @@ select
 select
     b.id, b.status, b.starts_at, b.ends_at, b.version, b.customer_id, b.cancelled_at,
     b.cancel_reason, b.refund_due_cents, b.deposit_cents, b.deposit_received_at,
-    (
-        select
-            coalesce(sum(
-                p.amount_cents - (
-                    select coalesce(sum(r.amount_cents), 0)
-                    from refunds as r
-                    where r.payment_id = p.id and r.status <> 'failed'
-                )
-            ), 0)
-        from payments as p
-        where
-            p.booking_id = b.id and p.kind in ('deposit', 'balance', 'full')
-            and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed')
-    ),
     t.buffer_minutes,
     (
         select count(*)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from domain.bookings import TRANSITIONS
 from domain.cancellation import Policy, Refund, Tier, from_tiers, refund
-from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
+from domain.errors import DomainError, InvalidInput, WrongState
 from domain.events import Change, Event
 from domain.money import formatted
 from domain.tasks import NewTask, Task, draft
@@ -63,11 +63,6 @@ class State:
     terms_accepted_at: datetime | None
     guest_moves: int = 0
     proposal_id: UUID | None = None
-
-    def seen_at(self, version: int | None) -> None:
-        """Errors: StaleVersion if that is not the version that is stored."""
-        if version is not None and version != self.version:
-            raise StaleVersion(expected=version, current=self.version)
 
     def has_run_out(self, now: datetime) -> bool:
         """A hold ends with its time, whether or not anybody has swept it yet."""

@@ -17,6 +17,7 @@ TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
 }
 # Told apart from the event, so that it can be erased.
 PERSONAL: Final = frozenset({"name", "email", "phone"})
+WEEKDAYS = range(1, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def set_working_day(day: WorkingDay, wish: WorkingDayWish) -> WorkingDay:
 
 def check_weekday(weekday: int) -> None:
     """Errors: InvalidInput."""
-    if not 1 <= weekday <= 7:  # noqa: PLR2004 - the days of a week
+    if weekday not in WEEKDAYS:
         raise InvalidInput("`weekday` is 1 for Monday to 7 for Sunday.", path="weekday")
 
 

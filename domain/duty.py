@@ -59,15 +59,15 @@ def turn_clock(
     """
     kinds = {entry.kind for entry in running}
     if turn is Turn.CLOCK_IN:
-        _refuse(ON_DUTY in kinds, "is on duty already. Clock out first.")
+        _refuse("is on duty already. Clock out first.", when=ON_DUTY in kinds)
         return Turned(Entry(id, driver_id, ON_DUTY, at), ())
-    _refuse(ON_DUTY not in kinds, "is not on duty. Clock in first.")
+    _refuse("is not on duty. Clock in first.", when=ON_DUTY not in kinds)
     if turn is Turn.START_DRIVING:
-        _refuse(DRIVING in kinds, "is driving already. Stop driving first.")
+        _refuse("is driving already. Stop driving first.", when=DRIVING in kinds)
         _check_after(running, at)
         return Turned(Entry(id, driver_id, DRIVING, at), ())
     if turn is Turn.STOP_DRIVING:
-        _refuse(DRIVING not in kinds, "is not driving.")
+        _refuse("is not driving.", when=DRIVING not in kinds)
     ending = [e for e in running if turn is Turn.CLOCK_OUT or e.kind == DRIVING]
     _check_after(ending, at, strictly=True)
     return Turned(None, [replace(e, ends_at=at, version=e.version + 1) for e in ending])
@@ -87,8 +87,8 @@ def moment(at: datetime | None, *, now: datetime, by_driver: bool) -> datetime:
     return at
 
 
-def _refuse(reason: bool, said: str) -> None:  # noqa: FBT001 - a condition and what it means
-    if reason:
+def _refuse(said: str, *, when: bool) -> None:
+    if when:
         raise WrongState(f"The driver {said}")
 
 

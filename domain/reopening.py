@@ -15,6 +15,7 @@ class Closed:
     Units:  `paid_cents` is what was received for it and has not gone back.
     """
 
+    paid_cents: int
     id: UUID
     status: str
     starts_at: datetime
@@ -26,7 +27,6 @@ class Closed:
     refund_due_cents: int | None
     deposit_cents: int
     deposit_received_at: datetime | None
-    paid_cents: int
     buffer_minutes: int
     resting_vehicles: int
     gone_drivers: int

@@ -1,21 +1,19 @@
 """Idempotency keys of a request: where they stand, and what they are the key of."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from graphql import (
-    ArgumentNode,
     DirectiveLocation,
     GraphQLArgument,
     GraphQLDirective,
     GraphQLNonNull,
     GraphQLString,
-    value_from_ast_untyped,
 )
 from strawberry import Info
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
+from strawberry.types.nodes import SelectedField
 
 from domain.idempotency import IdempotencyKeyRequired, Key, accepted_key
 
@@ -38,28 +36,23 @@ def key_of(info: Info) -> Key:
     Shape:  two fields of one request have keys of their own, by the name that they answer under.
     Errors: IdempotencyKeyRequired, InvalidInput.
     """
-    raw = info._raw_info  # noqa: SLF001 - Strawberry's own way to the document
-    node = raw.field_nodes[0]
-    named = [each for each in node.directives or () if each.name.value == IDEMPOTENT.name]
-    given = info.context.idempotency_key
-    if named:
-        given = _values(named[0].arguments, info.variable_values)["key"]
-    if given is None:
-        raise IdempotencyKeyRequired
-    asked = [raw.field_name, _values(node.arguments, info.variable_values)]
-    body = orjson.dumps(asked, default=str, option=orjson.OPT_SORT_KEYS)
-    text = f"{accepted_key(given)} {raw.path.key}"[:255]
+    field = _field(info)
+    body = orjson.dumps([field.name, field.arguments], default=str, option=orjson.OPT_SORT_KEYS)
+    text = f"{_given(info)} {info.path.key}"[:255]
     return Key(text, hashlib.sha256(body).digest())
 
 
-def _values(
-    arguments: Iterable[ArgumentNode] | None, variables: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Arguments as they were given, whether in the document or as variables."""
-    return {
-        each.name.value: value_from_ast_untyped(each.value, dict(variables))
-        for each in arguments or ()
-    }
+def _field(info: Info) -> SelectedField:
+    return cast("SelectedField", info.selected_fields[0])
+
+
+def _given(info: Info) -> str:
+    """Errors: IdempotencyKeyRequired, InvalidInput."""
+    named = _field(info).directives.get(IDEMPOTENT.name)
+    given = named["key"] if named else info.context.idempotency_key
+    if given is None:
+        raise IdempotencyKeyRequired
+    return accepted_key(given)
 
 
 class Keyed(FieldExtension):
@@ -68,5 +61,5 @@ class Keyed(FieldExtension):
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any
     ) -> Any:
-        key_of(info)
+        _given(info)
         return await next_(source, info, **kwargs)

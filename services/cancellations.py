@@ -53,10 +53,7 @@ async def cancel_booking(tx: Transaction, wish: Cancellation, *, now: datetime, 
 
     Errors: NotFound, StaleVersion, HoldExpired, WrongState, InvalidInput, RefundChanged.
     """
-    state = await booking_states.lock(tx, wish.booking_id)
-    if state is None:
-        raise NotFound(path="id")
-    state.seen_at(wish.expected_version)
+    state = await booking_states.lock_seen(tx, wish.booking_id, wish.expected_version)
     refund = await _refund(tx, state, our_fault=wish.our_fault, now=now)
     cents = refund.total_cents
     if cents != wish.quoted_refund_cents:

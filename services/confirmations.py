@@ -26,7 +26,7 @@ async def pencil_booking(
     """
     seen = await booking_states.read(tx, booking_id)
     vans = await _free_vans(tx, seen, now=now) if seen and seen.status == "draft" else None
-    state = await _locked(tx, booking_id, expected_version)
+    state = await booking_states.lock_seen(tx, booking_id, expected_version)
     go(state, "pending", now=now)
     if state.status not in {"held", "draft"}:
         raise WrongState(f"A booking that is {state.status} is not pencilled in.", path="id")
@@ -55,7 +55,7 @@ async def confirm_booking(
 
     Errors: NotFound, StaleVersion, WrongState, InvalidInput.
     """
-    state = await _locked(tx, booking_id, expected_version)
+    state = await booking_states.lock_seen(tx, booking_id, expected_version)
     why = confirmed(state, waiver, now=now)
     await booking_states.confirm(tx, state, why, now=now)
     changes: dict[str, Change] = {"status": (state.status, "confirmed")}
@@ -86,11 +86,3 @@ async def _free_vans(tx: Transaction, state: State, *, now: datetime) -> _Vans:
     return _Vans(
         await fleet.claim_free_vans(tx, since=state.starts_at, until=until, now=now), until
     )
-
-
-async def _locked(tx: Transaction, booking_id: UUID, expected_version: int) -> State:
-    state = await booking_states.lock(tx, booking_id)
-    if state is None:
-        raise NotFound(path="id")
-    state.seen_at(expected_version)
-    return state

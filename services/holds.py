@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from db import booking_states, events, jobs, links, sales
 from db.database import Transaction
-from domain.booking_states import State, event, go, longer_hold
+from domain.booking_states import event, go, longer_hold
 from domain.errors import NotFound
 from domain.events import Change
 from domain.ids import Ids
@@ -19,7 +19,7 @@ async def extend_hold(
 
     Errors: NotFound, StaleVersion, HoldExpired, WrongState.
     """
-    state = await _locked(tx, booking_id, expected_version)
+    state = await booking_states.lock_seen(tx, booking_id, expected_version)
     held_since, minutes = await sales.held_since(tx, booking_id, now=now, zone=_zone(tx))
     expires_at = longer_hold(state, held_since=held_since, minutes=minutes, now=now)
     await booking_states.extend(tx, state, expires_at, now=now)
@@ -36,7 +36,7 @@ async def release_hold(
 
     Errors: NotFound, StaleVersion, HoldExpired, WrongState.
     """
-    state = await _locked(tx, booking_id, expected_version)
+    state = await booking_states.lock_seen(tx, booking_id, expected_version)
     if state.status != "held":
         go(state, "held", now=now)
     go(state, "cancelled", now=now)
@@ -62,11 +62,3 @@ def _zone(tx: Transaction) -> ZoneInfo:
     if tx.principal.brand is None:
         raise NotFound
     return ZoneInfo(tx.principal.brand.time_zone)
-
-
-async def _locked(tx: Transaction, booking_id: UUID, expected_version: int) -> State:
-    state = await booking_states.lock(tx, booking_id)
-    if state is None:
-        raise NotFound(path="id")
-    state.seen_at(expected_version)
-    return state

@@ -76,10 +76,10 @@ async def test_whoever_holds_a_link_sees_its_object_and_no_customer(
 
     async with database.session(holder).read() as tx:
         assert await tx.rows("select id from bookings") == [(booking,)]
-    for table in ("customers", "inquiries"):
+    for question in ("select name from customers", "select name from inquiries"):
         with pytest.raises(Exception, match="permission denied"):
             async with database.session(holder).read() as tx:
-                await tx.rows(f"select * from {table}")  # noqa: S608
+                await tx.rows(question)
 
 
 def test_a_token_of_a_link_is_always_the_same_and_is_read_by_its_own_service_alone(

@@ -358,7 +358,10 @@ async def test_planning_goes_on_to_a_plan_that_is_final(
             ids=IDS,
         )
         await write(database, brand, step)
-    work: Work = lambda tx: with_plan(tx, proposal, (Day(FIRST),))  # noqa: E731
+
+    async def work(tx: Transaction) -> Any:
+        return await with_plan(tx, proposal, (Day(FIRST),))
+
     await _refused(database, settings, brand, work, WrongState)
 
 
@@ -455,7 +458,10 @@ async def test_a_link_answers_and_says_no_more_whatever_it_writes(
     database: Database, settings: Settings, brand: Brand, statement: Any
 ) -> None:
     proposal = await write(database, brand, a_sent_one)
-    work: Work = lambda tx: tx.run(statement, {"fresh": new_id()})  # noqa: E731
+
+    async def work(tx: Transaction) -> Any:
+        return await tx.run(statement, {"fresh": new_id()})
+
     who = link_to(brand, proposal)
     refused = await _refused(database, settings, brand, work, psycopg.IntegrityError, who)
     assert isinstance(refused, psycopg.IntegrityError)

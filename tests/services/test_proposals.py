@@ -203,7 +203,10 @@ async def test_shares_follow_the_total_and_who_stays_keeps_their_identity(
         (ada.id, None, 50_000),
     ]
     over = replace(ada, new=False, override_cents=100_001)
-    work: Work = lambda tx: with_guests(tx, proposal, over)  # noqa: E731
+
+    async def work(tx: Transaction) -> Any:
+        return await with_guests(tx, proposal, over)
+
     await _refused(database, settings, brand, work, OverridesExceedTotal)
 
 
@@ -215,7 +218,10 @@ async def test_a_guest_of_another_proposal_is_not_taken_over(
     await write(database, brand, lambda tx: with_guests(tx, other, ada))
     proposal = await write(database, brand, a_draft)
     stolen = replace(ada, name="Mallory", new=False)
-    work: Work = lambda tx: with_guests(tx, proposal, stolen)  # noqa: E731
+
+    async def work(tx: Transaction) -> Any:
+        return await with_guests(tx, proposal, stolen)
+
     await _refused(database, settings, brand, work, NotFound)
 
 
@@ -225,7 +231,10 @@ async def test_what_was_accepted_keeps_its_lines_and_its_plan_still_moves(
     proposal = await write(database, brand, a_sent_one)
     await accepted_by_link(database, brand, proposal)
     dearer = [replace(TRANSPORT, unit_cents=1), *LINES[1:]]
-    work: Work = lambda tx: with_lines(tx, proposal, dearer)  # noqa: E731
+
+    async def work(tx: Transaction) -> Any:
+        return await with_lines(tx, proposal, dearer)
+
     await _refused(database, settings, brand, work, WrongState)
     await _refused(database, settings, brand, updating(proposal, 4, party_size=9), WrongState)
     await write(database, brand, lambda tx: with_plan(tx, proposal, (Day(FIRST, "Late"),)))

@@ -92,7 +92,10 @@ async def test_what_is_told_of_a_new_ticket_is_all_that_it_is(
 ) -> None:
     tour = await write(database, brand, a_tour)
     customer = await write(database, brand, a_customer)
-    work: Work = lambda tx: sale(tx, tour, 2, customer_id=customer, hold_minutes=15)  # noqa: E731
+
+    async def work(tx: Transaction) -> Any:
+        return await sale(tx, tour, 2, customer_id=customer, hold_minutes=15)
+
     ticket = await write(database, brand, work)
     [event] = (await trail_of(settings, brand)).events
     assert event[2:5] == ("ticket", ticket, 1)
