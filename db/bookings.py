@@ -16,6 +16,7 @@ from db.relations import (
     local_day_from,
     local_day_to,
     one_of,
+    one_of_by_now,
     text,
     visible_only,
 )
@@ -62,7 +63,7 @@ COLUMNS = {
 STAFF_ONLY = frozenset({"internal_notes", "driver_notes", "guest_first_name"})
 ON_THE_ROAD = (
     "id number status tour_type guest_first_name party_size starts_at ends_at time_zone pickup"
-    " dropoff special_requests driver_notes created_at updated_at version"
+    " dropoff special_requests driver_notes hold_expires_at created_at updated_at version"
 )
 
 BOOKINGS = Relation(
@@ -98,7 +99,7 @@ BOOKINGS = Relation(
         "CREATED_AT_DESC": ("-created_at", "-id"),
     },
     filters={
-        "status": one_of("status"),
+        "status": one_of_by_now("status", "hold_expires_at", open=["held"], closed="expired"),
         "starts_on_from": local_day_from("starts_at"),
         "starts_on_to": local_day_to("starts_at"),
         "customer_id": equals("customer_id"),

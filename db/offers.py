@@ -7,7 +7,7 @@ from uuid import UUID
 from db import statements
 from db.assignments import tour_of
 from db.database import Transaction
-from db.relations import ColumnKind, Filter, One, Relation, equals
+from db.relations import ColumnKind, One, Relation, equals, one_of_by_now
 from domain.assignments import Tour
 from domain.offers import NewOffers, Offer
 
@@ -41,12 +41,7 @@ TOUR_OFFERS = Relation(
         "CREATED_AT_DESC": ("-created_at", "-id"),
     },
     filters={
-        "status": Filter(
-            "case when status = 'offered' and expires_at <= now() then 'expired' else status end"
-            " = any(%({name})s)",
-            lambda value, _zone: list(value),
-            "status",
-        ),
+        "status": one_of_by_now("status", "expires_at", open=["offered"], closed="expired"),
         "booking_id": equals("booking_id"),
         "driver_id": equals("driver_id"),
     },

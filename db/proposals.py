@@ -9,7 +9,6 @@ from db import statements
 from db.database import Transaction
 from db.relations import (
     ColumnKind,
-    Filter,
     Many,
     One,
     Relation,
@@ -17,22 +16,16 @@ from db.relations import (
     at_most,
     equals,
     number_or_customer,
+    one_of_by_now,
 )
 from domain.errors import NotFound
 from domain.pricing import Totals
 from domain.proposal_lives import Offer
 from domain.proposal_prices import Rates
-from domain.proposals import Head, NewProposal, Proposal
+from domain.proposals import OPEN, Head, NewProposal, Proposal
 
 SQL = statements.load(__package__, "proposals.sql")
 STAFF_ONLY = frozenset({"internal_notes", "discount_ppm", "gratuity_ppm"})
-# What is open and has run out has expired, swept or not.
-STATUS_BY_NOW = Filter(
-    "(case when status in ('sent', 'viewed') and valid_until <= now() then 'expired'"
-    " else status end) = any(%({name})s)",
-    lambda value, _zone: list(value),
-    "status",
-)
 GUESTS = ("customer", "link")
 PROPOSALS = Relation(
     "proposals",
@@ -82,7 +75,7 @@ PROPOSALS = Relation(
         "CREATED_AT_DESC": ("-created_at", "-id"),
     },
     filters={
-        "status": STATUS_BY_NOW,
+        "status": one_of_by_now("status", "valid_until", open=sorted(OPEN), closed="expired"),
         "starts_on_from": at_least("starts_on"),
         "starts_on_to": at_most("starts_on"),
         "customer_id": equals("customer_id"),

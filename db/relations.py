@@ -136,6 +136,17 @@ def one_of(column: str) -> Filter:
     return Filter(f"{column} = any(%({{name}})s)", lambda value, _zone: list(value), column)
 
 
+def one_of_by_now(column: str, ends_at: str, *, open: Sequence[str], closed: str) -> Filter:
+    """As `one_of`, but that what is `open` is `closed` once its time has run out, swept or not."""
+    states = ", ".join(f"'{each}'" for each in open)
+    by_now = f"when {column} in ({states}) and {ends_at} <= now() then '{closed}'"
+    return Filter(
+        f"case {by_now} else {column} end = any(%({{name}})s)",
+        lambda value, _zone: list(value),
+        column,
+    )
+
+
 def local_day_from(column: str) -> Filter:
     """From the first instant of a local day of the brand on."""
     return Filter(f"{column} >= %({{name}})s", _starts, column)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.bookings import TRANSITIONS
+from domain.bookings import TRANSITIONS, status_at
 from domain.cancellation import Policy, Refund, Tier, from_tiers, refund
 from domain.errors import DomainError, InvalidInput, WrongState
 from domain.events import Change, Event
@@ -65,9 +65,7 @@ class State:
     proposal_id: UUID | None = None
 
     def has_run_out(self, now: datetime) -> bool:
-        """A hold ends with its time, whether or not anybody has swept it yet."""
-        ends_at = self.hold_expires_at
-        return self.status == "held" and ends_at is not None and ends_at <= now
+        return self.status != status_at(self.status, self.hold_expires_at, now)
 
 
 def go(state: State, status: str, *, now: datetime) -> None:

@@ -34,6 +34,12 @@ TRANSITIONS: Mapping[str, frozenset[str]] = {
 MOVABLE = frozenset({"held", "draft", "pending", "confirmed", "assigned"})
 
 
+def status_at(status: str, hold_expires_at: datetime | None, now: datetime) -> str:
+    """A hold ends with its time, whether or not anybody has swept it yet."""
+    ends = status == "held" and hold_expires_at is not None and hold_expires_at <= now
+    return "expired" if ends else status
+
+
 @dataclass(frozen=True, slots=True)
 class Booking:
     """What the rules need to know of a stored booking."""
@@ -48,9 +54,7 @@ class Booking:
     last_arrival_at: datetime | None = None
 
     def has_run_out(self, now: datetime) -> bool:
-        """A hold ends with its time, whether or not anybody has swept it yet."""
-        ends_at = self.hold_expires_at
-        return self.status == "held" and ends_at is not None and ends_at <= now
+        return self.status != status_at(self.status, self.hold_expires_at, now)
 
 
 @dataclass(frozen=True, slots=True)

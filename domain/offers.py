@@ -42,6 +42,11 @@ class AlreadyOffered(DomainError):
         super().__init__("The tour is on offer to this driver already.", path="driverIds")
 
 
+def status_at(status: str, expires_at: datetime, now: datetime) -> str:
+    """An offer ends with its time, whether or not anybody has swept it yet."""
+    return "expired" if status == "offered" and expires_at <= now else status
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One tour as it was offered to one driver."""
@@ -56,10 +61,8 @@ class Offer:
     expires_at: datetime
     version: int
 
-    def standing(self, now: datetime) -> str:
-        """An offer ends with its time, whether or not anybody has swept it yet."""
-        has_run_out = self.status == "offered" and self.expires_at <= now
-        return "expired" if has_run_out else self.status
+    def status_at(self, now: datetime) -> str:
+        return status_at(self.status, self.expires_at, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def accept(offer: Offer, tour: Tour, *, expected_version: int, now: datetime) ->
 
 def check_answer(offer: Offer, *, expected_version: int, now: datetime) -> None:
     """Errors: OfferClosed, StaleVersion."""
-    standing = offer.standing(now)
+    standing = offer.status_at(now)
     if standing != "offered":
         raise OfferClosed(f"The offer is {standing}.", path="id")
     if expected_version != offer.version:

@@ -50,6 +50,12 @@ class TicketNotPaid(DomainError):
     code = "TICKET_NOT_PAID"
 
 
+def status_at(status: str, hold_expires_at: datetime | None, now: datetime) -> str:
+    """A ticket that is not paid in time holds no seat, whether or not it has been swept."""
+    ends = status == "pending" and hold_expires_at is not None and hold_expires_at <= now
+    return "cancelled" if ends else status
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """What the rules need to know of a stored ticket."""
@@ -65,9 +71,7 @@ class Ticket:
     version: int
 
     def has_run_out(self, now: datetime) -> bool:
-        """A ticket that is not paid in time holds no seat, whether or not it has been swept."""
-        ends_at = self.hold_expires_at
-        return self.status == "pending" and ends_at is not None and ends_at <= now
+        return self.status != status_at(self.status, self.hold_expires_at, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
+from domain.bookings import status_at
 from domain.identity import Scope
 from schema.customers import Customer
 from schema.directory import Hotel, Restaurant, Winery
@@ -19,7 +20,7 @@ from schema.enums import (
     TourType,
 )
 from schema.errors import UserError
-from schema.fields import Node, column, derived, edge, entity, instant, money
+from schema.fields import Node, column, derived, edge, entity, instant, money, status_by_now
 from schema.fleet import Driver, Vehicle
 from schema.global_ids import encode
 from schema.money import Money
@@ -80,7 +81,9 @@ class Booking(Node):
     """A sale, from the hold to the end of the tour."""
 
     number: str = column("Human number, unique in the brand: `WWT-2026-00042`.")
-    status: BookingStatus = column("Where the booking is in its life.")
+    status: BookingStatus = status_by_now(
+        status_at, "hold_expires_at", "Where the booking is in its life, by now."
+    )
     tour_type: TourType = column("What kind of tour it is.")
     source: Source | None = column("How the booking came in.")
     party_size: int = column("Guests.")

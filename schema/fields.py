@@ -59,6 +59,17 @@ def derived(
     )
 
 
+def status_by_now(rule: Callable[..., str], ends_at: str, description: str) -> Any:
+    """The stored status, but for what has run out since it was stored: `rule` says so."""
+
+    def resolve(root: Any, info: strawberry.Info) -> Any:
+        return rule(root.status, getattr(root, ends_at), info.context.world.now())
+
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={BINDING: ("status", ends_at)}
+    )
+
+
 def money(cents: str, description: str, *, scope: Scope | None = None) -> Any:
     """An amount in the row's own currency, or the brand's where rows carry none; null for null."""
 

@@ -1,35 +1,27 @@
 """Offers of tours to drivers, in the contract."""
 
 from datetime import datetime
-from typing import Any
 
 import strawberry
 
 from domain.identity import Scope
+from domain.offers import status_at
 from schema.bookings import Booking
 from schema.enums import TourOfferStatus
 from schema.errors import UserError
-from schema.fields import BINDING, Node, column, edge, entity, instant
+from schema.fields import Node, column, edge, entity, instant, status_by_now
 from schema.fleet import Driver
 
 OFFER = "The offer."
 VERSION = "The version of the offer that you read."
 
 
-def standing(root: Any, info: strawberry.Info) -> TourOfferStatus:
-    """An offer ends with its time, whether or not anybody has swept it yet."""
-    has_run_out = root.status == "offered" and root.expires_at <= info.context.world.now()
-    return TourOfferStatus("expired" if has_run_out else root.status)
-
-
 @entity("tour_offers", description="A tour on offer to one driver.", scope=Scope.NOTES_READ)
 class TourOffer(Node):
     """A driver sees their own; the staff see all."""
 
-    status: TourOfferStatus = strawberry.field(
-        resolver=standing,
-        description="Where the offer is; one whose time has run out is expired.",
-        metadata={BINDING: ("status", "expires_at")},
+    status: TourOfferStatus = status_by_now(
+        status_at, "expires_at", "Where the offer is; one whose time has run out is expired."
     )
     starts_at: datetime = instant("Start of the tour as it was offered.")
     ends_at: datetime = instant("End of the tour as it was offered.")

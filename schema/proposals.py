@@ -1,7 +1,7 @@
 """Multi-day proposals in the contract."""
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -19,7 +19,7 @@ from schema.enums import (
     StopKind,
 )
 from schema.errors import UserError
-from schema.fields import BINDING, Node, column, derived, edge, entity, instant, money
+from schema.fields import Node, column, derived, edge, entity, instant, money, status_by_now
 from schema.money import Money
 
 if TYPE_CHECKING:
@@ -29,20 +29,6 @@ if TYPE_CHECKING:
 
 def percent(ppm: int | None) -> float | None:
     return None if ppm is None else ppm * 100 / PPM
-
-
-def status_by_now(description: str) -> Any:
-    """The stored status, but for what has run out since it was stored."""
-
-    def resolve(root: Any, info: strawberry.Info) -> Any:
-        now = info.context.world.now()
-        return ProposalStatus(status_at(root.status, root.valid_until, now))
-
-    return strawberry.field(
-        resolver=resolve,
-        description=description,
-        metadata={BINDING: ("status", "valid_until")},
-    )
 
 
 @strawberry.type(description="One stop of a proposal's day, in order. Stops carry no price.")
@@ -114,7 +100,9 @@ class Proposal(Node):
     """Drafted by staff, sent to the client, accepted with a signature."""
 
     number: str = column("Human number, unique in the brand: `WWT-TP-2026-00002`.")
-    status: ProposalStatus = status_by_now("Where the proposal is in its life, by now.")
+    status: ProposalStatus = status_by_now(
+        status_at, "valid_until", "Where the proposal is in its life, by now."
+    )
     planning_phase: PlanningPhase = column("How far the planning is.")
     title: str = column("As the client reads it.")
     party_size: int = column("Guests.")

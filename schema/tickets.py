@@ -6,9 +6,10 @@ from enum import StrEnum
 import strawberry
 
 from domain.identity import Scope
+from domain.tickets import status_at
 from schema.customers import Customer
 from schema.errors import UserError
-from schema.fields import Node, column, edge, entity, instant, money
+from schema.fields import Node, column, edge, entity, instant, money, status_by_now
 from schema.money import Money
 from schema.payments import Payment
 from schema.shared_tours import SharedTour
@@ -36,7 +37,9 @@ class Ticket(Node):
     """Paid in full before it is confirmed."""
 
     number: str = column("Human number, unique in the brand: `WWT-ST-2026-00042`.")
-    status: TicketStatus = column("Where the ticket is in its life.")
+    status: TicketStatus = status_by_now(
+        status_at, "hold_expires_at", "Where the ticket is in its life, by now."
+    )
     guests: int = column("Seats: 1 to 6.")
     with_lunch: bool = column("Is lunch in the price?")
     subtotal: Money = money("subtotal_cents", "Before tax.")

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import pytest
 
 from bootstrap.settings import Settings
+from bootstrap.wiring import now
 from db.database import Database, Transaction
 from domain.identity import Brand, Kind
 from schema.global_ids import encode
@@ -250,6 +252,32 @@ async def test_a_driver_sees_assigned_tours_with_a_first_name_and_neither_prices
         }
     }
     assert [code for _, code in told(result)] == ["FORBIDDEN", "FORBIDDEN"]
+
+
+@pytest.mark.parametrize("kind", [Kind.STAFF, Kind.DRIVER])
+async def test_a_hold_whose_time_is_over_is_shown_and_found_as_expired(
+    database: Database, brand: Brand, ask: Ask, kind: Kind
+) -> None:
+    times = (now() - timedelta(seconds=1), now() + timedelta(minutes=9))
+    driver = await write(database, brand, a_driver)
+
+    async def setup(tx: Transaction) -> list[UUID]:
+        held = []
+        for day, ends_at in enumerate(times):
+            when = {"starts_at": START + timedelta(days=day)}
+            booking = await a_booking(tx, status="held", hold_expires_at=ends_at, **when)
+            await assign_driver(tx, booking, driver, **when)
+            held.append(booking)
+        return held
+
+    held = await write(database, brand, setup)
+    who = a_principal(brand, kind, actor=driver)
+    document = "{{ bookings(filter: {{ status: [{}] }}) {{ edges {{ node {{ id status }} }} }} }}"
+    for booking, status in zip(held, ("EXPIRED", "HELD"), strict=True):
+        result = await ask(document.format(status), who)
+        assert [edge["node"] for edge in result.data["bookings"]["edges"]] == [  # type: ignore[index]
+            {"id": encode("Booking", booking), "status": status}
+        ]
 
 
 async def test_a_customer_sees_their_own_bookings_alone(

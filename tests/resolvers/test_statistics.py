@@ -29,6 +29,8 @@ SUMMER = {"from": "2026-06-01", "to": "2026-07-31"}
 # Midnight in Walla Walla, between July and August.
 AUGUST = datetime(2026, 8, 1, 7, 0, tzinfo=UTC)
 
+EVER = {"valid_until": datetime(2090, 1, 1, tzinfo=UTC)}
+
 
 async def test_what_is_sold_and_what_is_not_is_told_by_month_state_way_and_kind(
     database: Database, settings: Settings, brand: Brand, ask: Ask
@@ -99,7 +101,9 @@ async def test_proposals_are_told_by_how_far_they_came(
     database: Database, brand: Brand, ask: Ask
 ) -> None:
     for status in ("draft", "sent", "accepted", "accepted", "declined"):
-        await write(database, brand, lambda tx, status=status: a_proposal(tx, status=status))
+        await write(
+            database, brand, lambda tx, status=status: a_proposal(tx, status=status, **EVER)
+        )
 
     answer = await ask(PROPOSALS, **SUMMER)
 
