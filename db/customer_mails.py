@@ -26,6 +26,23 @@ async def new_time(tx: Transaction, booking_id: UUID) -> NewTime | None:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledOff:
+    """A cancelled booking as it is now. `email` is None if there is nobody to tell."""
+
+    number: str
+    starts_at: datetime
+    time_zone: str
+    refund_due_cents: int | None
+    currency: str
+    email: str | None
+
+
+async def called_off(tx: Transaction, booking_id: UUID) -> CalledOff | None:
+    row = await tx.row(SQL["called_off"], {"booking_id": booking_id})
+    return CalledOff(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
 class SentProposal:
     """A proposal as it is now. `email` is None if there is nobody to tell."""
 

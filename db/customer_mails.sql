@@ -7,6 +7,15 @@ from bookings as b
 left join customers as c on b.customer_id = c.id
 where b.id = %(booking_id)s;
 
+-- name: called_off
+-- What a mail about a cancelled booking says, and to whom.
+select
+    b.number, b.starts_at, b.time_zone, b.refund_due_cents, b.currency,
+    case when b.status = 'cancelled' then coalesce(c.email, b.customer_email) end
+from bookings as b
+left join customers as c on b.customer_id = c.id
+where b.id = %(booking_id)s;
+
 -- name: sent_proposal
 -- What a mail with a proposal says, to whom, and on which website it is opened; nobody is told of
 -- one that may not be answered any more.

@@ -4,41 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from db import customer_mails, purges
-from domain.errors import NotFound
-from domain.notifications import Mail
-from jobs.admission import Refused, Task, Work
+from db import purges
+from jobs.admission import Task, Work
+from jobs.booking_mails import tell_customer_of_cancellation, tell_customer_of_new_time
 from jobs.proposal_tasks import end_proposals, mail_proposal
-from jobs.wording import in_words
 from services import holds, offers, reservations, tickets
 
 SWEPT: Final = 100
-
-
-async def tell_customer_of_new_time(work: Work, *, booking_id: str, event_id: str) -> None:
-    """Mail the customer the time of a moved booking, as it is by now.
-
-    Errors: NotFound, MailRefused, ServiceUnavailable; Refused if the brand has no address to send
-            from.
-    """
-    async with work.session.read() as tx:
-        told = await customer_mails.new_time(tx, UUID(booking_id))
-    if told is None:
-        raise NotFound
-    if told.email is None:
-        return
-    if work.brand.email_from is None:
-        raise Refused("the brand has no address to send from")
-    name, time = work.brand.brand.name, in_words(told.starts_at, told.time_zone)
-    await work.mailer.send(
-        Mail(
-            sender=work.brand.email_from,
-            to=told.email,
-            subject=f"{name}: new time for your tour {told.number}",
-            text=f"Your tour {told.number} now starts on {time}.\n\n{name}\n",
-            key=event_id,
-        )
-    )
 
 
 async def expire_tour_offers(work: Work) -> None:
@@ -81,6 +53,7 @@ async def expire_reservations(work: Work) -> None:
 
 TASKS: Final[Mapping[str, Task]] = {
     "tell_customer_of_new_time": tell_customer_of_new_time,
+    "tell_customer_of_cancellation": tell_customer_of_cancellation,
     "expire_tour_offers": expire_tour_offers,
     "mail_proposal": mail_proposal,
     "end_proposals": end_proposals,

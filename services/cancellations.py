@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import booking_states, events, tasks
+from db import booking_states, events, jobs, tasks
 from db.database import Transaction
 from domain.booking_states import (
     RefundChanged,
@@ -65,7 +65,10 @@ async def cancel_booking(tx: Transaction, wish: Cancellation, *, now: datetime, 
         "cancel_reason": (None, reason),
         "refund_due_cents": (None, cents or None),
     }
-    await events.append(tx, event("BookingCancelled", state, changes, id=ids.new(), now=now))
+    cancelled = event("BookingCancelled", state, changes, id=ids.new(), now=now)
+    await events.append(tx, cancelled)
+    told = {"booking_id": str(state.id), "event_id": str(cancelled.id)}
+    await jobs.enqueue(tx, "tell_customer_of_cancellation", told)
     if cents:
         await tasks.insert(tx, refund_task(state, cents, id=ids.new(), now=now))
     return state.id

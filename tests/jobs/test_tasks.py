@@ -20,6 +20,7 @@ from tests.db.rows import a_reservation
 from tests.jobs.conftest import NOW, Stand, enqueued
 
 TELL = "tell_customer_of_new_time"
+CANCELLED = "tell_customer_of_cancellation"
 PURGE = "purge_idempotency_records"
 DAY = timedelta(days=1)
 EVENT = "0197a1b2-0000-7000-8000-000000000001"
@@ -39,9 +40,9 @@ async def a_tour(
     return booked
 
 
-async def tell(stand: Stand, brand: Brand, booking_id: UUID) -> int:
-    """Enqueue the mail about a new time, and run the queue until it is empty."""
-    job = await enqueued(stand.database, brand, TELL, booking_id=str(booking_id), event_id=EVENT)
+async def tell(stand: Stand, brand: Brand, booking_id: UUID, task: str = TELL) -> int:
+    """Enqueue the mail about a new time, or another, and run the queue until it is empty."""
+    job = await enqueued(stand.database, brand, task, booking_id=str(booking_id), event_id=EVENT)
     await stand.drain()
     return job
 
@@ -66,6 +67,40 @@ async def test_a_customer_is_told_the_new_local_time_by_the_brand(stand: Stand) 
     ]
     assert await stand.jobs() == [(TELL, "succeeded", 1)]
     assert stand.bells.rung == []
+
+
+@pytest.mark.parametrize(
+    ("refund_cents", "back"), [(31_094, "\nYou get back $310.94."), (None, "")]
+)
+async def test_a_customer_is_told_that_their_tour_is_cancelled_and_what_comes_back(
+    stand: Stand, refund_cents: int | None, back: str
+) -> None:
+    """Failure 14: nobody was mailed that a tour was off."""
+    brand = await a_brand(stand.settings)
+    off: dict[str, Any] = {"status": "cancelled", "cancelled_at": START}
+    booking = await a_tour(stand.database, brand, refund_due_cents=refund_cents, **off)
+
+    await tell(stand, brand, booking, CANCELLED)
+
+    assert stand.letters.sent == [
+        Mail(
+            sender="bookings@example.com",
+            to="ada@example.com",
+            subject="Brand wwt: your tour WWT-2026-00042 is cancelled",
+            text=(
+                "Your tour WWT-2026-00042 on Monday, 8 June 2026 at 10:00 PDT is cancelled."
+                f"{back}\n\nBrand wwt\n"
+            ),
+            key=EVENT,
+        )
+    ]
+
+
+async def test_nobody_is_told_of_a_cancellation_that_was_taken_back(stand: Stand) -> None:
+    brand = await a_brand(stand.settings)
+    await tell(stand, brand, await a_tour(stand.database, brand), CANCELLED)
+    assert stand.letters.tried == 0
+    assert await stand.jobs() == [(CANCELLED, "succeeded", 1)]
 
 
 async def test_a_mail_says_the_time_as_it_is_when_it_is_sent(stand: Stand) -> None:
@@ -111,7 +146,7 @@ async def test_a_booking_of_another_brand_is_not_found_and_its_customer_is_told_
     ((kind, detail),) = stand.bells.rung
     assert kind == "dead_letter"
     assert (detail["job"], detail["task"]) == (job, TELL)
-    assert str(detail["reason"]).startswith("NotFound at jobs/tasks.py:")
+    assert str(detail["reason"]).startswith("NotFound at jobs/booking_mails.py:")
 
 
 async def test_a_job_that_is_nobodys_fails_at_once_for_good_with_an_alert(stand: Stand) -> None:

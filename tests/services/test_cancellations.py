@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from bootstrap.settings import Settings
 from db.database import Database
 from domain.booking_states import HoldExpired, RefundChanged
 from domain.errors import InvalidInput, NotFound, StaleVersion, VehicleBusy, WrongState
@@ -18,6 +19,7 @@ from services.confirmations import confirm_booking, pencil_booking
 from services.payments import record_payment
 from tests.builders import START, a_principal, new_id, write
 from tests.services.selling import NOW, Ids, create, hold, open_shop, seen, wanted
+from tests.services.trail import trail_of
 
 STATE = "select status, version from bookings where id = %(id)s"
 OFF = "select status, cancel_reason, refund_due_cents from bookings where id = %(id)s"
@@ -129,8 +131,8 @@ async def test_the_refund_is_quoted_by_the_policy_of_the_sale_in_the_brands_own_
     assert currency == "USD"
 
 
-async def test_a_cancelled_booking_frees_its_van_and_tells_staff_what_to_give_back(
-    database: Database, brand: Brand
+async def test_a_cancelled_booking_frees_its_van_and_tells_staff_and_its_customer(
+    database: Database, settings: Settings, brand: Brand
 ) -> None:
     booking = await _sold(database, brand, now=START - timedelta(days=30))
     await _pay(database, brand, booking, 31094)
@@ -149,6 +151,12 @@ async def test_a_cancelled_booking_frees_its_van_and_tells_staff_what_to_give_ba
     tasks = "select kind, title, subject_id from tasks"
     assert await seen(database, brand, tasks) == [
         ("refund", "Give back $155.47 for WWT-2026-00001", booking)
+    ]
+    trail = await trail_of(settings, brand)
+    cancelled = next(event[0] for event in trail.events if event[1] == "BookingCancelled")
+    told = {"booking_id": str(booking), "event_id": str(cancelled)}
+    assert [(job[0], job[3] | told == job[3]) for job in trail.jobs] == [
+        ("tell_customer_of_cancellation", True)
     ]
     await create(database, brand, await wanted(database, brand))
 
