@@ -1,4 +1,4 @@
-"""The statements that bring a cancelled booking back."""
+"""The statements that bring a cancelled or expired booking back."""
 
 from collections.abc import Sequence
 from datetime import datetime

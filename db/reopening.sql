@@ -15,7 +15,7 @@ select
     );
 
 -- name: lock_closed
--- What decides whether a cancelled booking comes back, locked against a concurrent change.
+-- What decides whether a booking that is off comes back, locked against a concurrent change.
 select
     b.id, b.status, b.starts_at, b.ends_at, b.version, b.customer_id, b.cancelled_at,
     b.cancel_reason, b.refund_due_cents, b.deposit_cents, b.deposit_received_at,

@@ -64,6 +64,10 @@ class State:
     guest_moves: int = 0
     proposal_id: UUID | None = None
 
+    def is_over(self, now: datetime) -> bool:
+        """Is it a hold whose time is over, whether or not it has been swept?"""
+        return status_at(self.status, self.hold_expires_at, now) == "expired"
+
     def has_run_out(self, now: datetime) -> bool:
         return self.status != status_at(self.status, self.hold_expires_at, now)
 

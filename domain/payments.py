@@ -12,7 +12,9 @@ from domain.texts import storable
 
 BY_HAND: Final = frozenset({"check", "cash", "bank_transfer", "other"})
 OF_A_BOOKING: Final = frozenset({"deposit", "balance", "full"})
-OPEN: Final = frozenset({"held", "pending", "confirmed", "assigned", "in_progress", "completed"})
+OPEN: Final = frozenset(
+    {"held", "expired", "pending", "confirmed", "assigned", "in_progress", "completed"}
+)
 LONGEST_REFERENCE: Final = 200
 LEEWAY: Final = timedelta(minutes=5)
 
@@ -46,7 +48,7 @@ def check_payment(state: State, new: NewPayment, *, paid_cents: int, now: dateti
 
     Errors: WrongState, InvalidInput, AmountExceedsDue.
     """
-    if state.status not in OPEN or state.has_run_out(now):
+    if state.status not in OPEN:
         raise WrongState(f"A booking that is {state.status} is owed nothing.", path="bookingId")
     if state.customer_id is None:
         raise WrongState("Say who books before a payment is recorded.", path="bookingId")

@@ -1,4 +1,4 @@
-"""A cancelled tour that is on again after all: when that may be, and what of its money is left."""
+"""A tour that was off and is on again: when that may be, and what of its money is left."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from domain.events import Change
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A stored booking by what its cancellation left.
+    """A stored booking by what its end left.
 
     Units:  `paid_cents` is what was received for it and has not gone back.
     """
@@ -76,6 +76,27 @@ def reopen(booking: Closed, wish: Reopening, *, now: datetime) -> Reopened:
             f"A booking that is {booking.status} is not reopened; one that is cancelled is.",
             path="id",
         )
+    _check_return(booking, now=now)
+    is_paid = booking.paid_cents >= booking.deposit_cents
+    return Reopened(
+        booking.ends_at + timedelta(minutes=booking.buffer_minutes),
+        booking.deposit_received_at if is_paid else None,
+        booking.version + 1,
+    )
+
+
+def come_back(booking: Closed, *, now: datetime) -> Reopened:
+    """Decide that a hold which was paid too late is on again, as whoever stores it pencils it in.
+
+    Errors: WrongState, StartInPast.
+    Source: docs/domain.md, section "Bookings".
+    """
+    _check_return(booking, now=now)
+    until = booking.ends_at + timedelta(minutes=booking.buffer_minutes)
+    return Reopened(until, None, booking.version + 1)
+
+
+def _check_return(booking: Closed, *, now: datetime) -> None:
     if booking.starts_at <= now:
         raise StartInPast
     if booking.customer_id is None:
@@ -84,12 +105,6 @@ def reopen(booking: Closed, wish: Reopening, *, now: datetime) -> Reopened:
         raise WrongState("A vehicle of it is out of service. Sell the tour anew.", path="id")
     if booking.gone_drivers:
         raise WrongState("A driver of it does not work here now. Sell the tour anew.", path="id")
-    is_paid = booking.paid_cents >= booking.deposit_cents
-    return Reopened(
-        booking.ends_at + timedelta(minutes=booking.buffer_minutes),
-        booking.deposit_received_at if is_paid else None,
-        booking.version + 1,
-    )
 
 
 def _text(at: datetime | None) -> str | None:

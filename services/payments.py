@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from db import booking_states, events, payments
-from db.database import Transaction
+from db import booking_states, events, fleet, payments, reopening
+from db.database import ResourcesChanged, Transaction
 from domain.booking_states import State, event
 from domain.errors import NotFound
 from domain.events import Change, Event
 from domain.ids import Ids
 from domain.payments import NewPayment, check_payment, completes_deposit
+from domain.reopening import come_back
 
 
 async def record_payment(
@@ -18,14 +19,15 @@ async def record_payment(
 ) -> UUID:
     """Store a payment for a booking; the one that completes the deposit says so on the booking.
 
-    Errors: NotFound, WrongState, InvalidInput, AmountExceedsDue.
+    Shape:  what was held is pencilled in, also if its time was over, while its vans are free.
+    Errors: NotFound, WrongState, InvalidInput, AmountExceedsDue, StartInPast, VehicleBusy.
     """
-    state = await booking_states.lock(tx, new.booking_id)
-    if state is None:
-        raise NotFound(path="bookingId")
+    state, taken = await _locked(tx, new.booking_id, now=now)
     paid = await booking_states.paid_cents(tx, state.id)
     payer = check_payment(state, new, paid_cents=paid, now=now)
-    if state.status == "held":
+    if state.is_over(now):
+        state = await _come_back(tx, state, taken, now=now, ids=ids)
+    elif state.status == "held":
         state = await _kept(tx, state, now=now, ids=ids)
     await payments.insert(tx, new, id=id, customer_id=payer, currency=state.currency, now=now)
     await events.append(tx, _recorded(new, id=id, event_id=ids.new(), now=now))
@@ -34,6 +36,49 @@ async def record_payment(
         changes: dict[str, Change] = {"deposit_received_at": (None, new.received_at.isoformat())}
         await events.append(tx, event("DepositReceived", state, changes, id=ids.new(), now=now))
     return id
+
+
+async def _locked(
+    tx: Transaction, booking_id: UUID, *, now: datetime
+) -> tuple[State, reopening.Resources]:
+    """The booking's row, behind what it wants back if its time is over."""
+    seen = await booking_states.read(tx, booking_id)
+    taken: reopening.Resources = ((), ())
+    if seen is not None and seen.is_over(now):
+        taken = await reopening.assigned(tx, booking_id)
+        await fleet.lock(tx, *taken)
+    state = await booking_states.lock(tx, booking_id)
+    if seen is None or state is None:
+        raise NotFound(path="bookingId")
+    if state.is_over(now) and not seen.is_over(now):
+        raise ResourcesChanged  # Its time was over while this waited for the booking's row.
+    return state, taken
+
+
+async def _come_back(
+    tx: Transaction, state: State, taken: reopening.Resources, *, now: datetime, ids: Ids
+) -> State:
+    """What was paid for too late is on again, while it is free."""
+    if state.status == "held":
+        state = await _swept(tx, state, now=now, ids=ids)
+    before = await reopening.lock(tx, state.id)
+    if before is None:
+        raise NotFound(path="bookingId")
+    change = come_back(before, now=now)
+    await fleet.release_expired_holds(tx, taken[0], now=now)
+    await reopening.reopen(tx, state.id, change, taken, now=now, ids=ids)
+    changes: dict[str, Change] = {"status": ("expired", "pending")}
+    await events.append(tx, event("BookingPencilled", state, changes, id=ids.new(), now=now))
+    return replace(state, status="pending", version=change.version)
+
+
+async def _swept(tx: Transaction, state: State, *, now: datetime, ids: Ids) -> State:
+    """Whoever wanted the van may have it already: it is asked for anew."""
+    await booking_states.update(tx, state, "expired", now=now)
+    await booking_states.release(tx, state.id, now=now)
+    changes: dict[str, Change] = {"status": ("held", "expired")}
+    await events.append(tx, event("HoldExpired", state, changes, id=ids.new(), now=now))
+    return replace(state, status="expired", version=state.version + 1)
 
 
 async def _kept(tx: Transaction, state: State, *, now: datetime, ids: Ids) -> State:

@@ -10,7 +10,7 @@ import pytest
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
 from domain.bookings import NewTimes
-from domain.errors import InvalidInput, NotFound, WrongState
+from domain.errors import InvalidInput, NotFound, VehicleBusy, WrongState
 from domain.identity import Brand, Kind
 from domain.payments import NewPayment
 from domain.sales import Buyer
@@ -110,6 +110,63 @@ async def test_what_is_paid_for_is_no_longer_a_hold_that_runs_out(
     assert await seen(database, brand, STATUS) == [("pending", 3)]
     blocks = "select kind, expires_at, released_at from blocks"
     assert await seen(database, brand, blocks) == [("booking", None, None)]
+
+
+@pytest.mark.parametrize("swept", [True, False])
+async def test_a_hold_that_is_paid_after_its_time_comes_back_while_its_van_is_free(
+    database: Database, brand: Brand, *, swept: bool
+) -> None:
+    """Failure 18: a payment that came after its hold was lost."""
+    booking, paid = await _unpaid(database, brand)
+    later = paid.received_at
+    if swept:
+        worker = database.session(a_principal(brand, Kind.WORKER))
+        assert await worker.write(lambda tx: expire_hold(tx, booking, now=later, ids=Ids()))
+
+    await write(
+        database, brand, lambda tx: record_payment(tx, paid, id=new_id(), now=later, ids=Ids())
+    )
+
+    found = "select status, deposit_received_at from bookings"
+    assert await seen(database, brand, found) == [("pending", later)]
+    live = "select kind, expires_at from blocks where released_at is null"
+    assert await seen(database, brand, live) == [("booking", None)]
+    history = "select kind, entity_version from events where entity = 'booking' order by id"
+    assert await seen(database, brand, history) == [
+        ("BookingHeld", 1),
+        ("HoldExpired", 2),
+        ("BookingPencilled", 3),
+        ("DepositReceived", 4),
+    ]
+
+
+async def test_a_hold_that_is_paid_after_another_party_took_its_van_stays_over(
+    database: Database, brand: Brand
+) -> None:
+    booking, paid = await _unpaid(database, brand)
+    later = paid.received_at
+    other = await wanted(database, brand)
+    await create(database, brand, other, now=later)
+
+    with pytest.raises(VehicleBusy):
+        await write(
+            database, brand, lambda tx: record_payment(tx, paid, id=new_id(), now=later, ids=Ids())
+        )
+
+    status = "select status from bookings where id = %(id)s"
+    assert await seen(database, brand, status, id=booking) == [("held",)]
+    assert await seen(database, brand, "select count(*) from payments") == [(0,)]
+
+
+async def _unpaid(database: Database, brand: Brand) -> tuple[UUID, NewPayment]:
+    """A hold for the only van, and its deposit, which comes an hour too late."""
+    await open_shop(database, brand, 14)
+    booking = await hold(database, brand, await wanted(database, brand))
+    sold_to = "update bookings set customer_id = %(customer)s where id = %(id)s"
+    customer = await write(database, brand, a_customer)
+    await write(database, brand, lambda tx: tx.run(sold_to, {"customer": customer, "id": booking}))
+    late = NOW + timedelta(hours=1)
+    return booking, NewPayment(booking, "deposit", "cash", 31094, None, late)
 
 
 async def test_what_a_proposal_was_paid_comes_back_by_each_tours_part(
