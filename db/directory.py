@@ -1,6 +1,6 @@
 """The shared directory as it is read: wineries, restaurants, hotels."""
 
-from db.relations import ColumnKind, Relation, equals, text
+from db.relations import ColumnKind, Relation, among, apart, equals, text
 
 PLACE = {
     "id": ColumnKind.UUID,
@@ -10,6 +10,8 @@ PLACE = {
     "website": ColumnKind.TEXT,
     "verified": ColumnKind.BOOL,
 }
+# What the brand shows first, and what it leaves out: asked by the lists, not by their callers.
+MARKED = {"among": among(), "apart": apart()}
 BY_NAME = {"NAME_ASC": ("name", "id"), "NAME_DESC": ("-name", "-id")}
 WINERIES = Relation(
     "wineries",
@@ -32,7 +34,7 @@ WINERIES = Relation(
         "visit_minutes": ColumnKind.INT,
     },
     orders=BY_NAME,
-    filters={"ava": equals("ava"), "text": text()},
+    filters={"ava": equals("ava"), "text": text(), **MARKED},
 )
 RESTAURANTS = Relation(
     "restaurants",
@@ -46,12 +48,12 @@ RESTAURANTS = Relation(
         "menu_price_max_cents": ColumnKind.CENTS,
     },
     orders=BY_NAME,
-    filters={"lunch_partner": equals("lunch_partner"), "text": text()},
+    filters={"lunch_partner": equals("lunch_partner"), "text": text(), **MARKED},
 )
 HOTELS = Relation(
     "hotels",
     columns={**PLACE, "distance_miles": ColumnKind.INT},
     orders=BY_NAME,
-    filters={"text": text()},
+    filters={"text": text(), **MARKED},
 )
 READ_MODELS = (WINERIES, RESTAURANTS, HOTELS)

@@ -1,12 +1,25 @@
 """What an operator and its brands add to the directory, as it is read and as it is written."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from db import statements
 from db.database import ResourcesChanged, Transaction
-from db.relations import ColumnKind, Relation, equals, is_null, one_of, part_of, visible_only
-from domain.places import Note, Place, Terms
+from db.relations import (
+    ColumnKind,
+    Relation,
+    among,
+    apart,
+    equals,
+    is_null,
+    one_of,
+    part_of,
+    visible_only,
+)
+from domain.places import KINDS, Marks, Note, Place, Terms
 
 SQL = statements.load(__package__, "places.sql")
 
@@ -23,7 +36,13 @@ OWN_PLACES = Relation(
         "version": ColumnKind.INT,
     },
     orders={"NAME_ASC": ("name", "id"), "NAME_DESC": ("-name", "-id")},
-    filters={"kind": one_of("kind"), "open": is_null("archived_at"), "text": part_of("name")},
+    filters={
+        "kind": one_of("kind"),
+        "open": is_null("archived_at"),
+        "text": part_of("name"),
+        "among": among(),
+        "apart": apart(),
+    },
 )
 SAID = {
     "id": ColumnKind.UUID,
@@ -42,6 +61,7 @@ NOTE = {
     "featured": ColumnKind.BOOL,
     "hidden": ColumnKind.BOOL,
     "note": ColumnKind.TEXT,
+    "remark": ColumnKind.TEXT,
 }
 DIRECTORY_NOTES = Relation(
     "directory_notes",
@@ -102,3 +122,18 @@ async def store_note(tx: Transaction, note: Note) -> None:
     statement = SQL["insert_note"] if note.version == 1 else SQL["update_note"]
     if await tx.run(statement, asdict(note)) == 0:
         raise ResourcesChanged
+
+
+async def marks(tx: Transaction) -> list[Sequence[Any]]:
+    """All that the brand shows first or leaves out, as `to_marks` takes it."""
+    return [[kind, str(id), hidden] for kind, id, hidden in await tx.rows(SQL["marks"])]
+
+
+def to_marks(rows: Iterable[Sequence[Any]]) -> Mapping[str, Marks]:
+    """The marks of each kind of place."""
+    found: dict[tuple[str, bool], set[UUID]] = defaultdict(set)
+    for kind, id, hidden in rows:
+        found[kind, hidden].add(UUID(id))
+    return {
+        kind: Marks(frozenset(found[kind, False]), frozenset(found[kind, True])) for kind in KINDS
+    }

@@ -61,21 +61,34 @@ where place_kind = %(place_kind)s and place_id = %(place_id)s;
 
 -- name: lock_note
 -- What the brand says of a place, locked against a concurrent change.
-select id, place_kind, place_id, featured, hidden, note, version
+select id, place_kind, place_id, featured, hidden, note, version, remark
 from directory_notes
 where place_kind = %(place_kind)s and place_id = %(place_id)s
 for update;
 
 -- name: insert_note
 -- The first that the brand says of a place.
-insert into directory_notes (id, place_kind, place_id, featured, hidden, note, version)
+insert into directory_notes (id, place_kind, place_id, featured, hidden, note, version, remark)
 values (
-    %(id)s, %(place_kind)s, %(place_id)s, %(featured)s, %(hidden)s, %(note)s, %(version)s
+    %(id)s, %(place_kind)s, %(place_id)s, %(featured)s, %(hidden)s, %(note)s, %(version)s,
+    %(remark)s
 )
 on conflict (tenant_id, brand_id, place_kind, place_id) do nothing;
 
 -- name: update_note
 -- What the brand says of a place from now on.
 update directory_notes
-set featured = %(featured)s, hidden = %(hidden)s, note = %(note)s, version = %(version)s
+set
+    featured = %(featured)s,
+    hidden = %(hidden)s,
+    note = %(note)s,
+    remark = %(remark)s,
+    version = %(version)s
 where place_kind = %(place_kind)s and place_id = %(place_id)s;
+
+-- name: marks
+-- What the brand shows first, and what it leaves out: few, along the brand's part of the index.
+select place_kind, place_id, hidden
+from directory_notes
+where featured or hidden
+order by place_id;

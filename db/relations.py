@@ -187,6 +187,16 @@ def is_set(column: str) -> Filter:
     return Filter(f"({column} is not null) = %({{name}})s", column=column)
 
 
+def among() -> Filter:
+    """Rows of which the ids are known."""
+    return Filter("id = any(%({name})s)", lambda ids, _zone: sorted(ids), "id")
+
+
+def apart() -> Filter:
+    """All rows but a few of which the ids are known; the page's order is walked past them."""
+    return Filter("id <> all(%({name})s)", lambda ids, _zone: sorted(ids), "id")
+
+
 def contains(column: str) -> Filter:
     """Rows whose list has the word, whatever its case.
 

@@ -10,9 +10,11 @@ from domain.customers import normal_phone
 from domain.errors import InvalidInput, StaleVersion
 from domain.texts import one_line, paragraphs
 
+KINDS: Final = ("winery", "restaurant", "hotel")
 WHOLE_PPM: Final = 1_000_000
 LONGEST_ADDRESS: Final = 300
 LONGEST_NOTE: Final = 2_000
+LONGEST_REMARK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,15 @@ class Note:
     hidden: bool
     note: str | None
     version: int
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Which places a brand shows first, and which it leaves out of lists."""
+
+    featured: frozenset[UUID] = frozenset()
+    hidden: frozenset[UUID] = frozenset()
 
 
 def add_place(given: Mapping[str, Any], *, id: UUID, now: datetime) -> Place:
@@ -105,7 +116,11 @@ def say(note: Note, given: Mapping[str, Any], *, expected_version: int) -> Note:
     """
     _expect(expected_version, note.version)
     after = replace(note, **given)
-    after = replace(after, note=paragraphs(after.note, most=LONGEST_NOTE, path="note"))
+    after = replace(
+        after,
+        note=paragraphs(after.note, most=LONGEST_NOTE, path="note"),
+        remark=paragraphs(after.remark, most=LONGEST_REMARK, path="remark"),
+    )
     if after.featured and after.hidden:
         raise InvalidInput("A place that is hidden is not shown first.", path="featured")
     if note.version > 0 and after == note:

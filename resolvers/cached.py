@@ -4,19 +4,20 @@ Scopes are checked by the schema, before and after; a value is kept for one kind
 brand, so that whoever is served from the cache would have read the same.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
-from db import brands, caching, prices, reading
+from db import brands, caching, places, prices, reading
 from db.database import Transaction
 from db.reading import K, Slice, Wanted
 from db.relations import Relation, Row
 from domain.caching import PRICE_BOOK, CacheKey, is_kept, key_for
 from domain.identity import Principal
 from domain.listing import Page
+from domain.places import Marks
 from domain.quotes import PriceBook
 from services.ports import Cache
 
@@ -71,6 +72,17 @@ class Reads:
             caching.from_hours,
             caching.to_hours,
         )
+
+    async def marks(self) -> Mapping[str, Marks]:
+        """What the brand shows first and leaves out, by kind of place."""
+        found = await self._one(
+            "directory_notes",
+            lambda: caching.statement_question(places.SQL["marks"]),
+            places.marks,
+            caching.from_plain,
+            caching.to_plain,
+        )
+        return places.to_marks(found)
 
     async def price_book(self, asked: prices.Asked) -> PriceBook | None:
         """A promo code can be used up at any time: it is looked for anew each time."""

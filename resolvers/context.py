@@ -24,6 +24,7 @@ from domain.identity import NOBODY, Brand, Kind, Principal
 from domain.ids import Ids
 from domain.limits import Limits
 from domain.listing import Page
+from domain.places import Marks
 from integrations.telemetry import Telemetry
 from resolvers.cached import Reads
 from resolvers.changes import Showing
@@ -182,6 +183,12 @@ class OperationContext:
 
     async def asked(self, row: Any, name: str) -> Any:
         return await self.snapshot.loaders.asked(row, name)
+
+    async def noted(self, row: Any, name: str) -> Any:
+        return await self.snapshot.loaders.noted(row, name)
+
+    async def marks(self) -> Mapping[str, Marks]:
+        return await self.snapshot.loaders.marks()
 
     def by(self, relation: str, column: str = "id") -> DataLoader[Any, Row | None]:
         return self.snapshot.loaders.by(relation, column)

@@ -1,6 +1,6 @@
 """Arguments of a list into a page of rows, and the rows into a connection."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from enum import Enum
 from typing import Annotated, Any, Final
@@ -11,7 +11,7 @@ from strawberry import UNSET, Info
 from strawberry.types.arguments import StrawberryArgumentAnnotation
 
 from db.cursors import cursor_of
-from db.reading import Wanted
+from db.reading import Slice, Wanted
 from db.relations import Relation
 from domain.errors import NotFound
 from domain.identity import Scope
@@ -53,14 +53,22 @@ async def connection(
     context: OperationContext = info.context
     wanted = Wanted.of(relation, order.value, filter_values(filter), zone=context.zone)
     rows = await context.page(wanted, request)
-    edges = [Edge(node=row, cursor=cursor_of(relation, order.value, row)) for row in rows.rows]
+    return as_connection(wanted, rows, count=lambda: context.count(wanted))
+
+
+def as_connection(
+    wanted: Wanted, rows: Slice, *, count: Callable[[], Awaitable[int]]
+) -> Connection[Any]:
+    """A page's rows, each with the cursor of its place."""
+    relation, order = wanted.relation, wanted.order
+    edges = [Edge(node=row, cursor=cursor_of(relation, order, row)) for row in rows.rows]
     page_info = PageInfo(
         has_next_page=rows.has_next,
         has_previous_page=rows.has_previous,
         start_cursor=edges[0].cursor if edges else None,
         end_cursor=edges[-1].cursor if edges else None,
     )
-    return Connection(edges=edges, page_info=page_info, count=lambda: context.count(wanted))
+    return Connection(edges=edges, page_info=page_info, count=count)
 
 
 def listed(

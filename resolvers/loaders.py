@@ -11,6 +11,7 @@ from db import customers, history, reading, tickets
 from db.database import Transaction
 from db.relations import Many, Relation, Row
 from domain.history import Recorded
+from domain.places import Marks
 from resolvers.cached import Reads
 
 Question = Callable[[Transaction, Sequence[UUID]], Awaitable[Sequence[Any]]]
@@ -18,6 +19,11 @@ QUESTIONS: Final[Mapping[tuple[str, str], Question]] = {
     ("customers", "lifetime"): customers.lifetimes,
 }
 """What is worked out for many rows at once, by relation and field."""
+PLACES: Final = {"wineries": "winery", "restaurants": "restaurant", "hotels": "hotel"}
+"""The kind of place that a relation has rows of; an own place says its own kind."""
+MARKS: Final = frozenset({"featured", "hidden"})
+NOTED: Final = MARKS | {"remark", "directory_note"}
+"""The fields of a place that its brand's note answers."""
 # What is counted for a batch of rows, by the name of the field that shows it.
 COUNTS: Final = {"seats_left": tickets.seats_left}
 
@@ -54,6 +60,23 @@ class Loaders:
             return await self._reads.by_column(self._relations[relation], keys, column=column)
 
         return self._loader((relation, column), load)
+
+    async def marks(self) -> Mapping[str, Marks]:
+        """What the brand shows first and leaves out, by kind of place; read once."""
+
+        async def load(keys: list[None]) -> list[Mapping[str, Marks]]:
+            return [await self._reads.marks()] * len(keys)
+
+        found: Mapping[str, Marks] = await self._loader(("marks", ""), load).load(None)
+        return found
+
+    async def noted(self, row: Any, name: str) -> Any:
+        """A part of what the brand says of a place; of most it says nothing."""
+        if name in MARKS:
+            kind = PLACES.get(row.relation) or row.kind
+            return row.id in getattr((await self.marks())[kind], name)
+        note: Any = await self.by("directory_notes", "place_id").load(row.id)
+        return note if note is None or name == "directory_note" else getattr(note, name)
 
     def counted(self, name: str, now: datetime) -> DataLoader[UUID, int | None]:
         """A number of many rows; the clock is that of the operation's first question."""

@@ -8,7 +8,8 @@ from strawberry import Info
 from db.places import DIRECTORY_NOTES, DIRECTORY_TERMS, OWN_PLACES
 from domain.errors import NotFound
 from domain.identity import Scope
-from domain.places import PlaceChange
+from domain.places import KINDS, PlaceChange
+from resolvers.directory_lists import shown_first
 from resolvers.inputs import given
 from resolvers.listing import listed, one
 from resolvers.refusals import mutation
@@ -34,18 +35,19 @@ from schema.places import (
 from services.places import create_place, set_directory_note, set_directory_terms, update_place
 
 FACTS = ("name", "address", "website", "phone")
+WORDS = frozenset({"note", "remark"})
 
 
 @strawberry.type
 class PlaceQuery:
     """Root fields that read what was added to the directory."""
 
-    own_places: Connection[Place] = listed(
+    own_places: Connection[Place] = shown_first(
         OWN_PLACES,
-        filter=PlaceFilter,
+        KINDS,
+        picked=PlaceFilter,
         order=NameOrder.NAME_ASC,
-        scope=Scope.CATALOG_READ,
-        description="Places of the operator's own.",
+        description="Places of the operator's own, as the brand shows them.",
     )
     directory_terms: Connection[DirectoryTerms] = listed(
         DIRECTORY_TERMS,
@@ -123,8 +125,8 @@ class PlaceMutation:
     ) -> DirectoryNotePayload:
         context, now = info.context, info.context.world.now()
         place, expected = _place(input.place_id), input.expected_version
-        said = given(input, "featured", "hidden", "note")
-        said = {name: value for name, value in said.items() if name == "note" or value is not None}
+        said = given(input, "featured", "hidden", "note", "remark")
+        said = {name: value for name, value in said.items() if name in WORDS or value is not None}
         done = await context.write(
             lambda tx: set_directory_note(
                 tx, place, said, expected_version=expected, now=now, ids=context.world.ids

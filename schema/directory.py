@@ -3,15 +3,16 @@
 import strawberry
 
 from domain.identity import Scope
-from schema.fields import Node, column, entity, money
+from schema.fields import Node, column, entity, money, noted
 from schema.money import Money
+from schema.places import DirectoryNote
 
 
 @entity(
     "wineries", description="A winery that tours visit.", scope=Scope.CATALOG_READ, recorded=False
 )
 class Winery(Node):
-    """Common facts, the same for all tenants."""
+    """Common facts, the same for all tenants, beside what the brand says of it."""
 
     slug: str = column("Readable key: `lecole-no-41`.")
     name: str = column("Name.")
@@ -34,6 +35,13 @@ class Winery(Node):
     founded_year: int | None = column("Year of foundation.")
     visit_minutes: int = column("How long a visit takes.")
     verified: bool = column("Have these facts been checked with the winery?")
+    featured: bool = noted("Does the brand show it first?")
+    hidden: bool = noted("Does the brand leave it out of lists?")
+    remark: str | None = noted("What the brand says of it to its guests.")
+    directory_note: DirectoryNote | None = noted(
+        "All that the brand says of it; send its `version` back as `expectedVersion`.",
+        scope=Scope.DIRECTORY_WRITE,
+    )
 
 
 @entity(
@@ -43,7 +51,7 @@ class Winery(Node):
     recorded=False,
 )
 class Restaurant(Node):
-    """Common facts, the same for all tenants."""
+    """Common facts, the same for all tenants, beside what the brand says of it."""
 
     slug: str = column("Readable key.")
     name: str = column("Name.")
@@ -55,13 +63,20 @@ class Restaurant(Node):
     menu_price_min: Money | None = money("menu_price_min_cents", "Cheapest dish.")
     menu_price_max: Money | None = money("menu_price_max_cents", "Dearest dish.")
     verified: bool = column("Have these facts been checked with the restaurant?")
+    featured: bool = noted("Does the brand show it first?")
+    hidden: bool = noted("Does the brand leave it out of lists?")
+    remark: str | None = noted("What the brand says of it to its guests.")
+    directory_note: DirectoryNote | None = noted(
+        "All that the brand says of it; send its `version` back as `expectedVersion`.",
+        scope=Scope.DIRECTORY_WRITE,
+    )
 
 
 @entity(
     "hotels", description="A hotel that guests stay at.", scope=Scope.CATALOG_READ, recorded=False
 )
 class Hotel(Node):
-    """Common facts, the same for all tenants."""
+    """Common facts, the same for all tenants, beside what the brand says of it."""
 
     slug: str = column("Readable key.")
     name: str = column("Name.")
@@ -69,6 +84,13 @@ class Hotel(Node):
     website: str | None = column("Web site.")
     distance_miles: int | None = column("Miles from the centre.")
     verified: bool = column("Have these facts been checked with the hotel?")
+    featured: bool = noted("Does the brand show it first?")
+    hidden: bool = noted("Does the brand leave it out of lists?")
+    remark: str | None = noted("What the brand says of it to its guests.")
+    directory_note: DirectoryNote | None = noted(
+        "All that the brand says of it; send its `version` back as `expectedVersion`.",
+        scope=Scope.DIRECTORY_WRITE,
+    )
 
 
 @strawberry.input(description="Which wineries; conditions are joined by AND.")

@@ -122,6 +122,20 @@ def asked(description: str, *, scope: Scope) -> Any:
     )
 
 
+def noted(description: str, *, scope: Scope | None = None) -> Any:
+    """What the brand says of a place: a part of the same name of its note."""
+
+    async def resolve(root: Any, info: strawberry.Info) -> Any:
+        return await info.context.noted(root, info.python_name)
+
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        extensions=_extensions(scope),
+        metadata={BINDING: "noted"},
+    )
+
+
 def history() -> Any:
     """What happened to a row, batched over the rows of a list."""
 

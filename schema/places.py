@@ -9,27 +9,10 @@ from strawberry import UNSET
 from domain.identity import Scope
 from schema.enums import PlaceKind
 from schema.errors import UserError
-from schema.fields import Node, column, derived, entity, instant
+from schema.fields import Node, column, derived, entity, instant, noted
 from schema.global_ids import encode
 
 TYPES = {"winery": "Winery", "restaurant": "Restaurant", "hotel": "Hotel"}
-
-
-@entity(
-    "own_places",
-    description="A place that the operator knows and the common directory does not.",
-    scope=Scope.CATALOG_READ,
-)
-class Place(Node):
-    """The company's own, for all of its brands."""
-
-    kind: PlaceKind = column("What it is.")
-    name: str = column("Name.")
-    address: str | None = column("Postal address.")
-    website: str | None = column("Web site.")
-    phone: str | None = column("E.164.")
-    archived_at: datetime | None = instant("When it was put away; null while it is shown.")
-    version: int = column("Grows with every change.")
 
 
 def _place(kind: str, id: Any) -> strawberry.ID:
@@ -69,6 +52,31 @@ class DirectoryNote(Node):
     featured: bool = column("Is it shown first?")
     hidden: bool = column("Is it left out of lists?")
     note: str | None = column("For staff.")
+    remark: str | None = column("For everybody: shown on the place.")
+    version: int = column("Grows with every change.")
+
+
+@entity(
+    "own_places",
+    description="A place that the operator knows and the common directory does not.",
+    scope=Scope.CATALOG_READ,
+)
+class Place(Node):
+    """The company's own, for all of its brands."""
+
+    kind: PlaceKind = column("What it is.")
+    name: str = column("Name.")
+    address: str | None = column("Postal address.")
+    website: str | None = column("Web site.")
+    phone: str | None = column("E.164.")
+    archived_at: datetime | None = instant("When it was put away; null while it is shown.")
+    featured: bool = noted("Does the brand show it first?")
+    hidden: bool = noted("Does the brand leave it out of lists?")
+    remark: str | None = noted("What the brand says of it to its guests.")
+    directory_note: DirectoryNote | None = noted(
+        "All that the brand says of it; send its `version` back as `expectedVersion`.",
+        scope=Scope.DIRECTORY_WRITE,
+    )
     version: int = column("Grows with every change.")
 
 
@@ -164,6 +172,9 @@ class SetDirectoryNoteInput:
     featured: bool | None = strawberry.field(default=None, description="Show it first?")
     hidden: bool | None = strawberry.field(default=None, description="Leave it out of lists?")
     note: str | None = strawberry.field(default=UNSET, description="For staff; null clears it.")
+    remark: str | None = strawberry.field(
+        default=UNSET, description="For everybody: shown on the place; null clears it."
+    )
     expected_version: int = strawberry.field(
         description="The version that you read; 0 if the brand never said anything of it."
     )

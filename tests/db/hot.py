@@ -40,11 +40,13 @@ BY_ID: Mapping[str, str] = {
     "directory_terms": "directory_terms_id_key",
     "proposal_days": "proposal_days_id_proposal_id_key",
 }
+PLACES = ("wineries", "restaurants", "hotels", "own_places")
 BY_DRIVER = ("booking_drivers_driver_id_booking_id_idx", "bookings_pkey")
 BY_VEHICLE = ("booking_vehicles_vehicle_id_booking_id_idx", "bookings_pkey")
 BY_WINERY = ("booking_stops_winery_id_tenant_id_brand_id_idx", "bookings_pkey")
 # Filters that an index serves; all others pick from the rows of the page's order.
 FILTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    **{(name, "among"): (f"{name}_pkey",) for name in PLACES},
     ("blocks", "driver_id"): ("blocks_driver_id_starts_at_ends_at_idx",),
     ("blocks", "starts_on_from"): ("blocks_starts_at_id_idx",),
     ("blocks", "starts_on_to"): ("blocks_starts_at_id_idx",),
@@ -118,6 +120,7 @@ PICKED: Mapping[str, str] = {
     "featured": "yes or no; the page's order comes first and stops at its limit",
     "hidden": "yes or no; the page's order comes first and stops at its limit",
     "open": "yes or no; the page's order comes first and stops at its limit",
+    "apart": "all but a few that a brand marks; the page's order is walked past them",
     "ava": "a directory of some hundred rows, in the page's order",
     "lunch_partner": "a directory of some hundred rows, in the page's order",
 }
@@ -148,6 +151,7 @@ UNIQUE: Mapping[tuple[str, str], str] = {
     ("reservations", "number"): "reservations_number_key",
     ("tickets", "number"): "tickets_number_key",
     ("wineries", "slug"): "wineries_slug_key",
+    ("directory_notes", "place_id"): "directory_notes_place_id_id_idx",
 }
 EDGES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("bookings", "payments"): ("payments_booking_id_customer_id_created_at_idx",),
@@ -293,6 +297,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "places.lock_note": ("directory_notes_place_id_id_idx",),
     "places.lock_place": ("own_places_pkey",),
     "places.lock_terms": ("directory_terms_place_id_id_idx",),
+    "places.marks": ("directory_notes_place_id_id_idx",),
     "places.update_note": ("directory_notes_place_id_id_idx",),
     "places.update_place": ("own_places_pkey",),
     "places.update_terms": ("directory_terms_place_id_id_idx",),
@@ -624,6 +629,7 @@ PARAMS: Mapping[str, Any] = {
     "website": None,
     "address": None,
     "note": None,
+    "remark": None,
     "hidden": False,
     "featured": True,
     "commission_ppm": 1,
@@ -768,6 +774,7 @@ def hot_pages_of_picked_rows() -> Iterator[Hot]:
             sql = page_statement(relation, "staff", shape)
             value: Any = ["x"] if "any(" in relation.filters[name].sql else "x"
             value = SAMPLES[ColumnKind.DATE] if name == "in_force_on" else value
+            value = [BOOKING, UUID(int=7)] if name == "apart" else value
             yield Hot(
                 f"{relation.name} picked by {name}",
                 sql,
@@ -819,7 +826,7 @@ def _filtered(relation: Relation, name: str) -> Hot:
         f"{relation.name} where {name}",
         page_statement(relation, "staff", shape),
         FILTERS[relation.name, name],
-        {name: SAMPLES[kind]},
+        {name: [BOOKING, UUID(int=7)] if name == "among" else SAMPLES[kind]},
         searched_by=(column,),
     )
 
@@ -832,7 +839,13 @@ def _batches(relation: Relation) -> Iterator[Hot]:
     for (name, column), index in UNIQUE.items():
         if name == relation.name:
             sql = by_column_statement(relation, "staff", column)
-            yield Hot(f"{name} by {column}", sql, (index,), {"keys": ["x"]}, (column,))
+            yield Hot(
+                f"{name} by {column}",
+                sql,
+                (index,),
+                {"keys": [BOOKING if relation.columns[column] is ColumnKind.UUID else "x"]},
+                (column,),
+            )
     for name, edge in relation.many.items():
         sql = children_statement(RELATIONS[edge.target], "staff", edge)
         indexes = EDGES[relation.name, name]

@@ -16,7 +16,7 @@ from strawberry.types.base import StrawberryContainer
 
 from db.relations import Relation
 from domain.identity import Scope
-from resolvers.loaders import QUESTIONS
+from resolvers.loaders import NOTED, QUESTIONS
 from resolvers.nodes import ENTITIES
 from resolvers.root import RELATIONS, Schema, build_schema
 from schema import bookings, orders, payments, proposals
@@ -123,6 +123,8 @@ def test_every_field_of_a_type_is_a_column_an_edge_or_derived_from_columns(
             fits = name in relation.one or name in relation.many
         elif binding == "history":
             fits = name == "history"
+        elif binding == "noted":
+            fits = name in NOTED
         elif binding == "asked":
             fits = (relation.name, name) in QUESTIONS
         elif isinstance(binding, tuple):
@@ -169,7 +171,7 @@ def test_the_filter_and_the_order_of_a_list_are_those_of_its_read_model(field: A
     assert [each.name for each in order_type] == list(relation.orders)
     own = {each.python_name for each in filter_type.__strawberry_definition__.fields}
     assert own <= set(relation.filters)
-    assert set(relation.filters) - own <= {"email"}
+    assert set(relation.filters) - own <= {"email", "among", "apart"}
 
 
 def test_every_order_is_used_by_a_list() -> None:

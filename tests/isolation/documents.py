@@ -306,6 +306,7 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "percent": [0],
         "days": [366],
         "note": ["A stranger's note"],
+        "remark": ["A stranger's note"],
         "commissionPpm": [100_000],
         "website": ["https://stranger.example.com"],
         "seats": [14],

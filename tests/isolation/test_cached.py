@@ -17,7 +17,17 @@ from integrations.redis_cache import Patience, RedisCache
 from resolvers import cached
 from resolvers.context import OperationContext, World
 from resolvers.root import RELATIONS, build_schema
-from tests.builders import START, a_brand, a_principal, a_vehicle, as_owner, insert, new_id, write
+from tests.builders import (
+    START,
+    a_brand,
+    a_principal,
+    a_vehicle,
+    a_winery,
+    as_owner,
+    insert,
+    new_id,
+    write,
+)
 from tests.isolation.catalogue import PREFIX, Connection
 
 # What a policy may say of a table that is kept for a role: nothing, or the brand alone.
@@ -53,6 +63,11 @@ PRICES = """
 query ($input: QuoteInput!, $day: Date!) {
   quote(input: $input) { subtotal { amountCents } }
   availability(date: $day, partySize: 1, minutes: 60) { startsAtLocal }
+}
+"""
+REMARKS = """
+query ($ava: String!) {
+  wineries(filter: {ava: $ava}) { edges { node { name featured remark } } }
 }
 """
 TOUR = {"tourType": "WINE_TOUR", "startsAt": "2031-06-11T12:00:00-07:00", "partySize": 1}
@@ -231,6 +246,43 @@ async def test_two_tenants_of_two_brands_with_the_same_codes_share_no_answer(
     ask: Ask, brands: list[Brand]
 ) -> None:
     assert await leaks(ask, brands) == []
+
+
+async def remarks_of_others(ask: Ask, brands: list[Brand], ava: str) -> list[str]:
+    """Who was shown another brand's list of the same two wineries, each asked twice."""
+    found = []
+    for _ in range(2):
+        for kind in (Kind.SITE, Kind.LINK, Kind.STAFF):
+            for number, brand in enumerate(brands):
+                answer = await ask(a_principal(brand, kind), REMARKS, ava=ava)
+                nodes = [tuple(edge["node"].values()) for edge in answer["wineries"]["edges"]]
+                first, last = ("A", "B") if number % 2 else ("B", "A")
+                if nodes != [(first, True, f"of {number}"), (last, False, None)]:
+                    found.append(f"{kind.value} of {number}")
+    return found
+
+
+async def test_what_one_brand_says_of_the_common_directory_is_shown_to_no_other(
+    ask: Ask,
+    settings: Settings,
+    brands: list[Brand],
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    area = f"Area {new_id().hex}"
+    places = [await a_winery(settings, name=name, ava=area) for name in "BA"]
+    for number, brand in enumerate(brands):
+        said = {"place_id": places[number % 2], "featured": True, "remark": f"of {number}"}
+        given = {"place_kind": "winery", **said}
+        await write(database, brand, lambda tx, given=given: insert(tx, "directory_notes", **given))
+    assert await remarks_of_others(ask, brands, area) == []
+
+    def without_the_brand(principal: Principal, relation: str, question: bytes) -> CacheKey:
+        first = next(each for each in brands if of_one_tenant(each, principal))
+        return key_for(replace(principal, brand=first), relation, question)
+
+    monkeypatch.setattr(cached, "key_for", without_the_brand)
+    assert {each[-1] for each in await remarks_of_others(ask, brands, area)} == {"1", "3"}
 
 
 async def prices_of_others(ask: Ask, brands: list[Brand]) -> list[str]:

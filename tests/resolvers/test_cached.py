@@ -19,6 +19,7 @@ from schema.global_ids import encode
 from tests.builders import (
     START,
     a_booking,
+    a_brand,
     a_principal,
     a_stop,
     a_vehicle,
@@ -87,6 +88,7 @@ async def test_what_is_kept_is_answered_without_a_statement_or_a_connection(
     await a_winery(settings, slug=slug)
     one, two = start(), start()
     await write(database, one.brand, a_package)
+    await one.ask("{ wineries { pageInfo { hasNextPage } } restaurants { totalCount } }")
     statements.clear()
 
     first = await one.ask(WEBSITE, slug=slug)
@@ -337,3 +339,42 @@ async def test_a_count_and_a_page_are_dropped_when_a_row_comes(deployment: Deplo
         while (after := await deployment.two.ask(document)).data == before.data:  # noqa: ASYNC110
             await asyncio.sleep(0.002)
     assert after.data["wineries"]["totalCount"] == 2
+
+
+async def test_what_a_brand_says_of_a_winery_is_seen_by_every_process_and_by_no_sister(
+    deployment: Deployment,
+) -> None:
+    brand = await a_brand(deployment.fresh.settings)
+    sister = await a_brand(deployment.fresh.settings, tenant=brand, code="nwtc")
+    one, two = replace(deployment.one, brand=brand), replace(deployment.two, brand=brand)
+    third = replace(deployment.one, brand=sister)
+    document = "{ wineries { totalCount edges { node { name featured remark } } } }"
+    await a_winery(deployment.fresh.settings, name="Another")
+    await deployment.relay()
+    for _ in range(2):
+        for process in (one, two, third):
+            before = await process.ask(document)
+    noted = {"place_kind": "winery", "place_id": deployment.winery, "remark": "Ours"}
+
+    async def say(tx: Transaction) -> None:
+        await insert(tx, "directory_notes", **noted, featured=True)
+
+    await write(deployment.fresh.database, brand, say)
+    await deployment.relay()
+
+    another = {"name": "Another", "featured": False, "remark": None}
+    of_ours = [{"name": "First", "featured": True, "remark": "Ours"}, another]
+    async with asyncio.timeout(2):
+        for process in (one, two):
+            while (await nodes(process, document)) != of_ours:  # noqa: ASYNC110
+                await asyncio.sleep(0.002)
+    assert await nodes(third, document) == [another, {**of_ours[0], **UNSAID}]
+    assert (await third.ask(document)).data == before.data
+
+
+UNSAID = {"featured": False, "remark": None}
+
+
+async def nodes(process: Process, document: str) -> list[Any]:
+    answer = await process.ask(document)
+    return [edge["node"] for edge in answer.data["wineries"]["edges"]]

@@ -8,10 +8,11 @@ from schema.global_ids import encode
 from tests.builders import a_principal, a_winery
 from tests.resolvers.conftest import Ask, told
 
+WORDS = {"note": "Jo", "remark": "Ours"}
 NOTE = """
 mutation ($input: SetDirectoryNoteInput!) {
   setDirectoryNote(input: $input) {
-    note { placeKind placeId featured hidden note version }
+    note { placeKind placeId featured hidden note remark version }
     errors { code path }
   }
 }
@@ -39,9 +40,9 @@ async def test_a_place_is_shown_first_hidden_and_listed_for_who_may_say_so(
     settings: Settings, brand: Brand, ask: Ask
 ) -> None:
     place = encode("Winery", await a_winery(settings))
-    given: dict[str, Any] = {"placeId": place, "featured": True, "note": "Jo", "expectedVersion": 0}
+    given: dict[str, Any] = {"placeId": place, "featured": True, **WORDS, "expectedVersion": 0}
     said = await ask(NOTE, input=given)
-    shown = {"placeKind": "WINERY", "placeId": place, "hidden": False, "note": "Jo"}
+    shown = {"placeKind": "WINERY", "placeId": place, "hidden": False, **WORDS}
     assert said.data == {
         "setDirectoryNote": {"note": {**shown, "featured": True, "version": 1}, "errors": []}
     }

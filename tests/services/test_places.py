@@ -75,12 +75,12 @@ async def test_what_a_brand_says_of_a_place_is_its_own(
 ) -> None:
     sister = await a_brand(settings, tenant=brand, code="nwtc")
     winery = await a_winery(settings)
-    first: dict[str, Any] = {"featured": True, "note": "Ask for Jo"}
+    first: dict[str, Any] = {"featured": True, "note": "Ask for Jo", "remark": " Ours "}
     saying = partial(doing, set_directory_note, winery)
     await write(database, brand, saying(first, expected_version=0))
     await write(database, sister, saying({"hidden": True}, expected_version=0))
-    row = "select concat_ws(' ', featured, hidden, note, version) from directory_notes"
-    assert await found(database, brand, row) == "t f Ask for Jo 1"
+    row = "select concat_ws(' ', featured, hidden, note, remark, version) from directory_notes"
+    assert await found(database, brand, row) == "t f Ask for Jo Ours 1"
     assert await found(database, sister, row) == "f t 1"
     await write(database, brand, saying({"featured": False}, expected_version=1))
     pairs = {"featured": [True, False], "version": [1, 2]}
@@ -105,6 +105,10 @@ async def test_nothing_is_said_of_what_is_not_there_or_in_vain(
         (doing(set_directory_terms, theirs.id, 1, expected_version=0), NotFound),
         (doing(set_directory_terms, winery, 1, expected_version=1), StaleVersion),
         (doing(set_directory_note, winery, both, expected_version=0), InvalidInput),
+        (
+            doing(set_directory_note, winery, {"remark": "x" * 501}, expected_version=0),
+            InvalidInput,
+        ),
     ]
     for work, by in wrong:
         await assert_refused(database, brand, work, by)
