@@ -67,46 +67,50 @@ async def a_brand(
     currency: str = "USD",
 ) -> Brand:
     """A brand of a tenant of its own, or of the tenant of another brand."""
-    tenant_id, slug = (tenant.tenant_id, tenant.tenant_slug) if tenant else (None, "")
-    if tenant_id is None:
-        slug = f"tenant-{secrets.token_hex(6)}"
-        tenant_id = 1_000 + secrets.randbelow(2_000_000_000)
-        await as_owner(
-            settings,
-            "insert into tenants (tenant_id, slug, name, created_at)"
-            " values (%(id)s, %(slug)s, %(slug)s, now())",
-            {"id": tenant_id, "slug": slug},
-            tenant=tenant_id,
-        )
-    row = await as_owner(
-        settings,
-        "insert into brands (tenant_id, code, name, time_zone, currency, email_from)"
-        " values (%(tenant)s, %(code)s, %(name)s, %(zone)s, %(currency)s, 'bookings@example.com')"
-        " returning id, name",
-        {
-            "tenant": tenant_id,
-            "code": code,
-            "name": f"Brand {code}",
-            "zone": time_zone,
-            "currency": currency,
-        },
-        tenant=tenant_id,
-    )
-    brand = Brand(tenant_id, row[0], slug, code, row[1], time_zone, currency)
-    await _settings_of(settings, brand)
-    return brand
-
-
-async def _settings_of(settings: Settings, brand: Brand) -> None:
     assert settings.database_admin_url is not None
     url = settings.database_admin_url.get_secret_value()
     async with await psycopg.AsyncConnection.connect(url) as connection:
+        return await brand_over(
+            connection, tenant=tenant, code=code, time_zone=time_zone, currency=currency
+        )
+
+
+async def brand_over(
+    connection: psycopg.AsyncConnection[tuple[Any, ...]],
+    *,
+    tenant: Brand | None = None,
+    code: str = "wwt",
+    time_zone: str = "America/Los_Angeles",
+    currency: str = "USD",
+) -> Brand:
+    """The same over a superuser's connection, which costs more to open than the brand to store."""
+    async with connection.transaction():
+        tenant_id, slug = (
+            (tenant.tenant_id, tenant.tenant_slug) if tenant else await _a_tenant(connection)
+        )
+        cursor = await connection.execute(
+            "insert into brands (tenant_id, code, name, time_zone, currency, email_from)"
+            " values (%s, %s, %s, %s, %s, 'bookings@example.com') returning id, name",
+            (tenant_id, code, f"Brand {code}", time_zone, currency),
+        )
+        row = await cursor.fetchone()
+        assert row is not None
         await connection.execute(
             "insert into brand_settings (tenant_id, brand_id, tax_ppm, number_prefix,"
             " cancellation_tiers, effective_from)"
             " values (%s, %s, 91000, %s, %s, '2020-01-01')",
-            (brand.tenant_id, brand.id, brand.code.upper(), orjson.dumps(TIERS).decode()),
+            (tenant_id, row[0], code.upper(), orjson.dumps(TIERS).decode()),
         )
+    return Brand(tenant_id, row[0], slug, code, row[1], time_zone, currency)
+
+
+async def _a_tenant(connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> tuple[int, str]:
+    tenant_id, slug = 1_000 + secrets.randbelow(2_000_000_000), f"tenant-{secrets.token_hex(6)}"
+    await connection.execute(
+        "insert into tenants (tenant_id, slug, name, created_at) values (%s, %s, %s, now())",
+        (tenant_id, slug, slug),
+    )
+    return tenant_id, slug
 
 
 async def allow_origins(settings: Settings, brand: Brand, *origins: str) -> None:

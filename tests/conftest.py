@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -19,7 +20,7 @@ from cli.migrate import migrate
 from db.database import Database
 from domain.identity import Brand
 from integrations.embedded import Postgres, Valkey, start_postgres, start_valkey
-from tests.builders import a_brand
+from tests.builders import brand_over
 
 SIGNING_KEY = (
     Ed25519PrivateKey.generate()
@@ -179,7 +180,16 @@ async def fresh_database(
             admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="session")
+async def _founding(settings: Settings) -> AsyncIterator[psycopg.AsyncConnection[tuple[Any, ...]]]:
+    """The connection over which each test gets its brand; opening one a test took longer."""
+    assert settings.database_admin_url is not None
+    url = settings.database_admin_url.get_secret_value()
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        yield connection
+
+
 @pytest.fixture
-async def brand(settings: Settings) -> Brand:
+async def brand(_founding: psycopg.AsyncConnection[tuple[Any, ...]]) -> Brand:
     """A tenant and a brand that no other test knows."""
-    return await a_brand(settings)
+    return await brand_over(_founding)
