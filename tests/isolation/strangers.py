@@ -101,6 +101,25 @@ def codes(answer: Mapping[str, Any]) -> list[str]:
     return [error["extensions"]["code"] for error in answer["errors"]]
 
 
+class Stored:
+    """What both tenants have stored; read anew only if a transaction has changed anything since.
+
+    Every transaction that writes takes a number, and PostgreSQL counts those in its snapshots.
+    """
+
+    def __init__(self, superuser: Connection, planted: Planted) -> None:
+        self._superuser = superuser
+        self._planted = planted
+        self._known: tuple[str, dict[str, tuple[int, str]]] | None = None
+
+    def now(self) -> dict[str, tuple[int, str]]:
+        row = self._superuser.execute("select pg_current_snapshot()::text").fetchone()
+        assert row is not None
+        if self._known is None or self._known[0] != row[0]:
+            self._known = (row[0], fingerprint(self._superuser, self._planted))
+        return self._known[1]
+
+
 def fingerprint(superuser: Connection, planted: Planted) -> dict[str, tuple[int, str]]:
     """Every row of every table of both tenants, and every job, in a few letters."""
     tenants = [planted.own.tenant_id, planted.stranger.tenant_id]
