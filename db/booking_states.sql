@@ -65,7 +65,7 @@ where id = %(id)s;
 -- What a guest may say at the checkout, as it is stored.
 select
     id, status, version, hold_expires_at, customer_name, customer_email, customer_phone,
-    terms_accepted_at, pickup, dropoff, special_requests
+    terms_accepted_at, pickup, dropoff, special_requests, customer_id
 from bookings
 where id = %(id)s
 for update;

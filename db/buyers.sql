@@ -1,6 +1,7 @@
 -- name: customer_for
--- Whoever has that address, or a new customer; nothing of a known one is shown or changed.
-select customer, is_new
+-- Whoever has that address, or a new customer; of a known one nothing is shown, and nothing is
+-- changed but that who was put away is back.
+select customer, is_new, seen, put_away_at
 from customer_for(%(id)s, %(name)s, %(email)s, %(phone)s, %(now)s);
 
 -- name: contact_of_customer

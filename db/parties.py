@@ -39,6 +39,7 @@ async def update_party(
             "id": booking_id,
             "party_size": change.party_size,
             **change.sums,
+            "sold_as": orjson.dumps(change.sold_as).decode(),
             "version": change.version,
             "now": now,
         },

@@ -14,7 +14,7 @@ order by v.id;
 select
     b.id, b.status, b.tour_type, b.party_size, b.starts_at, b.ends_at, b.version, b.subtotal_cents,
     b.discount_cents, b.tax_cents, b.total_cents, b.deposit_cents,
-    b.deposit_received_at is not null,
+    b.deposit_received_at is not null, b.number, b.currency,
     (
         select
             coalesce(
@@ -42,7 +42,8 @@ update bookings
 set
     party_size = %(party_size)s, subtotal_cents = %(subtotal_cents)s,
     discount_cents = %(discount_cents)s, tax_cents = %(tax_cents)s, total_cents = %(total_cents)s,
-    deposit_cents = %(deposit_cents)s, version = %(version)s, updated_at = %(now)s
+    deposit_cents = %(deposit_cents)s, sold_as = %(sold_as)s::jsonb, version = %(version)s,
+    updated_at = %(now)s
 where id = %(id)s;
 
 -- name: remove_lines

@@ -1,7 +1,7 @@
 """A brand's prices as they are in force on a day, read in one statement, and codes redeemed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,18 @@ async def rows(tx: Transaction, asked: Asked) -> Sequence[Any] | None:
     """What a book is made of, as JSON can say it."""
     given = {"day": asked.day, "today": asked.today, "code": asked.code, "promo": asked.promo_code}
     return await tx.row(SQL["price_book"], given)
+
+
+async def book_of_booking(tx: Transaction, asked: Asked, booking_id: UUID) -> PriceBook | None:
+    """The book of a day for a booking as it was sold: the promo code that it has counts already."""
+    found = await book(tx, asked)
+    given = {"booking_id": booking_id, "day": asked.day}
+    row = await tx.row(SQL["promo_of_booking"], given)
+    if found is None or row is None:
+        return found
+    names = ("name", "percent_ppm", "amount_cents", "conditions", "promo_code")
+    promo = _rule({"kind": "promo_code", **dict(zip(names, row, strict=True))})
+    return replace(found, rules=[*found.rules, promo])
 
 
 async def redeem(

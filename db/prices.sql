@@ -48,6 +48,11 @@ where s.effective_from <= %(today)s
 order by s.effective_from desc
 limit 1;
 
+-- name: promo_of_booking
+-- The promo code that a booking was sold with, if it holds on a day, used up or not.
+select name, percent_ppm, amount_cents, conditions, promo_code
+from promo_of_booking(%(booking_id)s, %(day)s);
+
 -- name: redeem_promo
 -- One redemption of a promo code for a booking; the narrow function counts, and knows the brand.
 select redeem_promo(%(booking_id)s, %(promo)s, %(day)s, %(now)s);

@@ -92,6 +92,7 @@ def _head(
         "total_cents": totals.total_cents,
         "deposit_cents": totals.deposit_cents,
         "policy": orjson.dumps(to_document(sale.policy)).decode(),
+        "sold_as": orjson.dumps(sale.sold_as).decode() if sale.sold_as else None,
         "now": now,
     }
 

@@ -25,7 +25,7 @@ insert into bookings
     customer_phone, sold_by_app_id, inquiry_id, reservation_id, proposal_id, party_size, starts_at,
     ends_at, time_zone, pickup, dropoff, special_requests, internal_notes, driver_notes, currency,
     subtotal_cents, discount_cents, tax_cents, total_cents, deposit_cents, policy, hold_expires_at,
-    created_at, updated_at
+    sold_as, created_at, updated_at
 )
 values (
     %(id)s, %(number)s, %(status)s, %(tour_type)s, %(source)s, %(customer_id)s,
@@ -34,7 +34,7 @@ values (
     %(ends_at)s, %(time_zone)s, %(pickup)s, %(dropoff)s, %(special_requests)s,
     %(internal_notes)s, %(driver_notes)s, %(currency)s, %(subtotal_cents)s,
     %(discount_cents)s, %(tax_cents)s, %(total_cents)s, %(deposit_cents)s, %(policy)s::jsonb,
-    %(hold_expires_at)s, %(now)s, %(now)s
+    %(hold_expires_at)s, %(sold_as)s::jsonb, %(now)s, %(now)s
 );
 
 -- name: insert_parts

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from uuid import UUID
 
 from db import statements
 from db.database import Transaction
-from domain.tasks import Task
+from domain.tasks import Settled, Task
 
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 SQL = statements.load(__package__, "tasks.sql")
 
 
@@ -33,6 +35,18 @@ async def lock_open(tx: Transaction, subject_id: UUID, *, kind: str) -> Sequence
 
 async def update(tx: Transaction, task: Task) -> None:
     await tx.run(SQL["update_task"], asdict(task))
+
+
+async def settle(
+    tx: Transaction,
+    subject_id: UUID,
+    *kinds: str,
+    since: datetime = ALWAYS,
+    now: datetime,
+) -> Sequence[Settled]:
+    """Close what nobody has to do any more about an object; a guest may, of theirs."""
+    given = {"subject_id": subject_id, "kinds": list(kinds), "since": since, "now": now}
+    return [Settled(*row) for row in await tx.rows(SQL["settle_tasks"], given)]
 
 
 async def subject_exists(tx: Transaction, kind: str, id: UUID) -> bool:

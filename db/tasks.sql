@@ -32,6 +32,15 @@ where subject_id = %(subject_id)s and kind = %(kind)s and done_at is null
 order by id
 for update;
 
+-- name: settle_tasks
+-- What nobody has to do any more, of a kind and about one object, since a time.
+update tasks
+set done_at = %(now)s, settled = true, version = version + 1
+where
+    subject_id = %(subject_id)s and kind = any(%(kinds)s) and done_at is null
+    and created_at >= %(since)s
+returning id, version;
+
 -- name: update_task
 -- All of a task that may change.
 update tasks
@@ -40,6 +49,7 @@ set
     due_at = %(due_at)s,
     done_at = %(done_at)s,
     done_by_id = %(done_by_id)s,
+    settled = %(done_at)s::timestamptz is not null and %(done_by_id)s::uuid is null,
     version = %(version)s
 where id = %(id)s;
 

@@ -7,7 +7,7 @@ from db import statements
 from db.database import Transaction
 from domain.customers import Contact
 from domain.errors import NotFound
-from domain.guest_moves import Allowance
+from domain.guest_moves import Allowance, Sold
 from domain.transfers import Owned
 
 SQL = statements.load(__package__, "transfers.sql")
@@ -52,6 +52,17 @@ async def allowance(tx: Transaction, booking_id: UUID) -> Allowance:
     if row is None:
         raise NotFound(path="id")
     return Allowance(*row)
+
+
+async def sold(tx: Transaction, booking_id: UUID) -> Sold:
+    """What a booking that is locked by now was sold for.
+
+    Errors: NotFound.
+    """
+    row = await tx.row(SQL["sold_tour"], {"id": booking_id})
+    if row is None:
+        raise NotFound(path="id")
+    return Sold(*row)
 
 
 async def spend(tx: Transaction, booking_id: UUID, guest_moves: int) -> None:

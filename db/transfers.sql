@@ -22,6 +22,12 @@ select starts_at, policy, guest_moves
 from bookings
 where id = %(id)s;
 
+-- name: sold_tour
+-- What a guest's move is priced by; the booking is locked by now.
+select tour_type, party_size, starts_at, ends_at, total_cents, currency, sold_as
+from bookings
+where id = %(id)s;
+
 -- name: spend_move
 -- A guest has moved a tour by themselves.
 update bookings

@@ -176,6 +176,15 @@ def event(
     )
 
 
+def overpayment_task(
+    booking_id: UUID, number: str, cents: int, currency: str, *, id: UUID, now: datetime
+) -> Task:
+    """What a tour that costs less than was paid for it asks of staff."""
+    title = f"Give back {formatted(cents, currency)} for {number}: it costs less than was paid"
+    wish = NewTask("overpayment", title, "booking", booking_id, now + timedelta(days=1))
+    return draft(wish, id=id, now=now)
+
+
 def refund_task(state: State, cents: int, *, id: UUID, now: datetime) -> Task:
     """What a cancellation with money to give back asks of staff."""
     title = f"Give back {formatted(cents, state.currency)} for {state.number}"

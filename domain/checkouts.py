@@ -29,6 +29,12 @@ class Checkout:
     pickup: str | None
     dropoff: str | None
     special_requests: str | None
+    customer_id: UUID | None = None
+
+    @property
+    def is_sold(self) -> bool:
+        """Whose it is, is settled: another person takes it over by a transfer alone."""
+        return self.status != "held" and self.customer_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,12 @@ def fill(checkout: Checkout, wish: CheckoutWish, *, now: datetime) -> Filled:
         raise WrongState(f"A booking that is {checkout.status} has no checkout.", path="id")
     if wish.contact.email is None:
         raise InvalidInput("Say where the confirmation goes.", path="contact.email")
+    if checkout.is_sold and checkout.email not in {None, wish.contact.email}:
+        raise WrongState(
+            "The tour is sold under another address. Hand it over with `transferBooking`, or ask"
+            " us to correct the address.",
+            path="contact.email",
+        )
     if not wish.accepts_terms:
         raise InvalidInput("The terms have to be accepted.", path="acceptTerms")
     return Filled(

@@ -1,5 +1,6 @@
 """One person who is two customers: which is kept, and what becomes of the other; and archiving."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from domain.consents import joined
 from domain.customers import LONGEST_NOTES, MOST_TAGS, Customer, check_version
 from domain.errors import InvalidInput, WrongState
+from domain.events import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ def archive(customer: Customer, *, expected_version: int, now: datetime) -> Cust
     if customer.archived_at is not None:
         return customer
     return replace(customer, archived_at=now, version=customer.version + 1)
+
+
+def back(put_away_at: datetime, version: int) -> Mapping[str, Change]:
+    """What an event tells of somebody who was put away and takes part again."""
+    return {"archived_at": (put_away_at.isoformat(), None), "version": (version, version + 1)}
 
 
 def restore(customer: Customer, *, expected_version: int) -> Customer:

@@ -9,7 +9,7 @@ from domain.availability import FreeVan, vans_for
 from domain.errors import InvalidInput, PartyTooLarge, StaleVersion, VehicleBusy, WrongState
 from domain.events import Change, Plain
 from domain.pricing import Line
-from domain.quotes import Quote, Wish
+from domain.quotes import Quote, Wish, terms_of
 from domain.sales import QuoteChanged, Van
 
 CHANGEABLE = frozenset({"draft", "pending", "confirmed", "assigned"})
@@ -36,6 +36,8 @@ class Sold:
     total_cents: int
     deposit_cents: int
     deposit_received: bool
+    number: str
+    currency: str
     lines: Sequence[Mapping[str, Plain]]
 
 
@@ -61,6 +63,7 @@ class Resold:
     lines: Sequence[Line]
     vans: Sequence[Van]
     version: int
+    sold_as: Mapping[str, str | int | None]
 
     def changes(self, before: Sold, had: Sequence[FreeVan]) -> dict[str, Change]:
         """What differs by it, as an event keeps it."""
@@ -121,7 +124,8 @@ def resell(
         "deposit_cents": kept if booking.deposit_received else totals.deposit_cents,
     }
     vans = carried(party, has=has, free=free) if has else ()
-    change = Resold(party, sums, quote.lines, vans, booking.version + 1)
+    sold_as = terms_of(quote.wish)
+    change = Resold(party, sums, quote.lines, vans, booking.version + 1, sold_as)
     return change if change.changes(booking, has) else None
 
 

@@ -1,6 +1,6 @@
 """What a wish would cost: each line with the row that made it, the sums, and when the tour ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -54,6 +54,11 @@ class Wish:
     code: str | None = None
     miles: int = 0
     promo_code: str | None = None
+
+
+def terms_of(wish: Wish) -> Mapping[str, str | int | None]:
+    """What of a wish its booking does not know otherwise, and needs to be priced again."""
+    return {"code": wish.code, "miles": wish.miles, "promo_code": wish.promo_code}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from domain.errors import DomainError, InvalidInput, PartyTooLarge, VehicleBusy
 from domain.events import Change
 from domain.money import formatted
 from domain.pricing import Line, Totals
-from domain.quotes import SHARED, Quote, Wish
+from domain.quotes import SHARED, Quote, Wish, terms_of
 from domain.schedule import OperatingDay, block_ends_at, check_order, check_within
 
 Begins = Literal["held", "draft", "pending"]
@@ -103,7 +103,8 @@ class Terms:
 class Sale:
     """A decided booking as it will be stored, with its lines, its stops and its vans.
 
-    Shape:  what it is sold from (a reservation, a proposal, an inquiry) is named by its id.
+    Shape:  what it is sold from (a reservation, a proposal, an inquiry) is named by its id; what
+            was agreed by hand has no terms to be priced by (`sold_as`).
     Units:  integer cents; `lines` sum to the totals.
     """
 
@@ -131,6 +132,7 @@ class Sale:
     inquiry_id: UUID | None = None
     reservation_id: UUID | None = None
     proposal_id: UUID | None = None
+    sold_as: Mapping[str, str | int | None] | None = None
 
 
 def agreed(new: NewBooking, quote: Quote, terms: Terms, *, now: datetime) -> datetime:
@@ -201,6 +203,7 @@ def sale_of(
         driver_notes=new.driver_notes,
         sold_by_app_id=new.sold_by_app_id,
         inquiry_id=new.inquiry_id,
+        sold_as=terms_of(wish),
     )
 
 

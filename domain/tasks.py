@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.changes import differences, initial
 from domain.errors import InvalidInput, StaleVersion, WrongState
-from domain.events import Event
+from domain.events import Change, Event
 from domain.schedule import check_day
 from domain.texts import deceives
 
@@ -18,7 +18,7 @@ LONGEST_TITLE = 200
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A stored task: open until somebody has done it."""
+    """A stored task: open until somebody has done it, or nobody has to any more."""
 
     id: UUID
     kind: str
@@ -31,6 +31,19 @@ class Task:
     done_by_id: UUID | None
     created_at: datetime
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A task that nobody has to do any more: what it was about has gone another way."""
+
+    id: UUID
+    version: int
+
+    def event(self, *, id: UUID, now: datetime) -> Event:
+        """What is told of it."""
+        changes: dict[str, Change] = {"done_at": (None, now.isoformat()), "settled": (False, True)}
+        return Event(id, "TaskSettled", "task", self.id, self.version, now, changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ class BookingMutation:
         RescheduleBookingPayload,
         scope=Scope.BOOKINGS_AMEND,
         description="Move a booking to another time, with its vehicles, drivers and stops. A guest"
-        " may while the first cancellation tier lasts, and once after that.",
+        " may while the first cancellation tier lasts, and once after that, to a day on which"
+        " the tour costs no more; what was sold keeps its price. Staff's moves are not priced.",
     )
     async def reschedule_booking(
         self, info: Info, input: RescheduleBookingInput

@@ -78,7 +78,8 @@ class CheckoutMutation:
     @mutation(
         BookingPayload,
         scope=Scope.BOOKINGS_CHECKOUT,
-        description="Say who books and accept the terms.",
+        description="Say who books and accept the terms. Once the tour is sold, name and phone may"
+        " be corrected; `transferBooking` hands it to somebody else.",
     )
     async def check_out(self, info: Info, input: CheckOutInput) -> BookingPayload:
         wish = CheckoutWish(

@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import assignments, bookings, brands, compliance, events, fleet, jobs, transfers
+from db import assignments, bookings, brands, compliance, events, fleet, jobs, prices, transfers
 from db.database import ResourcesChanged, Transaction
 from domain.bookings import Booking, NewTimes, Rescheduled, check_length, reschedule
 from domain.compliance import faults_at_another_time, permit
 from domain.errors import NotFound, WrongState
 from domain.events import Event
-from domain.guest_moves import check_crew
+from domain.guest_moves import check_crew, check_price
 from domain.identity import Kind
 from domain.ids import Ids
 from domain.schedule import OperatingDay
@@ -25,7 +25,7 @@ async def reschedule_booking(
     Shape:  a wish for the times that it has stores nothing and tells nobody.
     Errors: NotFound, StaleVersion, WrongState, StartInPast, EndBeforeStart, EndBeforeLastStop,
             OutsideOperatingDay, VehicleBusy, DriverBusy, NotCompliant; of a guest MoveUsed,
-            TooLate, InvalidInput.
+            TooLate, InvalidInput, PriceRises, NoRate. Staff's moves are not priced.
     """
     booking, vehicles, drivers = await _locked(tx, wish.booking_id)
     change = reschedule(booking, wish, day=await _operating_day(tx, wish.starts_at), now=now)
@@ -61,10 +61,28 @@ async def _spent(
         raise WrongState("Hold the other time instead: it may have another price.", path="id")
     check_length(booking, change)
     check_crew(drivers)
+    zone = ZoneInfo(brand.time_zone)
     allowed = await transfers.allowance(tx, booking.id)
-    used = allowed.spent_on_a_date(now=now, zone=ZoneInfo(brand.time_zone))
+    used = allowed.spent_on_a_date(now=now, zone=zone)
+    await _check_price(tx, booking, change, zone, now=now)
     await transfers.spend(tx, booking.id, used)
     return allowed.used, used
+
+
+async def _check_price(
+    tx: Transaction, booking: Booking, change: Rescheduled, zone: ZoneInfo, *, now: datetime
+) -> None:
+    """The price is of the day: another time of the same day has the same."""
+    days = [at.astimezone(zone).date() for at in (booking.starts_at, change.starts_at)]
+    if days[0] == days[1]:
+        return
+    sold = await transfers.sold(tx, booking.id)
+    wish = sold.wish_at(change.starts_at)
+    asked = prices.Asked.of(wish, zone, now=now)
+    book = await prices.book_of_booking(tx, asked, booking.id)
+    if book is None:
+        raise NotFound
+    check_price(sold, wish, book, zone=zone)
 
 
 def _moved(

@@ -22,6 +22,7 @@ from domain.errors import InvalidInput, NotFound
 from domain.events import Change
 from domain.identity import Kind
 from domain.ids import Ids
+from domain.tasks import event as told_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,18 @@ async def cancel_booking(tx: Transaction, wish: Cancellation, *, now: datetime, 
     await events.append(tx, cancelled)
     told = {"booking_id": str(state.id), "event_id": str(cancelled.id)}
     await jobs.enqueue(tx, "tell_customer_of_cancellation", told)
-    if cents:
-        await tasks.insert(tx, refund_task(state, cents, id=ids.new(), now=now))
+    await _told(tx, state, cents, now=now, ids=ids)
     return state.id
+
+
+async def _told(tx: Transaction, state: State, cents: int, *, now: datetime, ids: Ids) -> None:
+    """Staff give back all of it; what they were to give back before is a part of that."""
+    settled = await tasks.settle(tx, state.id, "overpayment", now=now)
+    await events.append_alike(tx, [each.event(id=ids.new(), now=now) for each in settled])
+    if cents:
+        task = refund_task(state, cents, id=ids.new(), now=now)
+        await tasks.insert(tx, task)
+        await events.append(tx, told_of("TaskCreated", task, id=ids.new(), now=now))
 
 
 async def _refund(tx: Transaction, state: State, *, our_fault: bool, now: datetime) -> Refund:

@@ -24,6 +24,7 @@ PERSONAL: Final = {
 async def check_out(tx: Transaction, wish: CheckoutWish, *, now: datetime, ids: Ids) -> None:
     """Store who buys; whether they were known is told to nobody, and who was stays as they are.
 
+    Shape:  of a tour that is sold by now name and phone are corrected; its customer stays.
     Errors: NotFound, StaleVersion, HoldExpired, WrongState, InvalidInput.
     """
     before = await booking_states.lock_checkout(tx, wish.booking_id)
@@ -34,7 +35,8 @@ async def check_out(tx: Transaction, wish: CheckoutWish, *, now: datetime, ids: 
     if not changed:
         return
     contact = Contact(filled.name, filled.email, filled.phone)
-    buyer = await buyers.find_or_make(tx, contact, now=now, ids=ids)
+    theirs = before.customer_id if before.is_sold else None
+    buyer = theirs or await buyers.find_or_make(tx, contact, now=now, ids=ids)
     await booking_states.check_out(tx, before, filled, buyer, now=now)
     event = Event(
         id=ids.new(),

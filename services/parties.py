@@ -5,21 +5,24 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import events, fleet, parties, prices, sales
+from db import booking_states, events, fleet, parties, prices, sales, tasks
 from db.database import ResourcesChanged, Transaction
 from domain.availability import FreeVan
+from domain.booking_states import overpayment_task
 from domain.errors import NotFound, VehicleBusy
 from domain.events import Event
 from domain.ids import Ids
 from domain.parties import NewParty, Resold, Sold, check_fleet, check_party, fits, resell
 from domain.quotes import Quote, check, price
 from domain.schedule import block_ends_at
+from domain.tasks import event as told_of
 
 
 async def change_party(tx: Transaction, wish: NewParty, *, now: datetime, ids: Ids) -> UUID:
     """Take up a quote for the same tour with another party: lines, sums and vans are its own.
 
-    Shape:  a change that changes nothing stores nothing.
+    Shape:  a change that changes nothing stores nothing; what was paid beyond a smaller total is
+            staff's to give back.
     Errors: NotFound, StaleVersion, WrongState, QuoteChanged, VehicleBusy, PartyTooLarge,
             InvalidInput, PromoCodeRefused.
     """
@@ -40,7 +43,22 @@ async def change_party(tx: Transaction, wish: NewParty, *, now: datetime, ids: I
     day = prices.Asked.of(wish.wish, _zone(tx), now=now).day
     await prices.redeem(tx, before.id, wish.wish.promo_code, day=day, now=now)
     await events.append(tx, _told(before, change, has, id=ids.new(), now=now))
+    await _overpaid(tx, before, change, now=now, ids=ids)
     return before.id
+
+
+async def _overpaid(
+    tx: Transaction, before: Sold, change: Resold, *, now: datetime, ids: Ids
+) -> None:
+    """Staff are told what is left over of what was paid; no balance would ever show it."""
+    settled = await tasks.settle(tx, before.id, "overpayment", now=now)
+    await events.append_alike(tx, [each.event(id=ids.new(), now=now) for each in settled])
+    over = await booking_states.paid_cents(tx, before.id) - change.sums["total_cents"]
+    if over > 0:
+        of = (before.id, before.number, over, before.currency)
+        task = overpayment_task(*of, id=ids.new(), now=now)
+        await tasks.insert(tx, task)
+        await events.append(tx, told_of("TaskCreated", task, id=ids.new(), now=now))
 
 
 async def _priced(tx: Transaction, wish: NewParty, *, now: datetime) -> tuple[Quote, datetime]:

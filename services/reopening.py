@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import assignments, compliance, events, fleet, reopening
+from db import assignments, compliance, events, fleet, reopening, tasks
 from db.database import ResourcesChanged, Transaction
 from domain.compliance import faults_at_another_time, permit
 from domain.errors import NotFound
@@ -17,6 +17,7 @@ from domain.reopening import Reopening, reopen
 async def reopen_booking(tx: Transaction, wish: Reopening, *, now: datetime, ids: Ids) -> UUID:
     """Pencil a cancelled tour in again, with the vehicles and drivers that it had.
 
+    Shape:  nobody has to give back any more what the cancellation was to give back.
     Errors: NotFound, StaleVersion, WrongState, StartInPast, VehicleBusy, DriverBusy,
             NotCompliant.
     """
@@ -45,6 +46,10 @@ async def reopen_booking(tx: Transaction, wish: Reopening, *, now: datetime, ids
             personal={"cancel_reason": (reason, None)} if reason is not None else {},
         ),
     )
+    # Only what the cancellation asked for: what staff wrote down before is not settled by it.
+    off = before.cancelled_at or now
+    settled = await tasks.settle(tx, before.id, "refund", since=off, now=now)
+    await events.append_alike(tx, [each.event(id=ids.new(), now=now) for each in settled])
     return before.id
 
 

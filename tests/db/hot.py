@@ -377,6 +377,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "tasks.lock_open_tasks": ("tasks_subject_id_idx",),
     "tasks.lock_task": ("tasks_pkey",),
     "tasks.subject_exists": ("bookings_pkey", "customers_pkey", "reservations_pkey"),
+    "tasks.settle_tasks": ("tasks_subject_id_idx",),
     "tasks.update_task": ("tasks_pkey",),
     "tours.lock_stops": ("booking_stops_position_key",),
     "tours.tour_of_the_day": ("bookings_pkey",),

@@ -14,8 +14,10 @@ from domain.checkouts import CheckoutWish
 from domain.errors import InvalidInput, NotFound, StaleVersion, WrongState
 from domain.identity import Brand, Kind
 from services.checkouts import check_out
+from services.confirmations import pencil_booking
 from services.holds import release_hold
 from tests.builders import a_customer, a_principal, new_id, write
+from tests.db.refusals import stored
 from tests.services.selling import ADA, NOW, Ids, hold, open_shop, seen, wanted
 from tests.services.trail import trail_of
 
@@ -142,3 +144,41 @@ async def test_what_was_given_back_has_no_checkout(database: Database, brand: Br
     with pytest.raises(WrongState):
         await _fill(database, brand, _wish(booking, expected_version=2))
     assert await seen(database, brand, "select 1 from customers") == []
+
+
+async def _pencilled(database: Database, brand: Brand) -> UUID:
+    """Sold to Ada, and not held any more."""
+    booking = await _held(database, brand)
+    await _fill(database, brand, _wish(booking))
+    await write(database, brand, lambda tx: pencil_booking(tx, booking, 2, now=LATER, ids=Ids()))
+    return booking
+
+
+async def test_another_person_does_not_get_a_sold_tour_by_its_checkout(
+    database: Database, brand: Brand
+) -> None:
+    """Only `transferBooking` hands a tour over, and it counts."""
+    booking = await _pencilled(database, brand)
+    await write(database, brand, lambda tx: a_customer(tx, name="Eve", email="eve@example.com"))
+    before = await stored(database, brand)
+
+    for email in ("eve@example.com", "nobody@example.com"):
+        other = _wish(booking, expected_version=3, contact=replace(ADA, name="Eve", email=email))
+        with pytest.raises(WrongState) as refused:
+            await _fill(database, brand, other)
+        assert refused.value.path == "contact.email"
+    assert await stored(database, brand) == before
+
+
+async def test_name_and_phone_of_a_sold_tour_are_corrected_and_its_customer_stays(
+    database: Database, brand: Brand
+) -> None:
+    booking = await _pencilled(database, brand)
+    whose = "select customer_id, customer_name, customer_phone, version from bookings"
+    ((ada, *_),) = await seen(database, brand, whose)
+
+    right = replace(ADA, name="Ada Lovelace", phone="+15095550143")
+    await _fill(database, brand, _wish(booking, expected_version=3, contact=right))
+
+    assert await seen(database, brand, whose) == [(ada, "Ada Lovelace", "+15095550143", 4)]
+    assert await seen(database, brand, "select name from customers") == [("Ada Guest",)]

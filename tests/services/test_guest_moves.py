@@ -28,6 +28,7 @@ from tests.builders import (
     write,
 )
 from tests.db.refusals import stored
+from tests.services.selling import some_rates
 from tests.services.trail import NOTHING, OneId, trail_of
 
 DAY = timedelta(days=1)
@@ -37,11 +38,17 @@ STOPS = "select position, kind, name from booking_stops where booking_id = %(id)
 Work = Callable[[Transaction], Awaitable[Any]]
 
 
+@pytest.fixture(autouse=True)
+async def _priced(database: Database, brand: Brand) -> None:
+    """The same price on every day, which is what `a_booking` costs."""
+    await write(database, brand, some_rates)
+
+
 async def a_tour(database: Database, brand: Brand, **values: Any) -> tuple[UUID, UUID]:
     """A booking with a van and two stops; gives it and its first stop."""
 
     async def work(tx: Transaction) -> tuple[UUID, UUID]:
-        booking = await a_booking(tx, status="pending", **values)
+        booking = await a_booking(tx, **{"status": "pending", "sold_as": "{}", **values})
         await assign_vehicle(tx, booking, await a_vehicle(tx))
         first = await a_stop(tx, booking, 1)
         await a_stop(tx, booking, 2)

@@ -18,12 +18,14 @@ from domain.errors import (
     StaleVersion,
     VehicleBusy,
 )
-from domain.identity import Brand
+from domain.identity import Brand, Kind
 from domain.parties import NewParty
 from domain.sales import QuoteChanged
+from services.cancellations import Cancellation, cancel_booking
 from services.parties import change_party
-from tests.builders import START, a_block, a_booking, a_brand, a_payment, write
+from tests.builders import START, a_block, a_booking, a_brand, a_payment, a_principal, write
 from tests.db.refusals import stored
+from tests.db.rows import a_task
 from tests.services.selling import NOW, Ids, create, open_shop, some_rates, wanted
 from tests.services.trail import trail_of
 
@@ -135,6 +137,46 @@ async def test_a_deposit_that_was_received_stays_what_it_was(
     await write(database, brand, pay)
     await write(database, brand, changing(await another(database, brand, booking, 8)))
     assert await rows(database, brand, ROW, booking) == [(8, 75000, 6825, 81825, 31094, 2)]
+
+
+async def test_what_a_smaller_party_leaves_over_is_staffs_to_give_back(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    await open_shop(database, brand, 14)
+    booking = await create(database, brand, await wanted(database, brand, party_size=8))
+
+    async def pay(tx: Transaction) -> None:
+        row = await tx.row("select customer_id from bookings where id = %(b)s", {"b": booking})
+        assert row is not None
+        await a_payment(tx, booking_id=booking, customer_id=row[0], amount_cents=65000)
+
+    await write(database, brand, pay)
+    tasks = "select kind, title, settled, version from tasks where subject_id = %(id)s order by id"
+    less = "Give back $28.13 for WWT-2026-00001: it costs less than was paid"
+    least = "Give back $93.59 for WWT-2026-00001: it costs less than was paid"
+    await write(database, brand, changing(await another(database, brand, booking, 4)))
+    assert await rows(database, brand, tasks, booking) == [("overpayment", less, False, 1)]
+    await write(database, brand, changing(await another(database, brand, booking, 2, version=2)))
+    assert await rows(database, brand, tasks, booking) == [
+        ("overpayment", less, True, 2),
+        ("overpayment", least, False, 1),
+    ]
+    await write(database, brand, changing(await another(database, brand, booking, 8, version=3)))
+    assert [row[2] for row in await rows(database, brand, tasks, booking)] == [True, True]
+    kinds = [each[1] for each in (await trail_of(settings, brand)).events]
+    assert (kinds.count("TaskCreated"), kinds.count("TaskSettled")) == (2, 2)
+
+
+async def test_a_guest_who_cancels_gets_it_all_at_once(database: Database, brand: Brand) -> None:
+    await open_shop(database, brand, 14)
+    booking = await create(database, brand, await wanted(database, brand))
+    await write(database, brand, lambda tx: a_task(tx, kind="overpayment", subject_id=booking))
+    guest = database.session(a_principal(brand, Kind.LINK, object_id=booking))
+    wish = Cancellation(booking, 1, "Ill", 0)
+    await guest.write(lambda tx: cancel_booking(tx, wish, now=NOW, ids=Ids()))
+
+    settled = "select done_at, settled from tasks where subject_id = %(id)s"
+    assert await rows(database, brand, settled, booking) == [(NOW, True)]
 
 
 async def test_the_party_that_it_has_changes_nothing(database: Database, brand: Brand) -> None:

@@ -22,6 +22,7 @@ from domain.errors import (
 )
 from domain.identity import Brand
 from domain.reopening import Reopening
+from services.cancellations import Cancellation, cancel_booking
 from services.reopening import reopen_booking
 from tests.builders import (
     START,
@@ -37,6 +38,7 @@ from tests.builders import (
     write,
 )
 from tests.db.refusals import stored
+from tests.db.rows import a_task
 from tests.services.trail import NOTHING, trail_of
 
 NOW = START - timedelta(days=7)
@@ -84,6 +86,13 @@ def reopening(
 ) -> Callable[[Transaction], Awaitable[UUID]]:
     wish = Reopening(booking, version)
     return lambda tx: reopen_booking(tx, wish, now=now, ids=Ids())
+
+
+async def owner_of(tx: Transaction, booking: UUID) -> UUID:
+    row = await tx.row("select customer_id from bookings where id = %(id)s", {"id": booking})
+    assert row is not None
+    owner: UUID = row[0]
+    return owner
 
 
 async def rows(database: Database, brand: Brand, statement: str, id: UUID) -> Any:
@@ -281,3 +290,28 @@ async def test_of_two_cancelled_tours_of_one_van_one_comes_back(
     )
 
     assert sorted(type(each).__name__ for each in said) == ["UUID", "VehicleBusy"]
+
+
+async def test_what_was_to_be_given_back_is_not_any_more_when_the_tour_is_on_again(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    async def work(tx: Transaction) -> tuple[UUID, UUID, UUID]:
+        booking = await a_booking(tx)
+        about = {"kind": "refund", "subject_id": booking}
+        older = await a_task(tx, **about, created_at=OFF - timedelta(seconds=1))
+        wish = Cancellation(booking, 1, "Ill", 31094, our_fault=True)
+        await a_payment(tx, booking_id=booking, customer_id=await owner_of(tx, booking))
+        await cancel_booking(tx, wish, now=OFF, ids=Ids())
+        return booking, older, await a_task(tx, kind="call", subject_id=booking)
+
+    booking, older, call = await write(database, brand, work)
+    await write(database, brand, reopening(booking, version=2))
+
+    left = "select id, settled from tasks where subject_id = %(id)s and done_at is null order by id"
+    assert await rows(database, brand, left, booking) == sorted([(older, False), (call, False)])
+    done = "select id, done_at, settled, version from tasks where done_at is not null"
+    ((task, *closed),) = await write(database, brand, lambda tx: tx.rows(done))
+    assert closed == [NOW, True, 2]
+    told = [each for each in (await trail_of(settings, brand)).events if each[3] == task]
+    assert [(each[1], each[4]) for each in told] == [("TaskCreated", 1), ("TaskSettled", 2)]
+    assert told[1][8] == {"done_at": [None, NOW.isoformat()], "settled": [False, True]}

@@ -1,0 +1,98 @@
+"""Customers who take part again: back if they were put away, and never one who was merged."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from bootstrap.settings import Settings
+from db import buyers
+from db.database import ConflictingChange, Database, Transaction
+from domain.customers import Contact
+from domain.identity import Brand, Kind
+from tests.builders import START, a_booking, a_customer, a_principal, new_id, write
+from tests.db.refusals import stored
+from tests.services.test_customer_merges import merging
+from tests.services.trail import FreshIds, trail_of
+
+EMAIL = "ada@example.com"
+ROW = "select name, archived_at, version, updated_at from customers"
+
+
+async def _find(tx: Transaction, email: str = EMAIL) -> UUID:
+    contact = Contact.of("Somebody else", email, None)
+    return await buyers.find_or_make(tx, contact, now=START, ids=FreshIds())
+
+
+async def test_who_was_put_away_is_back_when_they_take_part_again_and_it_is_told(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    put_away = {"name": "Ada", "email": EMAIL, "archived_at": START, "version": 4}
+    ada = await write(database, brand, lambda tx: a_customer(tx, **put_away))
+    guest = database.session(a_principal(brand, Kind.LINK, object_id=new_id()))
+
+    assert [await guest.write(_find), await guest.write(_find)] == [ada, ada]
+
+    assert await write(database, brand, lambda tx: tx.rows(ROW)) == [("Ada", None, 5, START)]
+    told = (await trail_of(settings, brand)).events
+    assert [(each[1], each[3], each[4], each[5], each[8]) for each in told] == [
+        (
+            "CustomerRestored",
+            ada,
+            5,
+            "link",
+            {"archived_at": [START.isoformat(), None], "version": [4, 5]},
+        )
+    ]
+
+
+async def test_whoever_was_merged_stays_away_and_who_was_kept_comes_back(
+    database: Database, brand: Brand
+) -> None:
+    gone = await write(database, brand, lambda tx: a_customer(tx, email=EMAIL))
+    keep = await write(database, brand, lambda tx: a_customer(tx, email="keep@example.com"))
+    await write(database, brand, merging(keep, gone))
+    hide = "update customers set archived_at = %(now)s where id = %(id)s"
+    await write(database, brand, lambda tx: tx.run(hide, {"id": keep, "now": START}))
+
+    assert await write(database, brand, lambda tx: _find(tx, "keep@example.com")) == keep
+
+    away = "select id from customers where archived_at is not null"
+    assert await write(database, brand, lambda tx: tx.rows(away)) == [(gone,)]
+
+
+async def test_nothing_new_names_a_merged_customer(database: Database, brand: Brand) -> None:
+    gone = await write(database, brand, lambda tx: a_customer(tx, email=EMAIL))
+    keep = await write(database, brand, lambda tx: a_customer(tx, email="keep@example.com"))
+    await write(database, brand, merging(keep, gone))
+    before = await stored(database, brand)
+
+    with pytest.raises(ConflictingChange):
+        await write(database, brand, lambda tx: a_booking(tx, customer_id=gone))
+
+    assert await stored(database, brand) == before
+
+
+async def test_a_sale_that_found_a_customer_before_their_merge_finds_the_one_who_was_kept(
+    database: Database, brand: Brand
+) -> None:
+    gone = await write(database, brand, lambda tx: a_customer(tx, email=EMAIL))
+    keep = await write(database, brand, lambda tx: a_customer(tx, email="keep@example.com"))
+    seen: list[UUID] = []
+    found, merged = asyncio.Event(), asyncio.Event()
+
+    async def sell(tx: Transaction) -> UUID:
+        seen.append(await _find(tx))
+        found.set()
+        await merged.wait()
+        return await a_booking(tx, customer_id=seen[-1])
+
+    sale = asyncio.create_task(write(database, brand, sell))
+    await found.wait()
+    await write(database, brand, merging(keep, gone))
+    merged.set()
+    booking = await sale
+
+    assert seen == [gone, keep]
+    whose = "select id, customer_id from bookings"
+    assert await write(database, brand, lambda tx: tx.rows(whose)) == [(booking, keep)]
