@@ -35,6 +35,8 @@ SELLS: Final = BUYS | {
     Scope.CUSTOMERS_WRITE,
     Scope.INQUIRIES_WRITE,
     Scope.RESERVATIONS_WRITE,
+    Scope.RESERVATIONS_AMEND,
+    Scope.RESERVATIONS_CANCEL,
     Scope.PROPOSALS_WRITE,
     Scope.TICKETS_WRITE,
     Scope.PAYMENTS_WRITE,
@@ -49,25 +51,26 @@ RUNS: Final = frozenset(
         Scope.SHARED_TOURS_WRITE,
     }
 )
-GUESTS_ONLY: Final = frozenset({Scope.PROPOSALS_ANSWER, Scope.OFFERS_ANSWER})
+GUESTS_ONLY: Final = frozenset(
+    {Scope.PROPOSALS_ANSWER, Scope.OFFERS_ANSWER, Scope.INQUIRIES_WITHDRAW}
+)
+# What guests do by themselves to what is theirs.
+AMENDS: Final = frozenset(
+    {
+        Scope.BOOKINGS_AMEND,
+        Scope.BOOKINGS_CANCEL,
+        Scope.RESERVATIONS_AMEND,
+        Scope.RESERVATIONS_CANCEL,
+        Scope.PROPOSALS_ANSWER,
+    }
+)
 
 OF_KIND: Final[Mapping[Kind, frozenset[Scope]]] = {
     Kind.SITE: PUBLIC | BUYS,
     Kind.LINK: OWN
-    | {
-        Scope.BOOKINGS_AMEND,
-        Scope.BOOKINGS_CHECKOUT,
-        Scope.BOOKINGS_CANCEL,
-        Scope.PROPOSALS_ANSWER,
-    },
-    Kind.CUSTOMER: OWN
-    | BUYS
-    | {
-        Scope.CUSTOMERS_READ,
-        Scope.BOOKINGS_AMEND,
-        Scope.BOOKINGS_CANCEL,
-        Scope.PROPOSALS_ANSWER,
-    },
+    | AMENDS
+    | {Scope.BOOKINGS_CHECKOUT, Scope.INQUIRIES_READ, Scope.INQUIRIES_WITHDRAW},
+    Kind.CUSTOMER: OWN | BUYS | AMENDS | {Scope.CUSTOMERS_READ},
     Kind.PARTNER: (OWN | BUYS) - {Scope.RESERVATIONS_READ, Scope.PROPOSALS_READ},
     Kind.DRIVER: PUBLIC
     | {

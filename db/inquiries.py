@@ -21,6 +21,16 @@ async def lock(tx: Transaction, inquiry_id: UUID) -> Inquiry | None:
     return Inquiry(*row) if row else None
 
 
+async def lock_own(tx: Transaction, inquiry_id: UUID) -> Inquiry | None:
+    """The row of what a guest has asked, held until the transaction ends."""
+    row = await tx.row(SQL["lock_own_inquiry"], {"id": inquiry_id})
+    return Inquiry(*row) if row else None
+
+
+async def withdraw(tx: Transaction, inquiry: Inquiry) -> None:
+    await tx.run(SQL["withdraw_inquiry"], asdict(inquiry))
+
+
 async def update(tx: Transaction, inquiry: Inquiry, *, through: Sequence[str] = ()) -> None:
     """Store the inquiry as it is now, by way of the states that it passes."""
     for status in through:

@@ -18,6 +18,21 @@ from inquiries
 where id = %(id)s
 for update;
 
+-- name: lock_own_inquiry
+-- The same as whoever asked sees it: what they said themselves.
+select
+    id, number, status, null::uuid, name, email, phone, wished_on, party_size, tour_type, message,
+    source, null::uuid, null::text, created_at, version
+from inquiries
+where id = %(id)s
+for update;
+
+-- name: withdraw_inquiry
+-- An inquiry that whoever asked takes back.
+update inquiries
+set status = %(status)s, lost_reason = %(lost_reason)s, version = %(version)s
+where id = %(id)s;
+
 -- name: update_inquiry
 -- All of an inquiry that may change.
 update inquiries

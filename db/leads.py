@@ -36,8 +36,8 @@ INQUIRY = {
     "created_at": ColumnKind.INSTANT,
     "version": ColumnKind.INT,
 }
-# A guest is told that it has come in, and reads nothing back: others may hold the same link.
-RECEIPT = ("id", "number", "status", "created_at", "version")
+# Whoever asked sees what they said and what became of it, and nothing that staff add.
+STAFF_ONLY = frozenset({"customer_id", "assignee_id", "lost_reason", "search"})
 INQUIRIES = Relation(
     "inquiries",
     columns=INQUIRY,
@@ -57,23 +57,27 @@ INQUIRIES = Relation(
         "created_on_to": local_day_to("created_at"),
         "text": text(),
     },
-    hidden={"link": visible_only(INQUIRY, *RECEIPT)},
+    hidden={"link": STAFF_ONLY},
 )
+TASK = {
+    "id": ColumnKind.UUID,
+    "kind": ColumnKind.TEXT,
+    "title": ColumnKind.TEXT,
+    "subject_kind": ColumnKind.TEXT,
+    "subject_id": ColumnKind.UUID,
+    "assignee_id": ColumnKind.UUID,
+    "done_by_id": ColumnKind.UUID,
+    "due_at": ColumnKind.INSTANT,
+    "done_at": ColumnKind.INSTANT,
+    "settled": ColumnKind.BOOL,
+    "created_at": ColumnKind.INSTANT,
+    "version": ColumnKind.INT,
+}
+# A guest settles what nobody has to do any more about theirs; what staff write stays with them.
+SETTLED_BY_GUESTS = ("id", "kind", "subject_id", "created_at", "done_at", "version")
 TASKS = Relation(
     "tasks",
-    columns={
-        "id": ColumnKind.UUID,
-        "kind": ColumnKind.TEXT,
-        "title": ColumnKind.TEXT,
-        "subject_kind": ColumnKind.TEXT,
-        "subject_id": ColumnKind.UUID,
-        "assignee_id": ColumnKind.UUID,
-        "done_by_id": ColumnKind.UUID,
-        "due_at": ColumnKind.INSTANT,
-        "done_at": ColumnKind.INSTANT,
-        "created_at": ColumnKind.INSTANT,
-        "version": ColumnKind.INT,
-    },
+    columns=TASK,
     one={
         "assignee": One("staff_users", via="assignee_id"),
         "done_by": One("staff_users", via="done_by_id"),
@@ -88,5 +92,6 @@ TASKS = Relation(
         "assignee_id": equals("assignee_id"),
         "mine": Filter(MINE),
     },
+    hidden={"link": visible_only(TASK, *SETTLED_BY_GUESTS)},
 )
 READ_MODELS = (INQUIRIES, TASKS)

@@ -46,6 +46,9 @@ RESERVATIONS = Relation(
         "deposit_cents": ColumnKind.CENTS,
         "consult_by": ColumnKind.INSTANT,
         "special_requests": ColumnKind.TEXT,
+        "contact_name": ColumnKind.TEXT,
+        "contact_email": ColumnKind.TEXT,
+        "contact_phone": ColumnKind.TEXT,
         "internal_notes": ColumnKind.TEXT,
         "cancelled_at": ColumnKind.INSTANT,
         "cancel_reason": ColumnKind.TEXT,
@@ -79,17 +82,16 @@ READ_MODELS = (RESERVATIONS,)
 
 async def insert(tx: Transaction, reservation: Reservation) -> None:
     """Store a new one; a guest's row says nothing that a guest may not say."""
-    if tx.principal.kind is Kind.LINK:
-        await tx.run(SQL["make_reservation"], _values(reservation))
-    else:
-        await tx.run(SQL["insert_reservation"], _values(reservation))
+    statement = SQL["make_reservation"] if _is_guest(tx) else SQL["insert_reservation"]
+    await tx.run(statement, _values(reservation))
 
 
 async def look(
     tx: Transaction, reservation_id: UUID, *, now: datetime, zone: ZoneInfo
 ) -> Known | None:
     """The reservation and what was paid for it, as they are on a snapshot."""
-    row = await tx.row(SQL["look_at_reservation"], {"id": reservation_id})
+    own = SQL["look_at_own_reservation"]
+    row = await tx.row(own if _is_guest(tx) else SQL["look_at_reservation"], {"id": reservation_id})
     return await _known(tx, row, now=now, zone=zone)
 
 
@@ -97,7 +99,8 @@ async def lock(
     tx: Transaction, reservation_id: UUID, *, now: datetime, zone: ZoneInfo
 ) -> Known | None:
     """The same, with the reservation's row held until the transaction ends."""
-    row = await tx.row(SQL["lock_reservation"], {"id": reservation_id})
+    own = SQL["look_at_own_reservation"] + " for update"
+    row = await tx.row(own if _is_guest(tx) else SQL["lock_reservation"], {"id": reservation_id})
     return await _known(tx, row, now=now, zone=zone)
 
 
@@ -111,7 +114,8 @@ async def _known(
 
 
 async def update(tx: Transaction, reservation: Reservation) -> None:
-    await tx.run(SQL["update_reservation"], _values(reservation))
+    statement = SQL["update_own_reservation"] if _is_guest(tx) else SQL["update_reservation"]
+    await tx.run(statement, _values(reservation))
 
 
 async def run_out(tx: Transaction, *, today: date, now: datetime, batch: int) -> Sequence[UUID]:
@@ -138,6 +142,11 @@ async def receipt(tx: Transaction, reservation_id: UUID) -> tuple[str, str, int]
     """Its number, and the currency and cents of its deposit."""
     row = await tx.row(SQL["receipt_of_reservation"], {"id": reservation_id})
     return (row[0], row[1], row[2]) if row else None
+
+
+def _is_guest(tx: Transaction) -> bool:
+    """Whether it is whoever holds its link, who neither sees nor writes what staff note."""
+    return tx.principal.kind is Kind.LINK
 
 
 def _values(reservation: Reservation) -> dict[str, Any]:

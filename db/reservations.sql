@@ -3,13 +3,15 @@
 insert into reservations
 (
     id, number, customer_id, inquiry_id, preferred_on, alternate_on, party_size, tour_type, method,
-    currency, deposit_cents, consult_by, special_requests, internal_notes, policy, created_at
+    currency, deposit_cents, consult_by, special_requests, internal_notes, policy, created_at,
+    contact_name, contact_email, contact_phone
 )
 values
 (
     %(id)s, %(number)s, %(customer_id)s, %(inquiry_id)s, %(preferred_on)s, %(alternate_on)s,
     %(party_size)s, %(tour_type)s, %(method)s, %(currency)s, %(deposit_cents)s, %(consult_by)s,
-    %(special_requests)s, %(internal_notes)s, %(policy)s::jsonb, %(created_at)s
+    %(special_requests)s, %(internal_notes)s, %(policy)s::jsonb, %(created_at)s,
+    %(contact_name)s, %(contact_email)s, %(contact_phone)s
 );
 
 -- name: make_reservation
@@ -17,13 +19,15 @@ values
 insert into reservations
 (
     id, number, customer_id, preferred_on, alternate_on, party_size, tour_type, method,
-    currency, deposit_cents, consult_by, special_requests, policy, created_at
+    currency, deposit_cents, consult_by, special_requests, policy, created_at,
+    contact_name, contact_email, contact_phone
 )
 values
 (
     %(id)s, %(number)s, %(customer_id)s, %(preferred_on)s, %(alternate_on)s,
     %(party_size)s, %(tour_type)s, %(method)s, %(currency)s, %(deposit_cents)s, %(consult_by)s,
-    %(special_requests)s, %(policy)s::jsonb, %(created_at)s
+    %(special_requests)s, %(policy)s::jsonb, %(created_at)s,
+    %(contact_name)s, %(contact_email)s, %(contact_phone)s
 );
 
 -- name: lock_reservation
@@ -31,7 +35,8 @@ values
 select
     id, number, status, customer_id, inquiry_id, preferred_on, alternate_on, party_size, tour_type,
     method, currency, deposit_cents, consult_by, special_requests, internal_notes, policy,
-    created_at, version, cancelled_at, cancel_reason, refund_due_cents
+    created_at, version, cancelled_at, cancel_reason, refund_due_cents, contact_name,
+    contact_email, contact_phone
 from reservations
 where id = %(id)s
 for update;
@@ -41,7 +46,18 @@ for update;
 select
     id, number, status, customer_id, inquiry_id, preferred_on, alternate_on, party_size, tour_type,
     method, currency, deposit_cents, consult_by, special_requests, internal_notes, policy,
-    created_at, version, cancelled_at, cancel_reason, refund_due_cents
+    created_at, version, cancelled_at, cancel_reason, refund_due_cents, contact_name,
+    contact_email, contact_phone
+from reservations
+where id = %(id)s;
+
+-- name: look_at_own_reservation
+-- The same as its guest sees it: without what staff note.
+select
+    id, number, status, customer_id, null::uuid, preferred_on, alternate_on, party_size, tour_type,
+    method, currency, deposit_cents, consult_by, special_requests, null::text, policy,
+    created_at, version, cancelled_at, null::text, refund_due_cents, contact_name, contact_email,
+    contact_phone
 from reservations
 where id = %(id)s;
 
@@ -71,6 +87,28 @@ set
     deposit_cents = %(deposit_cents)s,
     special_requests = %(special_requests)s,
     internal_notes = %(internal_notes)s,
+    contact_name = %(contact_name)s,
+    contact_email = %(contact_email)s,
+    contact_phone = %(contact_phone)s,
+    cancelled_at = %(cancelled_at)s,
+    cancel_reason = %(cancel_reason)s,
+    refund_due_cents = %(refund_due_cents)s,
+    version = %(version)s
+where id = %(id)s;
+
+-- name: update_own_reservation
+-- All of a reservation that its guest may change.
+update reservations
+set
+    status = %(status)s,
+    preferred_on = %(preferred_on)s,
+    alternate_on = %(alternate_on)s,
+    party_size = %(party_size)s,
+    deposit_cents = %(deposit_cents)s,
+    special_requests = %(special_requests)s,
+    contact_name = %(contact_name)s,
+    contact_email = %(contact_email)s,
+    contact_phone = %(contact_phone)s,
     cancelled_at = %(cancelled_at)s,
     cancel_reason = %(cancel_reason)s,
     refund_due_cents = %(refund_due_cents)s,

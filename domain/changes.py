@@ -8,7 +8,12 @@ from uuid import UUID
 
 from domain.events import Change, Event
 
-PERSONAL = frozenset({"name", "email", "phone", "message", "special_requests"})
+PERSONAL = frozenset(
+    {
+        *("name", "email", "phone", "message", "special_requests"),
+        *("contact_name", "contact_email", "contact_phone"),
+    }
+)
 Personal = tuple[str | None, str | None]
 
 

@@ -24,6 +24,7 @@ TRANSITIONS: Mapping[str, frozenset[str]] = {
 TO_WON = ("new", "contacted", "quoted", "won")
 LONGEST_MESSAGE = 5_000
 LONGEST_REASON = 500
+WITHDRAWN = "Withdrawn by the guest"
 CHANGEABLE = frozenset(
     {"name", "email", "phone", "wished_on", "party_size", "tour_type", "message"}
 )
@@ -152,6 +153,21 @@ def move(inquiry: Inquiry, wish: InquiryMove) -> Inquiry | None:
     if reason is not None and len(storable(reason, path="reason")) > LONGEST_REASON:
         raise InvalidInput(f"A reason has up to {LONGEST_REASON} characters.", path="reason")
     return _grown(inquiry, replace(inquiry, status=wish.status, lost_reason=reason))
+
+
+def withdraw(inquiry: Inquiry, *, expected_version: int, reason: str | None) -> Inquiry:
+    """Decide that whoever asked wants nothing any more.
+
+    Errors: StaleVersion, WrongState, InvalidInput.
+    """
+    check_version(inquiry, expected_version)
+    if "lost" not in TRANSITIONS[inquiry.status]:
+        raise WrongState(f"An inquiry that is {inquiry.status} is not withdrawn.", path="id")
+    said = storable(reason or "", path="reason").strip()
+    if len(said) > LONGEST_REASON:
+        raise InvalidInput(f"A reason has up to {LONGEST_REASON} characters.", path="reason")
+    why = f"{WITHDRAWN}: {said}" if said else WITHDRAWN
+    return replace(inquiry, status="lost", lost_reason=why, version=inquiry.version + 1)
 
 
 def assign(inquiry: Inquiry, assignee_id: UUID | None, *, expected_version: int) -> Inquiry | None:

@@ -67,12 +67,19 @@ def taken_over(sale: Sale, known: Known, contact: Contact | None) -> Sale:
         sale,
         totals=replace(sale.totals, deposit_cents=deposit),
         policy=policy_of(it) or sale.policy,
-        buyer=Buyer(it.customer_id, contact),
+        buyer=Buyer(it.customer_id, _reached(it) or contact),
         special_requests=sale.special_requests or it.special_requests,
         internal_notes=sale.internal_notes or it.internal_notes,
         reservation_id=it.id,
         inquiry_id=it.inquiry_id,
     )
+
+
+def _reached(it: Reservation) -> Contact | None:
+    """How its guest said that they are reached; None leaves it to what is known of them."""
+    if it.contact_name is None:
+        return None
+    return Contact(it.contact_name, it.contact_email, it.contact_phone)
 
 
 def booked(sale: Sale, number: str, *, id: UUID, event_id: UUID, now: datetime) -> Event:

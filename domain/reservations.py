@@ -1,21 +1,20 @@
 """A reservation's life: a wished day behind a flat deposit, until it is a booking or nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.booking_states import RefundChanged, reason_of
-from domain.cancellation import Policy, Refund, from_tiers, refund, tiers_document
+from domain.cancellation import Policy, from_tiers, tiers_document
 from domain.changes import differences, initial
 from domain.customers import Contact
 from domain.errors import InvalidInput, StaleVersion, WrongState
 from domain.events import Event, Plain
 from domain.pricing import FlatDeposit, NoRate, Rate, reservation_deposit
 from domain.quotes import MOST_GUESTS, PriceBook
-from domain.schedule import check_day, day_after_starts_at, day_starts_at
+from domain.schedule import check_day, day_after_starts_at
 from domain.tasks import CONSULT_WITHIN
 from domain.texts import storable
 
@@ -69,6 +68,9 @@ class Reservation:
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
     refund_due_cents: int | None = None
+    contact_name: str | None = None
+    contact_email: str | None = None
+    contact_phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +96,6 @@ class ReservationChange:
     reservation_id: UUID
     expected_version: int
     named: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Cancellation:
-    """The wish to cancel, with the refund that the guest was told."""
-
-    reservation_id: UUID
-    expected_version: int
-    reason: str
-    refund_cents: int
-    our_fault: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +144,11 @@ def lapses_at(
     return min(consult_by, over) if unheard else over
 
 
+def reached_by(contact: Contact) -> dict[str, str | None]:
+    """How whoever reserved is reached: a copy of what was said, whoever they turn out to be."""
+    return {f"contact_{name}": value for name, value in asdict(contact).items()}
+
+
 def deposit_for(rates: Sequence[Rate], *, party: int) -> int:
     """The flat deposit by the brand's own rows, for each van.
 
@@ -189,7 +185,7 @@ def draft(
 
     Errors: NoRate.
     """
-    return Reservation(
+    made = Reservation(
         id=id,
         number=number,
         status="pending",
@@ -208,6 +204,14 @@ def draft(
         policy=_document(book.policy),
         created_at=now,
     )
+    return replace(made, **_said(wish))
+
+
+def _said(wish: NewReservation) -> dict[str, Any]:
+    """How a guest said that they are reached; a customer who is named is known."""
+    if wish.contact is None or wish.customer_id is not None:
+        return {}
+    return {**reached_by(wish.contact)}
 
 
 def change(known: Known, wish: ReservationChange, rates: Sequence[Rate]) -> Reservation | None:
@@ -240,48 +244,6 @@ def step(known: Known, status: str, *, expected_version: int) -> Reservation:
             f"A reservation that is {before.status} does not become {status}.", path="id"
         )
     return _grown(replace(before, status=status))
-
-
-def quoted(known: Known, policy_today: Policy, *, our_fault: bool = False) -> Refund:
-    """What a cancellation would give back, by the policy that was sold.
-
-    Errors: WrongState for one that has ended.
-    Source: docs/domain.md, section "Cancellation".
-    """
-    it = known.reservation
-    if it.status not in OPEN:
-        raise WrongState(f"A reservation that is {it.status} is not cancelled.", path="id")
-    return refund(
-        policy_of(it) or policy_today,
-        deposit_cents=it.deposit_cents,
-        paid_cents=known.paid_cents,
-        starts_at=day_starts_at(it.preferred_on, known.zone),
-        now=known.now,
-        zone=known.zone,
-        our_fault=our_fault,
-    )
-
-
-def cancel(known: Known, wish: Cancellation, policy_today: Policy) -> Reservation:
-    """Decide a cancellation that gives back exactly what the guest was told.
-
-    Errors: StaleVersion, WrongState, InvalidInput, RefundChanged.
-    """
-    it = known.reservation
-    _check_version(it, wish.expected_version)
-    due = quoted(known, policy_today, our_fault=wish.our_fault)
-    reason = reason_of(wish.reason, path="reason")
-    if wish.refund_cents != due.total_cents:
-        raise RefundChanged(was_cents=wish.refund_cents, is_cents=due.total_cents)
-    return _grown(
-        replace(
-            it,
-            status="cancelled",
-            cancelled_at=known.now,
-            cancel_reason=reason,
-            refund_due_cents=due.total_cents or None,
-        )
-    )
 
 
 def expire(known: Known) -> Reservation | None:

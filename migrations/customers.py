@@ -1,4 +1,4 @@
-"""Parts of revision 0035: whoever has an address, or a new customer, and who comes back by that."""
+"""Parts of revision 0036: whoever has an address, or a new customer, and who comes back by that."""
 
 BEFORE = """
 create function customer_for(

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import Info
 
 from db import inquiries as numbers
+from db import links
 from db.leads import INQUIRIES
 from domain.conversions import Conversion, TargetKind
 from domain.errors import InvalidInput
@@ -14,7 +15,7 @@ from domain.identity import Kind, Scope
 from domain.inquiries import CHANGEABLE, InquiryChange, InquiryMove, NewInquiry
 from resolvers.listing import one
 from resolvers.refusals import mutation
-from schema.global_ids import decode, decode_as
+from schema.global_ids import decode, decode_as, encode
 from schema.lead_changes import (
     AssignInquiryInput,
     ConvertInquiryInput,
@@ -23,6 +24,7 @@ from schema.lead_changes import (
     InquiryPayload,
     MoveInquiryInput,
     UpdateInquiryInput,
+    WithdrawInquiryInput,
 )
 from services import inquiries
 
@@ -62,10 +64,15 @@ class InquiryMutation:
             session=session,
         )
         async with session.read() as tx:
-            number = await numbers.number(tx, id)
+            number, link = await numbers.number(tx, id), await links.of_object(tx, id)
         shown = context.principal.may(Scope.INQUIRIES_READ)
-        inquiry = await one(info, INQUIRIES, id) if shown else None
-        return CreateInquiryPayload(inquiry=inquiry, number=number, errors=[])
+        return CreateInquiryPayload(
+            inquiry=await one(info, INQUIRIES, id) if shown else None,
+            id=strawberry.ID(encode("Inquiry", id)),
+            number=number,
+            checkout_token=context.world.links.token_of(link) if link else None,
+            errors=[],
+        )
 
     @mutation(
         InquiryPayload,
@@ -102,6 +109,27 @@ class InquiryMutation:
             lambda tx: inquiries.move_inquiry(tx, wish, now=now, ids=context.world.ids)
         )
         return await _answer(info, moved)
+
+    @mutation(
+        InquiryPayload,
+        scope=Scope.INQUIRIES_WITHDRAW,
+        description="Take back what one has asked: the inquiry is lost, and nobody answers it. For"
+        " whoever holds its token; staff say that it is lost by `moveInquiry`.",
+    )
+    async def withdraw_inquiry(self, info: Info, input: WithdrawInquiryInput) -> InquiryPayload:
+        context, now = info.context, info.context.world.now()
+        inquiry = decode_as("Inquiry", input.id)
+        withdrawn = await context.write(
+            lambda tx: inquiries.withdraw_inquiry(
+                tx,
+                inquiry,
+                input.reason,
+                expected_version=input.expected_version,
+                now=now,
+                ids=context.world.ids,
+            )
+        )
+        return await _answer(info, withdrawn)
 
     @mutation(
         InquiryPayload, scope=Scope.INQUIRIES_WRITE, description="Say who answers an inquiry."

@@ -1,5 +1,6 @@
 """Reservations: made, talked over, confirmed, or cancelled with the refund that was quoted."""
 
+from collections.abc import Collection
 from enum import Enum
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +15,9 @@ from domain.customers import Contact
 from domain.errors import InvalidInput, NotFound
 from domain.identity import Kind, Principal, Scope
 from domain.listing import argument
-from domain.reservations import CHANGEABLE, Cancellation, NewReservation, ReservationChange
+from domain.reservation_cancellations import Cancellation
+from domain.reservations import CHANGEABLE, NewReservation, ReservationChange, reached_by
+from resolvers.guests import hand_of
 from resolvers.keys import key_of
 from resolvers.listing import one, says
 from resolvers.refusals import mutation
@@ -22,6 +25,7 @@ from schema.global_ids import decode_as, encode
 from schema.money import Money
 from schema.permissions import requires
 from schema.reservation_changes import (
+    AmendReservationInput,
     CancelReservationInput,
     ConfirmReservationInput,
     ContactReservationInput,
@@ -34,6 +38,7 @@ from schema.reservation_changes import (
 from schema.scalars import Cents
 from services import reservations
 
+AMENDABLE = frozenset({"preferred_on", "alternate_on", "party_size", "special_requests"})
 NOT_NULL = frozenset({"preferred_on", "party_size", "tour_type", "method"})
 
 
@@ -42,21 +47,25 @@ class ReservationCancellationQuery:
     """Root fields that reckon what a cancellation gives back."""
 
     @strawberry.field(
-        extensions=[requires(Scope.RESERVATIONS_WRITE)],
-        description="What cancelling a reservation now would give back; nothing is stored.",
+        extensions=[requires(Scope.RESERVATIONS_CANCEL)],
+        description="What cancelling a reservation now would give back, reckoned to the earlier of"
+        " its days that has not been given up; nothing is stored.",
     )
     async def reservation_cancellation(
         self,
         info: Info,
         id: Annotated[strawberry.ID, says("The reservation.")],
-        our_fault: Annotated[bool | None, says("A fault of ours, or the weather.")] = None,
+        our_fault: Annotated[
+            bool | None, says("A fault of ours, or the weather. Staff only.")
+        ] = None,
     ) -> ReservationCancellation:
         context, now = info.context, info.context.world.now()
-        tx = await context.snapshot.reads.open()
         reservation = decode_as("Reservation", id)
-        due = await reservations.quote_cancellation(
-            tx, reservation, our_fault=our_fault or False, now=now
-        )
+        session = await hand_of(info, reservation, RESERVATIONS) or context.session
+        async with session.read() as tx:
+            due = await reservations.quote_cancellation(
+                tx, reservation, our_fault=our_fault or False, now=now
+            )
         return ReservationCancellation(
             reservation=await one(info, RESERVATIONS, reservation),
             days_before=due.days_before,
@@ -96,17 +105,31 @@ class ReservationMutation:
         self, info: Info, input: UpdateReservationInput
     ) -> ReservationPayload:
         context, now = info.context, info.context.world.now()
-        named = {
-            name: value.value if isinstance(value, Enum) else value
-            for name in sorted(CHANGEABLE)
-            if (value := getattr(input, name)) is not strawberry.UNSET
-        }
-        for name in NOT_NULL & named.keys():
-            if named[name] is None:
-                raise InvalidInput("This cannot be cleared.", path=argument(name))
+        named = _named(input, CHANGEABLE)
         wish = ReservationChange(decode_as("Reservation", input.id), input.expected_version, named)
         changed = await context.write(
             lambda tx: reservations.update_reservation(tx, wish, now=now, ids=context.world.ids)
+        )
+        return await _answer(info, changed)
+
+    @mutation(
+        ReservationPayload,
+        scope=Scope.RESERVATIONS_AMEND,
+        description="Correct how whoever reserved is reached, and what they wish. A guest may until"
+        " they are consulted, and their days while the first cancellation tier lasts.",
+    )
+    async def amend_reservation(
+        self, info: Info, input: AmendReservationInput
+    ) -> ReservationPayload:
+        context, now = info.context, info.context.world.now()
+        named = _named(input, AMENDABLE)
+        if input.contact is not None:
+            contact = Contact.of(input.contact.name, input.contact.email, input.contact.phone)
+            named |= reached_by(contact)
+        wish = ReservationChange(decode_as("Reservation", input.id), input.expected_version, named)
+        changed = await context.write(
+            lambda tx: reservations.amend_reservation(tx, wish, now=now, ids=context.world.ids),
+            session=await hand_of(info, wish.reservation_id, RESERVATIONS),
         )
         return await _answer(info, changed)
 
@@ -132,7 +155,7 @@ class ReservationMutation:
 
     @mutation(
         ReservationPayload,
-        scope=Scope.RESERVATIONS_WRITE,
+        scope=Scope.RESERVATIONS_CANCEL,
         description="Cancel a reservation with the refund that the guest was told; staff are told"
         " to make it.",
         keyed=True,
@@ -151,6 +174,7 @@ class ReservationMutation:
         cancelled = await context.write(
             lambda tx: reservations.cancel_reservation(tx, wish, now=now, ids=context.world.ids),
             key=key_of(info),
+            session=await hand_of(info, wish.reservation_id, RESERVATIONS),
         )
         return await _answer(info, cancelled)
 
@@ -178,6 +202,22 @@ def _wish(input: CreateReservationInput, principal: Principal) -> NewReservation
         special_requests=input.special_requests,
         internal_notes=input.internal_notes,
     )
+
+
+def _named(input: Any, names: Collection[str]) -> dict[str, Any]:
+    """What is named of a change.
+
+    Errors: InvalidInput for what cannot be cleared.
+    """
+    named = {
+        name: value.value if isinstance(value, Enum) else value
+        for name in sorted(names)
+        if (value := getattr(input, name)) is not strawberry.UNSET
+    }
+    for name in NOT_NULL & named.keys():
+        if named[name] is None:
+            raise InvalidInput("This cannot be cleared.", path=argument(name))
+    return named
 
 
 async def _receipt(info: Info, made: UUID) -> CreateReservationPayload:

@@ -64,6 +64,15 @@ class MoveInquiryInput:
     )
 
 
+@strawberry.input(description="Take back what one has asked.")
+class WithdrawInquiryInput:
+    """Nobody answers it any more."""
+
+    id: strawberry.ID = strawberry.field(description="The inquiry.")
+    expected_version: int = strawberry.field(description=VERSION)
+    reason: str | None = strawberry.field(default=None, description="Why, if one wants to say.")
+
+
 @strawberry.input(description="Say who answers an inquiry.")
 class AssignInquiryInput:
     """A member of the brand, or nobody."""
@@ -93,7 +102,11 @@ class CreateInquiryPayload:
     inquiry: Inquiry | None = strawberry.field(
         description="The inquiry, to those who read inquiries."
     )
+    id: strawberry.ID | None = strawberry.field(description="Its global id.")
     number: str | None = strawberry.field(description="Its human number.")
+    checkout_token: str | None = strawberry.field(
+        description="Whoever holds it sees this inquiry, may withdraw it, and nothing else."
+    )
     errors: list[UserError] = strawberry.field(description="Refusals; empty if it came in.")
 
 

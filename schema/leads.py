@@ -50,7 +50,8 @@ class Task(Node):
         "The object it is about: hand it to `node(id:)`.",
     )
     due_at: datetime = instant("To be done before this.")
-    done_at: datetime | None = instant("When it was done.")
+    done_at: datetime | None = instant("When it was done, or settled.")
+    settled: bool = column("Did nobody have to do it any more? Then it is done by nobody.")
     created_at: datetime = instant("When it was made.")
     version: int = column("Grows with every change; send it back as `expectedVersion`.")
     assignee: StaffUser | None = edge("Who is to do it.")

@@ -74,6 +74,28 @@ class UpdateReservationInput:
     )
 
 
+@strawberry.input(description="Correct a reservation. A field that is left out stays as it is.")
+class AmendReservationInput:
+    """A deposit that is not paid yet follows the party."""
+
+    id: strawberry.ID = strawberry.field(description="The reservation.")
+    expected_version: int = strawberry.field(description=VERSION)
+    contact: ContactInput | None = strawberry.field(
+        default=None, description="How whoever reserved is reached; who they are stays."
+    )
+    preferred_on: date | None = strawberry.field(
+        default=strawberry.UNSET, description="The wished day."
+    )
+    alternate_on: date | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Another day that would do; null gives it up.",
+    )
+    party_size: int | None = strawberry.field(default=strawberry.UNSET, description="Guests.")
+    special_requests: str | None = strawberry.field(
+        default=strawberry.UNSET, description="What the guest asks for; null for nothing."
+    )
+
+
 @strawberry.input(description="Say that the guest of a reservation was consulted.")
 class ContactReservationInput:
     """The first step, to be taken within a day."""
@@ -101,7 +123,8 @@ class CancelReservationInput:
         description="What the guest was told comes back; refused if it is another sum by now."
     )
     our_fault: bool = strawberry.field(
-        default=False, description="A fault of ours, or the weather: everything comes back."
+        default=False,
+        description="A fault of ours, or the weather: everything comes back. Staff only.",
     )
 
 
@@ -139,7 +162,10 @@ class ReservationCancellation:
     """Reckoned to the policy that it was sold under; nothing is stored."""
 
     reservation: Reservation = strawberry.field(description="The reservation as it is now.")
-    days_before: int = strawberry.field(description="Days of the brand until the preferred day.")
+    days_before: int = strawberry.field(
+        description="Days of the brand until the day that counts: the earlier of the preferred and"
+        " the alternate that has not been given up."
+    )
     percent: int = strawberry.field(description="The share of the deposit that comes back.")
     refund: Money = strawberry.field(description="What comes back in all.")
 

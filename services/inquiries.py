@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from db import conversions, events, inquiries, numbering, tasks
+from db import conversions, events, inquiries, links, numbering, tasks
 from db.database import Transaction
 from domain import conversions as targets
 from domain import inquiries as rules
@@ -22,7 +22,8 @@ async def create_inquiry(
 ) -> UUID:
     """Take an inquiry in under an id that is known beforehand, and tell staff to answer it.
 
-    Shape:  it knows no customer: whoever asks is told nothing of those that there are.
+    Shape:  it knows no customer: whoever asks is told nothing of those that there are; whoever
+            holds its link sees it, and may withdraw it.
     Errors: InvalidInput.
     """
     rules.draft(wish, id=id, number="", now=now)
@@ -30,6 +31,7 @@ async def create_inquiry(
     inquiry = rules.draft(wish, id=id, number=number, now=now)
     await inquiries.insert(tx, inquiry)
     await events.append(tx, rules.event("InquiryCreated", inquiry, id=ids.new(), now=now))
+    await links.issue(tx, "inquiry", inquiry.id, id=ids.new(), now=now)
     task = work.call_back(inquiry.id, id=ids.new(), now=now)
     await tasks.insert(tx, task)
     await events.append(tx, work.event("TaskCreated", task, id=ids.new(), now=now))
@@ -56,6 +58,30 @@ async def move_inquiry(tx: Transaction, wish: InquiryMove, *, now: datetime, ids
     if after is not None:
         await _answered(tx, before.id, now=now, ids=ids)
     return await _stored(tx, "InquiryMoved", before, after, now=now, ids=ids)
+
+
+async def withdraw_inquiry(
+    tx: Transaction,
+    inquiry_id: UUID,
+    reason: str | None,
+    *,
+    expected_version: int,
+    now: datetime,
+    ids: Ids,
+) -> UUID:
+    """Take back what one has asked; nobody has to answer it any more.
+
+    Errors: NotFound, StaleVersion, WrongState, InvalidInput.
+    """
+    before = await inquiries.lock_own(tx, inquiry_id)
+    if before is None:
+        raise NotFound(path="id")
+    after = rules.withdraw(before, expected_version=expected_version, reason=reason)
+    await inquiries.withdraw(tx, after)
+    await events.append(tx, rules.event("InquiryWithdrawn", after, before, id=ids.new(), now=now))
+    settled = await tasks.settle(tx, inquiry_id, "call_back", now=now)
+    await events.append_alike(tx, [each.event(id=ids.new(), now=now) for each in settled])
+    return inquiry_id
 
 
 async def assign_inquiry(

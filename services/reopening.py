@@ -11,7 +11,7 @@ from domain.compliance import faults_at_another_time, permit
 from domain.errors import NotFound
 from domain.events import Event
 from domain.ids import Ids
-from domain.reopening import Reopening, reopen
+from domain.reopening import Closed, Reopening, reopen
 
 
 async def reopen_booking(tx: Transaction, wish: Reopening, *, now: datetime, ids: Ids) -> UUID:
@@ -46,11 +46,15 @@ async def reopen_booking(tx: Transaction, wish: Reopening, *, now: datetime, ids
             personal={"cancel_reason": (reason, None)} if reason is not None else {},
         ),
     )
-    # Only what the cancellation asked for: what staff wrote down before is not settled by it.
+    await _settle(tx, before, now=now, ids=ids)
+    return before.id
+
+
+async def _settle(tx: Transaction, before: Closed, *, now: datetime, ids: Ids) -> None:
+    """What the cancellation asked for; what staff wrote down before is not settled by it."""
     off = before.cancelled_at or now
     settled = await tasks.settle(tx, before.id, "refund", since=off, now=now)
     await events.append_alike(tx, [each.event(id=ids.new(), now=now) for each in settled])
-    return before.id
 
 
 async def _check_drivers(

@@ -7,16 +7,17 @@ from zoneinfo import ZoneInfo
 from db import buyers, events, inquiries, links, numbering, prices, reservations, tasks
 from db.database import Transaction
 from domain import inquiries as leads
+from domain import reservation_cancellations as endings
 from domain import reservations as rules
 from domain import tasks as work
 from domain.cancellation import Refund
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.identity import Kind
 from domain.ids import Ids
 from domain.numbers import Numbered
 from domain.quotes import PriceBook
+from domain.reservation_cancellations import Cancellation
 from domain.reservations import (
-    Cancellation,
     Known,
     NewReservation,
     Reservation,
@@ -61,6 +62,24 @@ async def update_reservation(
     return known.reservation.id
 
 
+async def amend_reservation(
+    tx: Transaction, wish: ReservationChange, *, now: datetime, ids: Ids
+) -> UUID:
+    """Correct how whoever reserved is reached, and what they wish; who they are stays.
+
+    Shape:  a guest may until they are consulted, and their days while the first tier lasts.
+    Errors: NotFound, StaleVersion, WrongState, InvalidInput, NoRate; of a guest TooLate.
+    """
+    known, book = await _locked(tx, wish.reservation_id, now=now), await _book(tx, now=now)
+    rules.check_open(known, wish.expected_version)
+    if tx.principal.kind is Kind.LINK:
+        endings.check_guest_changes(known, wish, book.policy)
+    after = rules.change(known, wish, book.rates)
+    if after is not None:
+        await _stored(tx, "ReservationAmended", known, after, ids=ids)
+    return known.reservation.id
+
+
 async def contact_reservation(
     tx: Transaction, reservation_id: UUID, *, expected_version: int, now: datetime, ids: Ids
 ) -> UUID:
@@ -93,12 +112,13 @@ async def quote_cancellation(
 ) -> Refund:
     """What cancelling now would give back; nothing is stored.
 
-    Errors: NotFound, WrongState.
+    Errors: NotFound, WrongState, InvalidInput.
     """
     known = await reservations.look(tx, reservation_id, now=now, zone=_zone(tx))
     if known is None:
         raise NotFound(path="id")
-    return rules.quoted(known, (await _book(tx, now=now)).policy, our_fault=our_fault)
+    _check_fault(tx, our_fault=our_fault)
+    return endings.quoted(known, (await _book(tx, now=now)).policy, our_fault=our_fault)
 
 
 async def cancel_reservation(
@@ -109,7 +129,8 @@ async def cancel_reservation(
     Errors: NotFound, StaleVersion, WrongState, InvalidInput, RefundChanged.
     """
     known = await _locked(tx, wish.reservation_id, now=now)
-    after = rules.cancel(known, wish, (await _book(tx, now=now)).policy)
+    _check_fault(tx, our_fault=wish.our_fault)
+    after = endings.cancel(known, wish, (await _book(tx, now=now)).policy)
     await _stored(tx, "ReservationCancelled", known, after, ids=ids)
     await _consulted(tx, after.id, now=now, ids=ids)
     if after.refund_due_cents is not None:
@@ -162,7 +183,16 @@ async def _won(
 
 
 async def _consulted(tx: Transaction, reservation_id: UUID, *, now: datetime, ids: Ids) -> None:
+    """Whoever of staff acts on it has done it; a guest's cancellation leaves nothing to do."""
     await _done(tx, reservation_id, "consultation", now=now, ids=ids)
+    if tx.principal.kind is Kind.LINK:
+        settled = await tasks.settle(tx, reservation_id, "consultation", now=now)
+        await events.append_alike(tx, [each.event(id=ids.new(), now=now) for each in settled])
+
+
+def _check_fault(tx: Transaction, *, our_fault: bool) -> None:
+    if our_fault and tx.principal.kind is Kind.LINK:
+        raise InvalidInput("Whose fault it is, staff say.", path="ourFault")
 
 
 async def _done(tx: Transaction, subject_id: UUID, kind: str, *, now: datetime, ids: Ids) -> None:

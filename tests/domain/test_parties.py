@@ -76,6 +76,8 @@ def sold(**values: object) -> Sold:
         "total_cents": 62187,
         "deposit_cents": 31094,
         "deposit_received": False,
+        "number": "WWT-2026-00001",
+        "currency": "USD",
         "lines": [],
         **values,
     }

@@ -9,15 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain import reservation_cancellations as endings
 from domain import reservations as rules
 from domain.booking_states import RefundChanged
 from domain.cancellation import Policy, Tier
 from domain.customers import Contact
 from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
+from domain.guest_moves import TooLate
 from domain.pricing import EVERY_DAY, NoRate, Rate
 from domain.quotes import PriceBook
+from domain.reservation_cancellations import Cancellation
 from domain.reservations import (
-    Cancellation,
     Known,
     NewReservation,
     ReservationChange,
@@ -146,7 +148,7 @@ def _decisions(known: Known) -> list[Callable[[], object]]:
     return [
         lambda: rules.change(known, ReservationChange(ID, 1, {"party_size": 5}), RATES),
         lambda: rules.step(known, "contacted", expected_version=1),
-        lambda: rules.cancel(known, Cancellation(ID, 1, "Ill", 0), POLICY),
+        lambda: endings.cancel(known, Cancellation(ID, 1, "Ill", 0), POLICY),
     ]
 
 
@@ -184,18 +186,18 @@ def test_what_comes_back_is_of_the_deposit_by_the_days_to_the_preferred_one(
     days: int, deposit: int, paid: int, our_fault: int, back: int
 ) -> None:
     known = _known(paid, preferred_on=TODAY + days * DAY, deposit_cents=deposit)
-    due = rules.quoted(known, POLICY, our_fault=bool(our_fault))
+    due = endings.quoted(known, POLICY, our_fault=bool(our_fault))
     assert (due.days_before, due.total_cents) == (days, back)
     wish = Cancellation(ID, 1, " Ill ", back, bool(our_fault))
-    after = rules.cancel(known, wish, POLICY)
+    after = endings.cancel(known, wish, POLICY)
     assert (after.status, after.cancelled_at, after.cancel_reason) == ("cancelled", NOW, "Ill")
     assert (after.refund_due_cents, after.version) == (back or None, 2)
 
 
 def test_the_policy_that_was_sold_counts_and_todays_only_where_none_was_kept() -> None:
     nothing = Policy((Tier(0, 0),))
-    assert rules.quoted(_known(25000), nothing).total_cents == 25000
-    assert rules.quoted(_known(25000, policy=None), nothing).total_cents == 0
+    assert endings.quoted(_known(25000), nothing).total_cents == 25000
+    assert endings.quoted(_known(25000, policy=None), nothing).total_cents == 0
 
 
 @pytest.mark.parametrize(
@@ -211,4 +213,60 @@ def test_a_cancellation_gives_back_what_was_told_for_a_reason_that_was_said(
 ) -> None:
     wish = replace(Cancellation(ID, 1, "Ill", 25000), **given)
     with pytest.raises(by):
-        rules.cancel(_known(25000), wish, POLICY)
+        endings.cancel(_known(25000), wish, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("preferred", "alternate", "counts", "back"),
+    [
+        (60, None, 60, 25000),
+        (60, 30, 30, 12500),
+        (30, 60, 30, 12500),
+        (60, 50, 50, 25000),
+        (10, 60, 10, 0),
+        (-1, 60, 60, 25000),
+        (30, -1, 30, 12500),
+        (0, 60, 0, 0),
+    ],
+    ids=[
+        "one",
+        "alternate-first",
+        "preferred-first",
+        "both-far",
+        "near",
+        "over",
+        "alternate-over",
+        "today",
+    ],
+)
+def test_a_refund_is_reckoned_to_the_earlier_day_that_has_not_been_given_up(
+    preferred: int, alternate: int | None, counts: int, back: int
+) -> None:
+    days: dict[str, Any] = {
+        "preferred_on": TODAY + preferred * DAY,
+        "alternate_on": None if alternate is None else TODAY + alternate * DAY,
+    }
+    due = endings.quoted(_known(25000, **days), POLICY)
+
+    assert (due.days_before, due.total_cents) == (counts, back)
+
+
+def _guests(named: dict[str, Any], **values: Any) -> None:
+    endings.check_guest_changes(_known(**values), ReservationChange(ID, 1, named), POLICY)
+
+
+def test_a_guest_moves_their_days_while_the_first_tier_lasts() -> None:
+    given_up = {"alternate_on": None}
+    far, near = [
+        {"preferred_on": TODAY + 90 * DAY, "alternate_on": TODAY + days * DAY} for days in (45, 44)
+    ]
+    _guests(given_up, **far)
+    with pytest.raises(TooLate):
+        _guests(given_up, **near)
+    _guests({"party_size": 5, "preferred_on": near["preferred_on"]}, **near)
+
+
+@pytest.mark.parametrize("status", ["contacted", "confirmed"])
+def test_a_guest_changes_nothing_that_was_talked_over(status: str) -> None:
+    with pytest.raises(WrongState):
+        _guests({"party_size": 5}, status=status)

@@ -26,6 +26,8 @@ DEFINERS = {
         "public, pg_temp",
         "customer link partner staff worker",
     ),
+    "promo_of_booking(uuid, date)": ("lookup", "public, pg_temp", "link staff worker"),
+    "was_merged(uuid)": ("lookup", "public, pg_temp", "link staff worker"),
     "retake_promo(uuid)": ("lookup", "public, pg_temp", "staff worker"),
     "sums_of_lines(uuid, integer, integer)": (
         "lookup",

@@ -17,7 +17,7 @@ from tests.builders import (
     write,
 )
 from tests.resolvers.conftest import Ask, told
-from tests.services.selling import open_shop
+from tests.services.selling import open_shop, some_rates
 
 FAR = datetime(2031, 6, 9, 17, tzinfo=UTC)  # Monday 10:00 in Walla Walla
 REOPEN = """
@@ -89,7 +89,8 @@ async def test_a_customer_and_the_holder_of_a_link_move_their_own_tour_and_nobod
     database: Database, brand: Brand, ask: Ask
 ) -> None:
     customer = await write(database, brand, a_customer)
-    mine = await a_tour(database, brand, customer_id=customer)
+    await write(database, brand, some_rates)
+    mine = await a_tour(database, brand, customer_id=customer, sold_as="{}")
     other = await a_tour(database, brand)
     by_customer = a_principal(brand, Kind.CUSTOMER, actor=customer)
     by_link = a_principal(brand, Kind.LINK, object_id=mine)

@@ -154,8 +154,7 @@ async def at_work(tx: Transaction, van: UUID, driver: UUID) -> None:
 
 async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     """One customer with one of everything that has an edge."""
-    other = await a_customer(tx)
-    customer = await a_customer(tx, archived_at=START, merged_into_id=other)
+    customer = await a_customer(tx)
     starts_at = START + timedelta(days=each)
     staff = await insert(
         tx, "staff_users", email=f"sam-{new_id().hex}@example.com", name="Sam", created_at=START
@@ -250,7 +249,16 @@ async def sales(settings: Settings, database: Database, brand: Brand) -> int:
     }
     for each in range(1, 4):
         await write(database, brand, lambda tx, each=each: a_sale(tx, places, each))
+    await write(database, brand, merged_away)
     return 3
+
+
+async def merged_away(tx: Transaction) -> None:
+    """Whoever bought, into somebody who did not: nothing new could name them after that."""
+    await tx.run(
+        "update customers set archived_at = created_at, merged_into_id = %(kept)s where id <> %(kept)s",
+        {"kept": await a_customer(tx)},
+    )
 
 
 def test_every_relation_with_an_edge_has_a_path_to_it() -> None:

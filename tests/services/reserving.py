@@ -10,7 +10,8 @@ from uuid import UUID
 from db.database import Database, Transaction
 from domain.customers import Contact
 from domain.identity import Brand
-from domain.reservations import Cancellation, NewReservation, ReservationChange
+from domain.reservation_cancellations import Cancellation
+from domain.reservations import NewReservation, ReservationChange
 from services import reservations
 from tests.builders import a_payment, new_id, write
 from tests.db.rows import a_rate

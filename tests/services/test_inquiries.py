@@ -100,7 +100,7 @@ async def test_what_comes_in_is_told_and_staff_have_a_day_to_answer(
 ) -> None:
     inquiry, told, task, tasked = (new_id() for _ in range(4))
     principal = a_principal(brand)
-    work = _creating(WISH, inquiry, told, task, tasked)
+    work = _creating(WISH, inquiry, told, new_id(), task, tasked)
     await database.session(principal).write(work)
     trail = await trail_of(settings, brand)
     assert [event[:5] for event in trail.events] == [

@@ -7,8 +7,9 @@ import pytest
 
 from bootstrap.settings import Settings
 from db import buyers
-from db.database import ConflictingChange, Database, Transaction
+from db.database import Database, Transaction
 from domain.customers import Contact
+from domain.errors import ConflictingChange
 from domain.identity import Brand, Kind
 from tests.builders import START, a_booking, a_customer, a_principal, new_id, write
 from tests.db.refusals import stored

@@ -5,16 +5,17 @@ from migrations.customers import KNOWN, RESTORED
 from migrations.tables import BRAND, OBJECT, TENANT, role, run
 from migrations.triggers import Fires, Rule, lay, lift
 
-revision = "0035"
-down_revision = "0034"
-ASKED = "status, lost_reason, version"
+revision = "0036"
+down_revision = "0035"
+SAID = "name, email, phone, wished_on, party_size, tour_type, message, source"
+ENDED_INQUIRY = "status, lost_reason, version"
 CONTACT = "contact_name, contact_email, contact_phone"
 WISHES = "preferred_on, alternate_on, party_size, special_requests, deposit_cents"
 ENDED = "status, cancelled_at, cancel_reason, refund_due_cents, version"
 # To a link, which sees its one object alone.
 MAY = (
     ("bookings", "select (sold_as), insert (sold_as)"),
-    ("inquiries", f"select (lost_reason), update ({ASKED})"),
+    ("inquiries", f"select ({SAID}), update ({ENDED_INQUIRY})"),
     (
         "reservations",
         f"select (policy, {CONTACT}), insert ({CONTACT}), update ({WISHES}, {ENDED}, {CONTACT})",
