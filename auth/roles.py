@@ -39,6 +39,7 @@ SELLS: Final = BUYS | {
     Scope.RESERVATIONS_CANCEL,
     Scope.PROPOSALS_WRITE,
     Scope.TICKETS_WRITE,
+    Scope.TICKETS_CHECK_IN,
     Scope.PAYMENTS_WRITE,
     Scope.TASKS_WRITE,
 }
@@ -49,6 +50,7 @@ RUNS: Final = frozenset(
         Scope.DUTY_WRITE,
         Scope.FLEET_WRITE,
         Scope.SHARED_TOURS_WRITE,
+        Scope.TICKETS_CHECK_IN,
     }
 )
 GUESTS_ONLY: Final = frozenset(
@@ -80,6 +82,8 @@ OF_KIND: Final[Mapping[Kind, frozenset[Scope]]] = {
         Scope.OFFERS_ANSWER,
         Scope.DUTY_WRITE,
         Scope.FLEET_READ,
+        Scope.TICKETS_READ,
+        Scope.TICKETS_CHECK_IN,
     },
     Kind.STAFF: frozenset(),
     Kind.WORKER: ALL,

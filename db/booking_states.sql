@@ -72,7 +72,8 @@ for update;
 
 -- name: paid_for_booking
 -- What was received for a booking and has not gone back, and its part of what its proposal was
--- paid, by its part of what the proposal's tours cost.
+-- paid, by its part of what the proposal's tours cost. What the payer's bank disputes is not ours
+-- to count, and not ours to return, until it has decided.
 with
 booked as (
     select id, proposal_id, total_cents from bookings
@@ -84,14 +85,14 @@ kept as (
     from payments as p
     where
         p.booking_id = %(id)s and p.kind in ('deposit', 'balance', 'full')
-        and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed')
+        and p.status in ('succeeded', 'partially_refunded', 'refunded')
     union all
     select p.booking_id, p.id, p.amount_cents
     from payments as p
     inner join booked as b on p.proposal_id = b.proposal_id
     where
         p.kind in ('deposit', 'balance', 'full')
-        and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed')
+        and p.status in ('succeeded', 'partially_refunded', 'refunded')
 ),
 
 net as (

@@ -1,5 +1,6 @@
 """The statements that register a driver, change one, and say when they can work."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
@@ -20,6 +21,11 @@ async def status(tx: Transaction, driver_id: UUID) -> str | None:
     """The status of a driver whom the caller sees: a driver sees nobody but themselves."""
     row = await tx.row(SQL["driver_status"], {"id": driver_id})
     return row[0] if row else None
+
+
+async def working(tx: Transaction, *, most: int) -> Sequence[UUID]:
+    """Those who work here, by name."""
+    return [row[0] for row in await tx.rows(SQL["working_drivers"], {"most": most})]
 
 
 async def insert(tx: Transaction, driver: Driver) -> None:

@@ -11,6 +11,14 @@ select status
 from drivers
 where id = %(id)s and archived_at is null;
 
+-- name: working_drivers
+-- The drivers who work here, by name.
+select id
+from drivers
+where status = 'active' and archived_at is null
+order by name, id
+limit %(most)s;
+
 -- name: insert_driver
 -- A new driver.
 insert into drivers (id, name, email, phone, status, version)

@@ -1,7 +1,7 @@
-"""The day sheet as it is read: five statements, however many tours the day has."""
+"""The day sheet as it is read: seven statements, however many tours the day has."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,7 +10,14 @@ from uuid import UUID
 from db import statements
 from db.database import Transaction
 from domain.identity import Kind
-from domain.manifests import MOST_TOURS, SheetStop, SheetTour, SheetVehicle
+from domain.manifests import (
+    MOST_TOURS,
+    SheetParty,
+    SheetSharedTour,
+    SheetStop,
+    SheetTour,
+    SheetVehicle,
+)
 
 SQL = statements.load(__package__, "manifests.sql")
 T = TypeVar("T")
@@ -42,14 +49,35 @@ async def tours(
     ]
 
 
-async def names(tx: Transaction, found: Sequence[SheetTour]) -> Mapping[UUID, str]:
+async def shared_tours(
+    tx: Transaction,
+    *,
+    since: datetime,
+    until: datetime,
+    driver_id: UUID | None,
+    now: datetime,
+) -> Sequence[SheetSharedTour]:
+    """The shared tours between two instants, in their order, with the parties that sit in them.
+
+    Shape:  one more than a day sheet holds, where there are so many.
+    """
+    span = {"since": since, "until": until, "driver_id": driver_id, "most": MOST_TOURS + 1}
+    found = [SheetSharedTour(*row) for row in await tx.rows(SQL["shared_tours_of_day"], span)]
+    asked = {"tours": [tour.id for tour in found], "now": now}
+    parties = _grouped(await tx.rows(SQL["parties_of_shared_tours"], asked), SheetParty)
+    return [replace(tour, parties=parties.get(tour.id, ())) for tour in found]
+
+
+async def names(
+    tx: Transaction, found: Sequence[SheetTour | SheetSharedTour]
+) -> Mapping[UUID, str]:
     """The names of the drivers whom the caller sees, by their ids."""
     drivers = {id for tour in found for id in tour.driver_ids}
     rows = await tx.rows(SQL["names_of_drivers"], {"drivers": sorted(drivers)})
     return {row[0]: row[1] for row in rows}
 
 
-def _grouped(rows: Sequence[tuple[Any, ...]], made: type[T]) -> Mapping[UUID, Sequence[T]]:
+def _grouped(rows: Sequence[tuple[Any, ...]], made: Callable[..., T]) -> Mapping[UUID, Sequence[T]]:
     found: dict[UUID, list[T]] = defaultdict(list)
     for owner, *values in rows:
         found[owner].append(made(*values))

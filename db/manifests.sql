@@ -44,6 +44,36 @@ inner join vehicles as v on bv.vehicle_id = v.id
 where bv.booking_id = any(%(tours)s)
 order by bv.booking_id, v.name, v.id;
 
+-- name: shared_tours_of_day
+-- The shared tours between two instants that go or went, each with its van and its drivers.
+select
+    s.id, s.title, s.status, s.starts_at, s.ends_at, s.version, v.id as vehicle_id, v.name,
+    array(
+        select d.driver_id
+        from shared_tour_drivers as d
+        where d.shared_tour_id = s.id
+        order by d.driver_id
+    )
+from shared_tours as s
+left join vehicles as v on s.vehicle_id = v.id
+where
+    s.starts_at >= %(since)s and s.starts_at < %(until)s
+    and s.status in ('scheduled', 'completed')
+    and (
+        %(driver_id)s::uuid is null
+        or exists (
+            select 1 from shared_tour_drivers as d
+            where d.shared_tour_id = s.id and d.driver_id = %(driver_id)s::uuid
+        )
+    )
+order by s.starts_at, s.id
+limit %(most)s;
+
+-- name: parties_of_shared_tours
+-- Who sits in several shared tours, by first names; a driver is told of their own.
+select shared_tour_id, ticket_id, number, status, guests, with_lunch, first_name, version
+from parties_of_shared_tours(%(tours)s, %(now)s);
+
 -- name: names_of_drivers
 -- How the drivers are called; a driver sees nobody's name but their own.
 select id, name

@@ -9,7 +9,7 @@ from db.assignments import tour_of
 from db.database import Transaction
 from db.relations import ColumnKind, One, Relation, equals, one_of_by_now
 from domain.assignments import Tour
-from domain.offers import NewOffers, Offer
+from domain.offers import NewOffers, Offer, Search
 
 SQL = statements.load(__package__, "offers.sql")
 Closed = tuple[UUID, int]
@@ -74,19 +74,21 @@ async def take(
 
 
 async def ask_for_substitute(
-    tx: Transaction,
-    booking_id: UUID,
-    *,
-    task_id: UUID,
-    title: str,
-    offer_ids: Sequence[UUID],
-    until: datetime,
-    now: datetime,
+    tx: Transaction, booking_id: UUID, search: Search, *, offer_ids: Sequence[UUID]
 ) -> list[tuple[UUID, UUID]]:
     """The offers that were made, each with its driver: at most one an id."""
-    asked = {"booking_id": booking_id, "task_id": task_id, "title": title, "until": until}
     rows = await tx.rows(
-        SQL["ask_for_substitute"], asked | {"offer_ids": list(offer_ids), "now": now}
+        SQL["ask_for_substitute"],
+        {
+            "booking_id": booking_id,
+            "task_id": search.task_id,
+            "title": search.title,
+            "title_alone": search.title_alone,
+            "due_alone": search.due_alone,
+            "offer_ids": list(offer_ids),
+            "until": search.until,
+            "now": search.now,
+        },
     )
     return [(row[0], row[1]) for row in rows]
 

@@ -23,7 +23,8 @@ from take_offered_tour(%(offer_id)s, %(block_id)s, %(next_status)s, %(closes)s, 
 select offer_id, driver_id
 from
     ask_for_substitute(
-        %(booking_id)s, %(task_id)s, %(title)s, %(offer_ids)s::uuid[], %(until)s, %(now)s
+        %(booking_id)s, %(task_id)s, %(title)s, %(title_alone)s, %(due_alone)s,
+        %(offer_ids)s::uuid[], %(until)s, %(now)s
     );
 
 -- name: drivers_at_work

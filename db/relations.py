@@ -72,7 +72,8 @@ class Many:
 class Filter:
     """A condition with one parameter, and how a caller's value becomes that parameter.
 
-    Shape:  `column` is the one that is compared; from whom it is hidden, the filter is refused.
+    Shape:  `column` is the one that is compared, of another table with that table's name; from
+            whom it is hidden, the filter is refused.
     """
 
     sql: str

@@ -110,7 +110,8 @@ async def _known(
     if row is None:
         return None
     paid = await tx.row(SQL["paid_for_reservation"], {"id": row[0]})
-    return Known(Reservation(*row), paid[0] if paid else 0, now, zone)
+    cents, is_disputed = paid or (0, False)
+    return Known(Reservation(*row), cents, now, zone, is_disputed=is_disputed)
 
 
 async def update(tx: Transaction, reservation: Reservation) -> None:

@@ -62,13 +62,15 @@ from reservations
 where id = %(id)s;
 
 -- name: paid_for_reservation
--- What was received for a reservation, less what went back or is on its way back.
+-- What was received for a reservation, less what went back or is on its way back; what the payer's
+-- bank disputes is not ours to count until it has decided.
 select
     coalesce(sum(p.amount_cents - (
         select coalesce(sum(r.amount_cents), 0)
         from refunds as r
         where r.payment_id = p.id and r.status <> 'failed'
-    )), 0)::bigint
+    )) filter (where p.status <> 'disputed'), 0)::bigint,
+    coalesce(bool_or(p.status = 'disputed'), false)
 from payments as p
 where
     p.reservation_id = %(id)s and p.kind not in ('tip', 'fee')

@@ -1,8 +1,8 @@
 """Shared tours as they are read, and the statements that lay, change and end one."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from db.relations import (
     Many,
     One,
     Relation,
+    linked,
     local_day_from,
     local_day_to,
     one_of,
@@ -24,6 +25,8 @@ from domain.shared_tours import SharedTour
 
 SQL = statements.load(__package__, "shared_tours.sql")
 
+DRIVER = "shared_tour_drivers.driver_id"
+DRIVEN_BY = linked("shared_tour_drivers", "shared_tour_id", "driver_id", owner="shared_tours")
 SHARED_TOURS = Relation(
     "shared_tours",
     columns={
@@ -44,7 +47,16 @@ SHARED_TOURS = Relation(
         "version": ColumnKind.INT,
     },
     one={"vehicle": One("vehicles", via="vehicle_id")},
-    many={"tickets": Many("tickets", by="shared_tour_id", order=("created_at", "id"))},
+    many={
+        "tickets": Many("tickets", by="shared_tour_id", order=("created_at", "id")),
+        "drivers": Many(
+            "drivers",
+            by="shared_tour_id",
+            through="shared_tour_drivers",
+            key="driver_id",
+            order=("name", "id"),
+        ),
+    },
     orders={
         "STARTS_AT_ASC": ("starts_at", "id"),
         "STARTS_AT_DESC": ("-starts_at", "-id"),
@@ -53,9 +65,20 @@ SHARED_TOURS = Relation(
         "status": one_of("status"),
         "starts_on_from": local_day_from("starts_at"),
         "starts_on_to": local_day_to("starts_at"),
+        "driver_id": replace(DRIVEN_BY, column=DRIVER),
     },
+    # Who drives is the company's own affair: guests cannot ask for it, with whatever filter.
+    hidden=dict.fromkeys(("site", "link", "customer", "partner"), frozenset({DRIVER})),
 )
 READ_MODELS = (SHARED_TOURS,)
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a tour takes of the fleet."""
+
+    vans: Sequence[UUID]
+    drivers: Sequence[UUID]
 
 
 async def days(
@@ -131,10 +154,21 @@ async def insert(
         await tx.run(SQL["insert_block"], _time(tour, free_at) | {"id": block_id})
 
 
-async def van_of(tx: Transaction, tour_id: UUID) -> Sequence[UUID] | None:
-    """The tour's van, if it has one; None if there is no such tour."""
-    row = await tx.row(SQL["van_of_tour"], {"id": tour_id})
-    return None if row is None else [each for each in row if each is not None]
+async def resources(tx: Transaction, tour_id: UUID) -> Resources | None:
+    """The tour's van, if it has one, and its drivers; None if there is no such tour."""
+    row = await tx.row(SQL["resources_of_tour"], {"id": tour_id})
+    return None if row is None else Resources([row[0]] if row[0] else [], row[1])
+
+
+async def drivers_of(tx: Transaction, tour_id: UUID) -> Sequence[UUID]:
+    """Who drives the tour, in the order of their ids."""
+    return [row[0] for row in await tx.rows(SQL["drivers_of_tour"], {"id": tour_id})]
+
+
+async def pause(tx: Transaction) -> timedelta:
+    """What the operator keeps free behind a tour."""
+    row = await tx.row(SQL["pause"])
+    return timedelta(minutes=row[0] if row else 0)
 
 
 async def read(tx: Transaction, tour_id: UUID) -> SharedTour | None:
@@ -166,7 +200,7 @@ async def move_block(
 
 
 async def release(tx: Transaction, tour_id: UUID, *, now: datetime) -> None:
-    """Let the tour's van go."""
+    """Let the tour's van and its drivers go."""
     await tx.run(SQL["release_block"], {"tour": tour_id, "now": now})
 
 

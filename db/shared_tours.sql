@@ -73,11 +73,30 @@ values
     'shared_tour', %(starts_at)s, %(free_at)s
 );
 
--- name: van_of_tour
--- Which van a tour has, before anything is locked.
-select vehicle_id
-from shared_tours
-where id = %(id)s;
+-- name: resources_of_tour
+-- Which van and which drivers a tour has, before anything is locked.
+select
+    s.vehicle_id,
+    array(
+        select d.driver_id
+        from shared_tour_drivers as d
+        where d.shared_tour_id = s.id
+        order by d.driver_id
+    )
+from shared_tours as s
+where s.id = %(id)s;
+
+-- name: pause
+-- The minutes that the operator keeps between two tours.
+select buffer_minutes
+from tenants;
+
+-- name: drivers_of_tour
+-- Who drives a tour, behind its lock.
+select driver_id
+from shared_tour_drivers
+where shared_tour_id = %(id)s
+order by driver_id;
 
 -- name: read_tour
 -- A tour with its price and its times, behind the lock that is taken for whoever sells.
@@ -107,13 +126,13 @@ set
 where id = %(id)s;
 
 -- name: move_block
--- The new van and period of what a tour blocks; the exclusion constraint decides.
+-- The new van of a tour, and its period; the exclusion constraint decides.
 update blocks
 set vehicle_id = %(vehicle_id)s, starts_at = %(starts_at)s, ends_at = %(free_at)s
-where shared_tour_id = %(tour)s and released_at is null;
+where shared_tour_id = %(tour)s and vehicle_id is not null and released_at is null;
 
 -- name: release_block
--- The van is anybody's again.
+-- The van is anybody's again, and its drivers' time their own.
 update blocks
 set released_at = %(now)s
 where shared_tour_id = %(tour)s and released_at is null;

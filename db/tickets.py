@@ -15,6 +15,10 @@ from domain.tickets import HandPayment, Ticket
 SQL = statements.load(__package__, "tickets.sql")
 NOBODY: Final = UUID(int=0)
 
+# A driver sees who sits in their own tour, and neither prices nor whose the ticket is.
+UNKNOWN_ON_THE_ROAD: Final = frozenset(
+    {"customer_id", "subtotal_cents", "tax_cents", "total_cents"}
+)
 TICKETS = Relation(
     "tickets",
     columns={
@@ -42,6 +46,7 @@ TICKETS = Relation(
         "sold_together": Many("tickets", by="sale_id", order=("created_at", "id")),
         "payments": Many("payments", by="ticket_id", order=("created_at", "id")),
     },
+    hidden={"driver": UNKNOWN_ON_THE_ROAD},
 )
 READ_MODELS = (TICKETS,)
 

@@ -59,12 +59,18 @@ set status = %(status)s, version = version + 1, updated_at = %(now)s
 where id = %(id)s;
 
 -- name: paid_for_ticket
--- What was received for a ticket, tips and fees apart; what went back is received all the same.
-select coalesce(sum(amount_cents), 0)
-from payments
+-- What was received for a ticket and has not gone back, tips and fees apart; what the guest's bank
+-- disputes is not ours to count until it has decided.
+select
+    coalesce(sum(p.amount_cents - (
+        select coalesce(sum(r.amount_cents), 0)
+        from refunds as r
+        where r.payment_id = p.id and r.status <> 'failed'
+    )), 0)::bigint
+from payments as p
 where
-    ticket_id = %(id)s and kind not in ('tip', 'fee')
-    and status in ('succeeded', 'partially_refunded', 'refunded', 'disputed', 'dispute_lost');
+    p.ticket_id = %(id)s and p.kind not in ('tip', 'fee')
+    and p.status in ('succeeded', 'partially_refunded', 'refunded');
 
 -- name: insert_ticket_payment
 -- Money that staff took for a ticket.

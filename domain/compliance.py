@@ -1,12 +1,13 @@
 """Compliance: what forbids a driver or a vehicle to go on a tour, and what may be overridden."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Final
 
 from domain.errors import DomainError, InvalidInput
+from domain.events import Change
 from domain.hours_of_service import Duty, Hours, hours_with
 
 
@@ -28,6 +29,9 @@ class Fault(StrEnum):
     INSURANCE = "insurance"
     REGISTRATION = "registration"
     INSPECTION = "inspection"
+    WORKING_HOURS = "working_hours"
+    TIME_OFF = "time_off"
+    BUSY = "busy"
 
 
 OVERRIDABLE: Final = frozenset(
@@ -39,6 +43,7 @@ OVERRIDABLE: Final = frozenset(
         Fault.INSURANCE,
         Fault.REGISTRATION,
         Fault.INSPECTION,
+        Fault.WORKING_HOURS,
     }
 )
 OF_A_DRIVER: Final = (
@@ -84,6 +89,7 @@ class DriverRecord:
     status: str
     papers: Papers
     duties: Sequence[Duty] | None
+    week: Mapping[int, tuple[time, time] | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +190,16 @@ def permit(found: Sequence[Finding], override: Override | None, *, path: str) ->
         else "Choose another, renew what has run out, or override with a reason."
     )
     raise NotCompliant(f"This may not go on the tour: {said}. {remedy}", path=path)
+
+
+def told(found: Sequence[Finding], override: Override | None) -> dict[str, Change]:
+    """Who overrides says why, and the event keeps it with what was overridden."""
+    if not found or override is None:
+        return {}
+    return {
+        "overridden": (None, ", ".join(each.fault.value for each in found)),
+        "override_reason": (None, override.reason.strip()),
+    }
 
 
 def _of_duties(driver: DriverRecord, tour: Duty) -> list[Finding]:

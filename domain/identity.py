@@ -58,6 +58,7 @@ class Scope(StrEnum):
     TICKETS_READ = "tickets:read"
     TICKETS_SELL = "tickets:sell"
     TICKETS_WRITE = "tickets:write"
+    TICKETS_CHECK_IN = "tickets:check_in"
     PAYMENTS_READ = "payments:read"
     PAYMENTS_WRITE = "payments:write"
     TASKS_READ = "tasks:read"

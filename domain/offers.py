@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.assignments import AlreadyAssigned, Assigned, Tour, add_driver, replace_driver
+from domain.compliance import Override
 from domain.errors import DomainError, InvalidInput, StaleVersion, WrongState
 from domain.events import Change, Event
 from domain.ids import Ids
@@ -23,6 +24,7 @@ OFFERED_IN: Final = frozenset({"confirmed", "assigned"})
 MOST_DRIVERS: Final = 50
 LONGEST_REASON: Final = 500
 LONGEST_SEARCH: Final = timedelta(hours=24)
+URGENT: Final = timedelta(hours=1)
 
 
 class OfferClosed(DomainError):
@@ -72,6 +74,7 @@ class NewOffers:
     booking_id: UUID
     driver_ids: tuple[UUID, ...]
     expires_at: datetime
+    override: Override | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.driver_ids) <= MOST_DRIVERS:
@@ -154,7 +157,9 @@ def check_reason(reason: str) -> str:
     return said
 
 
-def made(offer: Offer, *, id: UUID, now: datetime) -> Event:
+def made(
+    offer: Offer, *, id: UUID, now: datetime, said: Mapping[str, Change] | None = None
+) -> Event:
     replaced = offer.replaces_driver_id
     return Event(
         id=id,
@@ -171,6 +176,7 @@ def made(offer: Offer, *, id: UUID, now: datetime) -> Event:
             "starts_at": (None, offer.starts_at.isoformat()),
             "ends_at": (None, offer.ends_at.isoformat()),
             "expires_at": (None, offer.expires_at.isoformat()),
+            **(said or {}),
         },
     )
 
@@ -228,17 +234,38 @@ def substitute_requested(
     return Event(id, "SubstituteRequested", "booking", tour.id, tour.version, now, changes)
 
 
-def task_made(
-    task_id: UUID, tour: RunningTour, title: str, *, due_at: datetime, id: UUID, now: datetime
-) -> Event:
-    changes = {
-        "kind": (None, "substitute"),
-        "title": (None, title),
-        "subject_kind": (None, "booking"),
-        "subject_id": (None, str(tour.id)),
-        "due_at": (None, due_at.isoformat()),
-    }
-    return Event(id, "TaskCreated", "task", task_id, 1, now, changes)
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What staff are told when a substitute is sought: more urgently, where nobody is free."""
+
+    task_id: UUID
+    number: str
+    reason: str
+    until: datetime
+    now: datetime
+
+    @property
+    def title(self) -> str:
+        return f"Find a substitute for {self.number}: {self.reason}"
+
+    @property
+    def title_alone(self) -> str:
+        return f"Urgent, nobody is free. {self.title}"
+
+    @property
+    def due_alone(self) -> datetime:
+        return min(self.until, self.now + URGENT)
+
+    def told(self, tour: RunningTour, *, alone: bool, id: UUID) -> Event:
+        due_at = self.due_alone if alone else self.until
+        changes: dict[str, Change] = {
+            "kind": (None, "substitute"),
+            "title": (None, self.title_alone if alone else self.title),
+            "subject_kind": (None, "booking"),
+            "subject_id": (None, str(tour.id)),
+            "due_at": (None, due_at.isoformat()),
+        }
+        return Event(id, "TaskCreated", "task", self.task_id, 1, self.now, changes)
 
 
 def unknown(wanted: Sequence[UUID], found: Collection[UUID]) -> bool:

@@ -100,12 +100,20 @@ class ReservationChange:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What decisions about a stored reservation rest on: the row, what was paid, and the day."""
+    """What decisions about a stored reservation rest on: the row, what was paid, and the day.
+
+    Shape:  money that the payer's bank disputes is not counted, and is not forgotten either.
+    """
 
     reservation: Reservation
     paid_cents: int
     now: datetime
     zone: ZoneInfo
+    is_disputed: bool = False
+
+    @property
+    def something_was_paid(self) -> bool:
+        return self.paid_cents > 0 or self.is_disputed
 
     @property
     def has_run_out(self) -> bool:
@@ -117,7 +125,7 @@ class Known:
             it.consult_by,
             it.preferred_on,
             it.alternate_on,
-            paid=self.paid_cents > 0,
+            paid=self.something_was_paid,
             zone=self.zone,
         )
         return ends_at is not None and ends_at <= self.now
@@ -227,7 +235,7 @@ def change(known: Known, wish: ReservationChange, rates: Sequence[Rate]) -> Rese
     if (after.preferred_on, after.alternate_on) != (before.preferred_on, before.alternate_on):
         _check_days(after.preferred_on, after.alternate_on, today=today)
     _check_words(after.party_size, after.special_requests, after.internal_notes)
-    if after.party_size != before.party_size and not known.paid_cents:
+    if after.party_size != before.party_size and not known.something_was_paid:
         after = replace(after, deposit_cents=deposit_for(rates, party=after.party_size))
     return None if after == before else _grown(after)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from domain.compliance import Override
 from domain.errors import (
     DomainError,
     InvalidInput,
@@ -55,7 +56,10 @@ class SharedTour:
 
 @dataclass(frozen=True, slots=True)
 class TourChange:
-    """The wish to change a tour; what is None stays. Close and cutoff move with the start."""
+    """The wish to change a tour; what is None stays. Close and cutoff move with the start.
+
+    Shape:  the override is for the papers of another van, where somebody drives it already.
+    """
 
     tour_id: UUID
     expected_version: int
@@ -66,6 +70,7 @@ class TourChange:
     guests_max: int | None = None
     seat_cents: int | None = None
     seat_with_lunch_cents: int | None = None
+    override: Override | None = None
 
 
 def change_tour(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from domain.tasks import NewTask, Task, draft
 TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     "pending": frozenset({"confirmed", "cancelled"}),
     "confirmed": frozenset({"checked_in", "no_show", "cancelled"}),
-    "checked_in": frozenset(),
+    "checked_in": frozenset({"cancelled"}),
     "no_show": frozenset({"checked_in"}),
     "cancelled": frozenset(),
 }
@@ -74,6 +74,19 @@ class Ticket:
         return self.status != status_at(self.status, self.hold_expires_at, now)
 
 
+class Moving(Protocol):
+    """What a ticket's next state is decided by."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class HandPayment:
     """Money that staff took: never a card, which only the card network says is paid."""
@@ -92,7 +105,7 @@ class CalledOff:
     refunds: Sequence[Task]
 
 
-def move(ticket: Ticket, status: str, *, expected_version: int) -> bool:
+def move(ticket: Moving, status: str, *, expected_version: int) -> bool:
     """Whether the ticket changes; False if it is in that state already.
 
     Errors: StaleVersion, WrongState.
@@ -142,8 +155,10 @@ def missing_cents(ticket: Ticket, *, paid_cents: int, by_hand: HandPayment | Non
 def check_cutoff(ticket: Ticket, tour: SharedTour, *, zone: ZoneInfo, now: datetime) -> None:
     """What was paid for is given back until the cutoff; what was not may always go.
 
-    Errors: CancellationClosed.
+    Errors: CancellationClosed, WrongState for guests who are here: only their tour is called off.
     """
+    if ticket.status == "checked_in":
+        raise WrongState("A ticket that is checked_in does not become cancelled.", path="id")
     if ticket.status == "confirmed" and now > tour.cancel_until:
         at = tour.cancel_until.astimezone(zone)
         raise CancellationClosed(
@@ -198,7 +213,7 @@ KINDS: Final[Mapping[str, str]] = {
 }
 
 
-def moved(ticket: Ticket, status: str, *, id: UUID, now: datetime, **more: Change) -> Event:
+def moved(ticket: Moving, status: str, *, id: UUID, now: datetime, **more: Change) -> Event:
     """What is told of a ticket that changed its state."""
     return Event(
         id=id,

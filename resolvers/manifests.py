@@ -23,7 +23,8 @@ class ManifestQuery:
     @strawberry.field(
         extensions=[requires(Scope.TOURS_RUN)],
         description="The sheets of one local day, without prices: a driver's own, all for"
-        " dispatch, and last the tours that nobody drives yet.",
+        " dispatch, and last the tours that nobody drives yet. Shared tours stand beside the"
+        " others, with who sits in them.",
     )
     async def manifest(
         self,
@@ -39,11 +40,11 @@ class ManifestQuery:
         if context.principal.kind is Kind.DRIVER:
             driver = driver or context.principal.actor_id
         tx = await context.snapshot.transaction()
-        tours = await manifests.tours(
-            tx,
-            since=day_starts_at(on, context.zone),
-            until=day_after_starts_at(on, context.zone),
-            driver_id=driver,
+        since, until = day_starts_at(on, context.zone), day_after_starts_at(on, context.zone)
+        tours = await manifests.tours(tx, since=since, until=until, driver_id=driver)
+        shared = await manifests.shared_tours(
+            tx, since=since, until=until, driver_id=driver, now=context.world.now()
         )
-        found = sheets(tours, await manifests.names(tx, tours), of=driver)
+        names = await manifests.names(tx, [*tours, *shared])
+        found = sheets(tours, names, shared=shared, of=driver)
         return [ManifestSheet.from_domain(each, context.zone) for each in found]

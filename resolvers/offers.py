@@ -12,6 +12,7 @@ from domain.identity import Scope
 from domain.offers import NewOffers
 from domain.schedule import check_day
 from domain.texts import storable
+from resolvers.assignments import override_of
 from resolvers.listing import by_id, listed, one
 from resolvers.refusals import mutation
 from schema.global_ids import decode_as
@@ -74,6 +75,7 @@ class OfferMutation:
             decode_as("Booking", input.booking_id, path="bookingId"),
             tuple(drivers),
             input.expires_at,
+            override_of(info, input.override),
         )
         made = await context.write(lambda tx: offer_tour(tx, wish, now=now, ids=context.world.ids))
         offers: list[Any] = await context.by(TOUR_OFFERS.name).load_many(made)

@@ -71,6 +71,7 @@ from resolvers.reservation_changes import ReservationCancellationQuery, Reservat
 from resolvers.reservation_conversions import ReservationConversionMutation
 from resolvers.reservations import ReservationQuery
 from resolvers.sales import SaleMutation
+from resolvers.shared_tour_drivers import DriverProposalQuery, SharedTourDriverMutation
 from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
 from resolvers.staff import StaffQuery
 from resolvers.statistics import StatisticsQuery
@@ -134,6 +135,7 @@ class Query(
     CheckoutQuery,
     FleetQuery,
     AssignmentQuery,
+    DriverProposalQuery,
     OfferQuery,
     SharedTourQuery,
     TicketQuery,
@@ -164,6 +166,7 @@ class Mutation(
     SaleMutation,
     CheckoutMutation,
     SharedTourMutation,
+    SharedTourDriverMutation,
     TicketMutation,
     ProposalMutation,
     ProposalPlanMutation,

@@ -8,6 +8,7 @@ from domain.departures import NewTours
 from domain.identity import Scope
 from domain.shared_tours import TourChange
 from domain.texts import storable
+from resolvers.assignments import override_of
 from resolvers.listing import by_id, listed, one
 from resolvers.refusals import mutation
 from resolvers.times import with_offset
@@ -95,6 +96,7 @@ class SharedTourMutation:
             guests_max=input.guests_max,
             seat_cents=input.seat_cents,
             seat_with_lunch_cents=input.seat_with_lunch_cents,
+            override=override_of(info, input.override),
         )
         changed = await context.write(
             lambda tx: update_shared_tour(tx, wish, now=now, ids=context.world.ids)

@@ -33,13 +33,9 @@ from schema.tickets import (
     TicketPayload,
     TicketPaymentInput,
 )
+from services.boarding import check_in_ticket, mark_ticket_no_show
 from services.ticket_sales import sell_tickets
-from services.tickets import (
-    cancel_ticket,
-    check_in_ticket,
-    confirm_ticket,
-    mark_ticket_no_show,
-)
+from services.tickets import cancel_ticket, confirm_ticket
 
 
 @strawberry.type
@@ -98,16 +94,18 @@ class TicketMutation:
 
     @mutation(
         TicketPayload,
-        scope=Scope.TICKETS_WRITE,
-        description="Say that a ticket's guests are here, on the day of the tour.",
+        scope=Scope.TICKETS_CHECK_IN,
+        description="Say that a ticket's guests are here, on the day of the tour; a driver says it"
+        " of their own tours.",
     )
     async def check_in_ticket(self, info: Info, input: TicketInputOfTheDay) -> TicketPayload:
         return await _changed(info, input, check_in_ticket)
 
     @mutation(
         TicketPayload,
-        scope=Scope.TICKETS_WRITE,
-        description="Say that a ticket's guests did not come; nothing goes back.",
+        scope=Scope.TICKETS_CHECK_IN,
+        description="Say that a ticket's guests did not come; nothing goes back. A driver says it"
+        " of their own tours.",
     )
     async def mark_ticket_no_show(self, info: Info, input: TicketInputOfTheDay) -> TicketPayload:
         return await _changed(info, input, mark_ticket_no_show)

@@ -6,10 +6,19 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
-from domain.manifests import Sheet, SheetStop, SheetTour, SheetVehicle
+from domain.manifests import (
+    Sheet,
+    SheetParty,
+    SheetSharedTour,
+    SheetStop,
+    SheetTour,
+    SheetVehicle,
+)
 from schema.enums import BookingStatus, StopKind, ThirdPartyStatus, TourType
 from schema.global_ids import encode
 from schema.scalars import LocalDateTime
+from schema.shared_tours import SharedTourStatus
+from schema.tickets import TicketStatus
 
 Shown = Callable[[datetime | None], datetime | None]
 
@@ -108,6 +117,68 @@ class ManifestTour:
         )
 
 
+@strawberry.type(description="The guests of one ticket of a shared tour.")
+class ManifestParty:
+    """By the first name of who bought it; check them in by the ticket."""
+
+    ticket_id: strawberry.ID = strawberry.field(description="The ticket.")
+    number: str = strawberry.field(description="Its human number.")
+    first_name: str | None = strawberry.field(description="For whom to ask.")
+    guests: int = strawberry.field(description="Seats that they take.")
+    with_lunch: bool = strawberry.field(description="Do they have lunch?")
+    status: TicketStatus = strawberry.field(description="Paid, here, absent, or not yet paid.")
+    version: int = strawberry.field(description="Send it back as `expectedVersion`.")
+
+    @classmethod
+    def from_domain(cls, party: SheetParty) -> "ManifestParty":
+        return cls(
+            ticket_id=strawberry.ID(encode("Ticket", party.ticket_id)),
+            number=party.number,
+            first_name=party.first_name,
+            guests=party.guests,
+            with_lunch=party.with_lunch,
+            status=TicketStatus(party.status),
+            version=party.version,
+        )
+
+
+@strawberry.type(description="A shared tour of the day, without prices.")
+class ManifestSharedTour:
+    """Which van it takes, and who sits in it."""
+
+    shared_tour_id: strawberry.ID = strawberry.field(description="The tour.")
+    title: str = strawberry.field(description="As the guests read it.")
+    status: SharedTourStatus = strawberry.field(description="Where it is in its life.")
+    starts_at: datetime = strawberry.field(description="When it starts.")
+    ends_at: datetime = strawberry.field(description="When it ends.")
+    starts_at_local: LocalDateTime = strawberry.field(description="When, on the brand's clock.")
+    ends_at_local: LocalDateTime = strawberry.field(description="Until when, on the brand's clock.")
+    guests: int = strawberry.field(description="How many guests come.")
+    lunches: int = strawberry.field(description="How many of them have lunch.")
+    vehicle: ManifestVehicle | None = strawberry.field(description="The van, with all of them.")
+    parties: list[ManifestParty] = strawberry.field(description="Its tickets, by their number.")
+
+    @classmethod
+    def from_domain(cls, tour: SheetSharedTour, zone: ZoneInfo) -> "ManifestSharedTour":
+        starts, ends = tour.starts_at.astimezone(zone), tour.ends_at.astimezone(zone)
+        van = None
+        if tour.vehicle_id is not None and tour.vehicle_name is not None:
+            van = SheetVehicle(tour.vehicle_id, tour.vehicle_name, tour.guests)
+        return cls(
+            shared_tour_id=strawberry.ID(encode("SharedTour", tour.id)),
+            title=tour.title,
+            status=SharedTourStatus(tour.status),
+            starts_at=starts,
+            ends_at=ends,
+            starts_at_local=LocalDateTime(starts.replace(tzinfo=None)),
+            ends_at_local=LocalDateTime(ends.replace(tzinfo=None)),
+            guests=tour.guests,
+            lunches=tour.lunches,
+            vehicle=ManifestVehicle.from_domain(van) if van else None,
+            parties=[ManifestParty.from_domain(each) for each in tour.parties],
+        )
+
+
 @strawberry.type(description="The day of one driver.")
 class ManifestSheet:
     """A sheet without a driver has the tours that nobody drives yet."""
@@ -115,6 +186,9 @@ class ManifestSheet:
     driver_id: strawberry.ID | None = strawberry.field(description="Whose day it is.")
     driver_name: str | None = strawberry.field(description="How they are called.")
     tours: list[ManifestTour] = strawberry.field(description="The tours by their start.")
+    shared_tours: list[ManifestSharedTour] = strawberry.field(
+        description="The shared tours by their start."
+    )
 
     @classmethod
     def from_domain(cls, sheet: Sheet, zone: ZoneInfo) -> "ManifestSheet":
@@ -123,4 +197,7 @@ class ManifestSheet:
             driver_id=strawberry.ID(encode("Driver", driver)) if driver else None,
             driver_name=sheet.driver_name,
             tours=[ManifestTour.from_domain(each, zone) for each in sheet.tours],
+            shared_tours=[
+                ManifestSharedTour.from_domain(each, zone) for each in sheet.shared_tours
+            ],
         )

@@ -6,6 +6,7 @@ import strawberry
 
 from domain.identity import Scope
 from domain.offers import status_at
+from schema.assignments import ComplianceOverride
 from schema.bookings import Booking
 from schema.enums import TourOfferStatus
 from schema.errors import UserError
@@ -59,6 +60,11 @@ class OfferTourInput:
     driver_ids: list[strawberry.ID] = strawberry.field(description="1 to 50 drivers.")
     expires_at: datetime = strawberry.field(
         description="Until when they may answer, with an offset; at most until the tour starts."
+    )
+    override: ComplianceOverride | None = strawberry.field(
+        default=None,
+        description="Why drivers are asked outside of the hours that they work; nobody is asked in"
+        " their time off.",
     )
 
 

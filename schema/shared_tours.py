@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from domain.identity import Scope
+from schema.assignments import ComplianceOverride
 from schema.bookings import wall_clock
 from schema.enums import Weekday
 from schema.errors import UserError
 from schema.fields import Node, column, counted, derived, edge, entity, instant, money
-from schema.fleet import Vehicle
+from schema.fleet import Driver, Vehicle
 from schema.money import Money
 from schema.scalars import Cents, LocalDateTime
 
@@ -55,6 +56,7 @@ class SharedTour(Node):
     cancel_until: datetime = instant("Until when tickets are given back.")
     version: int = column("Grows with every change; send it back as `expectedVersion`.")
     vehicle: Vehicle | None = edge("The van that drives it.", scope=Scope.FLEET_READ)
+    drivers: list[Driver] | None = edge("Who drives it, by name.", scope=Scope.FLEET_READ)
     tickets: list[Annotated["Ticket", strawberry.lazy("schema.tickets")]] | None = edge(
         "Its tickets that the caller may see, oldest first.", scope=Scope.TICKETS_READ
     )
@@ -72,6 +74,9 @@ class SharedTourFilter:
     )
     starts_on_to: date | None = strawberry.field(
         default=None, description="Tours up to and including this local day."
+    )
+    driver_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Tours that this driver drives; not for guests."
     )
 
 
@@ -127,6 +132,11 @@ class UpdateSharedTourInput:
     )
     seat_with_lunch_cents: Cents | None = strawberry.field(
         default=None, description="Price of a seat with lunch; sold tickets keep theirs."
+    )
+    override: ComplianceOverride | None = strawberry.field(
+        default=None,
+        description="Why another van goes although its papers are not in order; they are looked at"
+        " where the tour has a driver.",
     )
 
 

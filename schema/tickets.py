@@ -42,9 +42,11 @@ class Ticket(Node):
     )
     guests: int = column("Seats: 1 to 6.")
     with_lunch: bool = column("Is lunch in the price?")
-    subtotal: Money = money("subtotal_cents", "Before tax.")
-    tax: Money = money("tax_cents", "Tax.")
-    total: Money = money("total_cents", "What the party pays, tax included.")
+    subtotal: Money | None = money("subtotal_cents", "Before tax; null for a driver.")
+    tax: Money | None = money("tax_cents", "Tax; null for a driver.")
+    total: Money | None = money(
+        "total_cents", "What the party pays, tax included; null for a driver."
+    )
     hold_expires_at: datetime | None = instant(
         "Until when its seats wait for the payment; null if nobody set an end."
     )

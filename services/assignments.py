@@ -29,6 +29,7 @@ from domain.compliance import (
     faults_of_driver,
     faults_of_vehicle,
     permit,
+    told,
     warnings_of,
 )
 from domain.errors import NotFound
@@ -36,6 +37,7 @@ from domain.events import Change, Event
 from domain.hours_of_service import hours_with
 from domain.ids import Ids
 from domain.offers import all_closed, missing
+from domain.working_hours import outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ async def assign_vehicle(tx: Transaction, wish: VehicleWish, *, now: datetime, i
         tx, tour, van.id, guests=change.guests, overridden=bool(overridden), block_id=ids.new()
     )
     said: dict[str, Change] = {"vehicle_id": (None, str(van.id)), "guests": (None, change.guests)}
-    said |= _override(overridden, wish.override)
+    said |= told(overridden, wish.override)
     await _store(tx, tour, change, "VehicleAssigned", said, now=now, ids=ids)
     return tour.id
 
@@ -135,7 +137,7 @@ async def replace_vehicle(tx: Transaction, wish: Replacement, *, now: datetime, 
         tx, tour, van.id, guests=change.guests, overridden=bool(overridden), block_id=ids.new()
     )
     said: dict[str, Change] = {"vehicle_id": (str(wish.vehicle_id), str(van.id))}
-    said |= _override(overridden, wish.override)
+    said |= told(overridden, wish.override)
     await _store(tx, tour, change, "VehicleReplaced", said, now=now, ids=ids)
     return tour.id
 
@@ -157,10 +159,11 @@ async def assign_driver(
     change, last_day = add_driver(tour, wish.driver_id), _last_day(tx, tour)
     check_vans(await compliance.vans(tx, tour.id), last_day=last_day)
     found = faults_of_driver(record, tour.duty, last_day=last_day)
+    found += outside(record.week, tour.starts_at, tour.ends_at, zone=_zone(tx))
     overridden = permit(found, wish.override, path="driverId")
     await assignments.insert_driver(tx, tour, wish.driver_id, block_id=ids.new(), now=now)
     said: dict[str, Change] = {"driver_id": (None, str(wish.driver_id))}
-    said |= _override(overridden, wish.override)
+    said |= told(overridden, wish.override)
     await _store(tx, tour, change, "DriverAssigned", said, now=now, ids=ids)
     if missing(tour) <= 1:
         await _withdraw_offers(tx, tour.id, replaces=None, now=now, ids=ids)
@@ -208,19 +211,12 @@ async def _van(
 
 
 def _last_day(tx: Transaction, tour: Tour) -> date:
+    return tour.ends_at.astimezone(_zone(tx)).date()
+
+
+def _zone(tx: Transaction) -> ZoneInfo:
     brand = tx.principal.brand
-    zone = ZoneInfo(brand.time_zone if brand else "UTC")
-    return tour.ends_at.astimezone(zone).date()
-
-
-def _override(found: Sequence[Finding], override: Override | None) -> dict[str, Change]:
-    """Who overrides says why, and the event keeps it with what was overridden."""
-    if not found or override is None:
-        return {}
-    return {
-        "overridden": (None, ", ".join(each.fault.value for each in found)),
-        "override_reason": (None, override.reason.strip()),
-    }
+    return ZoneInfo(brand.time_zone if brand else "UTC")
 
 
 async def _store(

@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 from db import assignments, compliance, events, fleet, jobs, offers, tours
 from db.database import Transaction
 from domain.assignments import Tour
-from domain.compliance import check_vans, faults_of_driver, permit
+from domain.compliance import Fault, Finding, check_vans, faults_of_driver, permit, told
 from domain.errors import NotFound
+from domain.events import Change
+from domain.hours_of_service import Duty
 from domain.ids import Ids
 from domain.offers import (
     MOST_DRIVERS,
     NewOffers,
     Offer,
     OfferClosed,
+    Search,
     accept,
     all_closed,
     check_answer,
@@ -28,9 +31,9 @@ from domain.offers import (
     made,
     substitute_requested,
     taken_by,
-    task_made,
     unknown,
 )
+from domain.working_hours import outside
 
 CLOSED: Final = "The offer was answered or withdrawn meanwhile."
 
@@ -48,7 +51,7 @@ async def offer_tour(tx: Transaction, wish: NewOffers, *, now: datetime, ids: Id
     """Offer a tour to drivers; who says yes first has it.
 
     Errors: NotFound, WrongState, AlreadyAssigned, AlreadyOffered, InvalidInput,
-            NotCompliant for a van of the tour.
+            NotCompliant for a van of the tour, or a driver who is off or does not work then.
     """
     tour = await assignments.lock(tx, wish.booking_id)
     if tour is None:
@@ -60,14 +63,35 @@ async def offer_tour(tx: Transaction, wish: NewOffers, *, now: datetime, ids: Id
     run_out = await offers.expire(tx, booking_id=tour.id, now=now)
     for event in all_closed(run_out, "expired", ids=ids, now=now):
         await events.append(tx, event)
+    said = await _look_at_drivers(tx, wish, tour, now=now)
     new = [ids.new() for _ in wish.driver_ids]
     await offers.insert(tx, wish, new, now=now)
     await _end_in_time(tx, wish.expires_at)
     for id, driver_id in zip(new, wish.driver_ids, strict=True):
         times = (tour.starts_at, tour.ends_at, wish.expires_at)
         offer = Offer(id, tour.id, driver_id, None, "offered", *times, 1)
-        await events.append(tx, made(offer, id=ids.new(), now=now))
+        await events.append(tx, made(offer, id=ids.new(), now=now, said=said[driver_id]))
     return new
+
+
+async def _look_at_drivers(
+    tx: Transaction, wish: NewOffers, tour: Tour, *, now: datetime
+) -> dict[UUID, dict[str, Change]]:
+    """By driver, what was overridden: nobody is asked in their time off, or outside of their hours.
+
+    Shape:  papers and hours of service are looked at when a driver says yes, for they change.
+    """
+    blocked = Duty(tour.starts_at, tour.blocked_until, tour.duty.driving)
+    off = await compliance.off_duty(tx, wish.driver_ids, blocked)
+    known = await compliance.drivers(tx, wish.driver_ids, around=tour.duty, now=now)
+    said: dict[UUID, dict[str, Change]] = {}
+    for driver_id in wish.driver_ids:
+        week = known[driver_id].week if driver_id in known else {}
+        found = outside(week, tour.starts_at, tour.ends_at, zone=_zone(tx))
+        if driver_id in off:
+            found.append(Finding(Fault.TIME_OFF, "the driver is off then"))
+        said[driver_id] = told(permit(found, wish.override, path="driverIds"), wish.override)
+    return said
 
 
 async def accept_offer(tx: Transaction, wish: Answer, *, now: datetime, ids: Ids) -> UUID:
@@ -120,25 +144,24 @@ async def request_substitute(
 ) -> UUID:
     """The calling driver asks to be replaced: a task for the staff, and offers to all who are free.
 
-    Shape:  the driver stays on the tour until somebody says yes.
+    Shape:  the task is urgent if nobody is free and works then. The driver stays on the tour until
+            somebody says yes.
     Errors: NotFound, WrongState, InvalidInput for a missing reason.
     """
     tour, driver_id = await tours.read(tx, booking_id), tx.principal.actor_id
     if tour is None or driver_id is None:
         raise NotFound(path="bookingId")
     until, why = check_request(tour, now=now), check_reason(reason)
-    task_id, title = ids.new(), f"Find a substitute for {tour.number}: {why}"
+    search = Search(ids.new(), tour.number, why, until, now)
     offer_ids = [ids.new() for _ in range(MOST_DRIVERS)]
-    asked = await offers.ask_for_substitute(
-        tx, tour.id, task_id=task_id, title=title, offer_ids=offer_ids, until=until, now=now
-    )
+    asked = await offers.ask_for_substitute(tx, tour.id, search, offer_ids=offer_ids)
     new = [
         Offer(id, tour.id, asked_id, driver_id, "offered", *tour.times, until, 1)
         for id, asked_id in asked
     ]
     for event in (
         substitute_requested(tour, driver_id, why, id=ids.new(), now=now),
-        task_made(task_id, tour, title, due_at=until, id=ids.new(), now=now),
+        search.told(tour, alone=not new, id=ids.new()),
         *(made(offer, id=ids.new(), now=now) for offer in new),
     ):
         await events.append(tx, event)
@@ -161,15 +184,19 @@ async def _end_in_time(tx: Transaction, at: datetime) -> None:
 
 
 async def _check_driver(tx: Transaction, driver_id: UUID, tour: Tour, *, now: datetime) -> None:
+    """Who says yes in person may do so outside of the hours that they gave themselves."""
     record = await compliance.driver(tx, driver_id, around=tour.duty, now=now)
     found = faults_of_driver(record, tour.duty, last_day=_last_day(tx, tour))
     permit(found, None, path="id")
 
 
 def _last_day(tx: Transaction, tour: Tour) -> date:
+    return tour.ends_at.astimezone(_zone(tx)).date()
+
+
+def _zone(tx: Transaction) -> ZoneInfo:
     brand = tx.principal.brand
-    zone = ZoneInfo(brand.time_zone if brand else "UTC")
-    return tour.ends_at.astimezone(zone).date()
+    return ZoneInfo(brand.time_zone if brand else "UTC")
 
 
 async def _end(

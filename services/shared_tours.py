@@ -6,15 +6,34 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import brands, events, fleet, shared_tours, tasks, tickets
+from db import (
+    brands,
+    compliance,
+    events,
+    fleet,
+    shared_tour_drivers,
+    shared_tours,
+    tasks,
+    tickets,
+)
 from db.database import ResourcesChanged, Transaction
 from domain.availability import check_range
 from domain.changes import differences, initial
+from domain.compliance import (
+    Finding,
+    Override,
+    faults_at_another_time,
+    faults_of_driver,
+    faults_of_vehicle,
+    permit,
+    told,
+)
 from domain.departures import AlreadyScheduled, NewTours, Outline, laid, largest_free, outlines
 from domain.errors import NotFound
 from domain.events import Change, Event
 from domain.ids import Ids
 from domain.schedule import OperatingDay, block_ends_at, check_day
+from domain.shared_tour_drivers import duty_of
 from domain.shared_tours import (
     SharedTour,
     TourChange,
@@ -22,7 +41,7 @@ from domain.shared_tours import (
     check_over,
     end,
 )
-from domain.tasks import event as told
+from domain.tasks import event as told_of
 from domain.tickets import Ticket, call_off
 
 
@@ -99,7 +118,7 @@ async def update_shared_tour(
             VehicleBusy.
     """
     wanted = [wish.vehicle_id] if wish.vehicle_id else []
-    before = await _locked(tx, wish.tour_id, wanted)
+    before, drivers = await _locked(tx, wish.tour_id, wanted)
     starts_at = wish.starts_at or before.starts_at
     day = await _operating_day(tx, starts_at)
     left = await tickets.seats_left(tx, [before.id], now=now)
@@ -114,13 +133,49 @@ async def update_shared_tour(
     if after == before:
         return before
     await shared_tours.update(tx, after)
-    if after.vehicle_id is not None and day is not None:
-        await fleet.release_expired_holds(tx, [after.vehicle_id], now=now)
+    if day is not None:
         free_at = block_ends_at(after.ends_at, day)
-        await shared_tours.move_block(tx, after, block_id=ids.new(), free_at=free_at)
-    event = _event("SharedTourUpdated", before, after, id=ids.new(), now=now)
+        await _block(tx, after, block_id=ids.new(), free_at=free_at, now=now)
+    said = await _check_crew(tx, before, after, drivers, override=wish.override, now=now)
+    event = _event("SharedTourUpdated", before, after, id=ids.new(), now=now, **said)
     await events.append(tx, event)
     return after
+
+
+async def _block(
+    tx: Transaction, tour: SharedTour, *, block_id: UUID, free_at: datetime, now: datetime
+) -> None:
+    if tour.vehicle_id is not None:
+        await fleet.release_expired_holds(tx, [tour.vehicle_id], now=now)
+        await shared_tours.move_block(tx, tour, block_id=block_id, free_at=free_at)
+    await shared_tour_drivers.move(tx, tour, free_at=free_at)
+
+
+async def _check_crew(
+    tx: Transaction,
+    before: SharedTour,
+    after: SharedTour,
+    drivers: Sequence[UUID],
+    *,
+    override: Override | None,
+    now: datetime,
+) -> dict[str, Change]:
+    """Whoever drives may drive another van, and at another time; both are stored by now."""
+    last_day = after.ends_at.astimezone(_zone(tx)).date()
+    overridden: list[Finding] = []
+    if drivers and after.vehicle_id is not None and after.vehicle_id != before.vehicle_id:
+        van = await compliance.vehicle(tx, after.vehicle_id)
+        found = faults_of_vehicle(van[1] if van else None, last_day=last_day)
+        overridden = permit(found, override, path="vehicleId")
+    if after.starts_at != before.starts_at:
+        duty = duty_of(after)
+        for driver_id in drivers:
+            record = await compliance.driver(tx, driver_id, around=duty, now=now)
+            found = faults_of_driver(None, duty, last_day=last_day)
+            if record is not None:
+                found = faults_at_another_time(record, duty, last_day=last_day)
+            permit(found, None, path="startsAt")
+    return told(overridden, override)
 
 
 async def _seats(tx: Transaction, vehicle_id: UUID | None, *, wished: bool) -> int | None:
@@ -144,15 +199,17 @@ async def cancel_shared_tour(
 ) -> Ended:
     """Call a tour off: its tickets are cancelled, its van is let go, staff pays back.
 
-    Shape:  everything that was paid goes back: the fault is not the guests'.
+    Shape:  everything that was paid goes back, of guests who are on board too: the fault is not
+            theirs. Who did not appear has nothing back.
     Errors: NotFound, StaleVersion, WrongState.
     """
-    before = await _locked(tx, tour_id, [])
+    before, _ = await _locked(tx, tour_id, [])
     after = end(before, "cancelled", expected_version=expected_version)
     if after is None:
         return Ended(before.id)
     live = await tickets.lock_live(tx, before.id)
-    refund_cents = await _call_off(tx, live, reason="tour_cancelled", now=now, ids=ids)
+    came_or_will = [ticket for ticket in live if ticket.status != "no_show"]
+    refund_cents = await _call_off(tx, came_or_will, reason="tour_cancelled", now=now, ids=ids)
     await shared_tours.update(tx, after)
     await shared_tours.release(tx, after.id, now=now)
     event = _event(
@@ -175,7 +232,7 @@ async def complete_shared_tour(
 
     Errors: NotFound, StaleVersion, WrongState, TicketsOpen.
     """
-    before = await _locked(tx, tour_id, [])
+    before, _ = await _locked(tx, tour_id, [])
     after = end(before, "completed", expected_version=expected_version)
     if after is None:
         return Ended(before.id)
@@ -202,23 +259,25 @@ async def _call_off(
         await events.append(tx, off.event)
         for task in off.refunds:
             await tasks.insert(tx, task)
-            await events.append(tx, told("TaskCreated", task, id=ids.new(), now=now))
+            await events.append(tx, told_of("TaskCreated", task, id=ids.new(), now=now))
         total += off.refund_cents
     return total
 
 
-async def _locked(tx: Transaction, tour_id: UUID, wanted: Sequence[UUID]) -> SharedTour:
-    """The tour, behind the locks of the van that it has and of the one that it would have."""
-    vans = await shared_tours.van_of(tx, tour_id)
-    if vans is None:
+async def _locked(
+    tx: Transaction, tour_id: UUID, wanted: Sequence[UUID]
+) -> tuple[SharedTour, Sequence[UUID]]:
+    """The tour and its drivers, behind the locks of all that it takes or would take."""
+    taken = await shared_tours.resources(tx, tour_id)
+    if taken is None:
         raise NotFound(path="id")
-    await fleet.lock(tx, [*vans, *wanted], [])
+    await fleet.lock(tx, [*taken.vans, *wanted], taken.drivers)
     tour = await shared_tours.lock(tx, tour_id)
     if tour is None:
         raise NotFound(path="id")
-    if await shared_tours.van_of(tx, tour_id) != vans:
-        raise ResourcesChanged  # It was given another van while this waited for its row.
-    return tour
+    if await shared_tours.resources(tx, tour_id) != taken:
+        raise ResourcesChanged  # Given another van or driver while this waited for its row.
+    return tour, taken.drivers
 
 
 def _zone(tx: Transaction) -> ZoneInfo:

@@ -1,4 +1,4 @@
-"""What can be done to a ticket: paid, given back, swept, and what is said of its guests."""
+"""What can be done to a ticket: it is paid, given back, or swept."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,9 +15,7 @@ from domain.tickets import (
     HandPayment,
     Ticket,
     call_off,
-    check_begun,
     check_cutoff,
-    check_day,
     check_running,
     check_seats,
     missing_cents,
@@ -53,36 +51,6 @@ async def confirm_ticket(
         event = _taken(ticket, by_hand, payment, cents=missing, id=ids.new(), now=now)
         await events.append(tx, event)
     await _move(tx, ticket, "confirmed", now=now, ids=ids)
-    return ticket.id
-
-
-async def check_in_ticket(
-    tx: Transaction, ticket_id: UUID, *, expected_version: int, now: datetime, ids: Ids
-) -> UUID:
-    """The guests of a ticket are here; who came late is not absent any more.
-
-    Errors: NotFound, StaleVersion, WrongState.
-    """
-    tour, ticket = await _locked(tx, ticket_id)
-    if move(ticket, "checked_in", expected_version=expected_version):
-        check_running(tour)
-        check_day(tour, zone=_zone(tx), now=now)
-        await _move(tx, ticket, "checked_in", now=now, ids=ids)
-    return ticket.id
-
-
-async def mark_ticket_no_show(
-    tx: Transaction, ticket_id: UUID, *, expected_version: int, now: datetime, ids: Ids
-) -> UUID:
-    """The guests of a ticket did not come; nothing goes back.
-
-    Errors: NotFound, StaleVersion, WrongState.
-    """
-    tour, ticket = await _locked(tx, ticket_id)
-    if move(ticket, "no_show", expected_version=expected_version):
-        check_running(tour)
-        check_begun(tour, now=now)
-        await _move(tx, ticket, "no_show", now=now, ids=ids)
     return ticket.id
 
 

@@ -311,6 +311,12 @@ select
 from few cross join generate_series(1, 5000) as n
 cross join lateral (select timestamptz '2026-01-01' + n * interval '1 day') as day (at);
 
+insert into shared_tour_drivers (tenant_id, brand_id, shared_tour_id, driver_id, assigned_at)
+select
+    tenant_id, id, md5('shared' || id || '-' || n)::uuid,
+    md5('driver' || 2 * (1 + 300 * ((id - 1) % 3) + n % 300) + tenant_id - 1)::uuid, now()
+from few cross join generate_series(1, 5000) as n;
+
 insert into tickets
 (
     tenant_id, brand_id, id, number, shared_tour_id, customer_id, guests, with_lunch, currency, subtotal_cents,

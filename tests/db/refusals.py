@@ -25,6 +25,7 @@ TABLES = (
     "directory_notes",
     "booking_drivers",
     "booking_vehicles",
+    "shared_tour_drivers",
     "counters",
     "drivers",
     "events",

@@ -19,6 +19,7 @@ from tests.builders import (
     a_stop,
     a_vehicle,
     insert,
+    new_id,
 )
 
 DAY = date(2026, 6, 8)
@@ -164,6 +165,22 @@ async def a_tour_with_a_van(tx: Transaction, **values: Any) -> UUID:
         ends_at=starts_at + timedelta(hours=6, minutes=30),
     )
     return tour
+
+
+async def put_at_the_wheel(tx: Transaction, tour_id: UUID, driver_id: UUID) -> None:
+    """A driver of a shared tour, and the time that it takes of them."""
+    await tx.run(
+        "insert into shared_tour_drivers (shared_tour_id, driver_id, assigned_at)"
+        " values (%(tour)s, %(driver)s, %(at)s)",
+        {"tour": tour_id, "driver": driver_id, "at": START},
+    )
+    await tx.run(
+        "insert into blocks (id, brand_id, driver_id, shared_tour_id, kind, starts_at, ends_at)"
+        " select %(block)s, brand_id, %(driver)s, id, 'shared_tour', starts_at,"
+        " ends_at + interval '30 minutes' from shared_tours"
+        " where id = %(tour)s and status = 'scheduled'",
+        {"block": new_id(), "tour": tour_id, "driver": driver_id},
+    )
 
 
 async def a_ticket(tx: Transaction, **values: Any) -> UUID:

@@ -135,6 +135,8 @@ def test_hours_licence_medical_and_what_is_out_of_service_are_never_overridden(
         Fault.MEDICAL_CERTIFICATE,
         Fault.DRIVER_NOT_ACTIVE,
         Fault.VEHICLE_OUT_OF_SERVICE,
+        Fault.TIME_OFF,
+        Fault.BUSY,
     }
     found, why = [Finding(fault, "it is so")], Override("It must be.")
     assert (fault in OVERRIDABLE) == (fault not in never)

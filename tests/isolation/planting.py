@@ -79,6 +79,7 @@ ANOTHER: Mapping[str, tuple[str, int]] = {
     "app_grants": ("booking_id", 2),
     "booking_vehicles": ("vehicle_id", 2),
     "booking_drivers": ("driver_id", 2),
+    "shared_tour_drivers": ("driver_id", 2),
 }
 # What a second child of the same parent has to have otherwise.
 OTHERWISE: Mapping[str, Values] = {

@@ -69,10 +69,20 @@ DEFINERS = {
         "public, pg_temp",
         "driver",
     ),
-    "ask_for_substitute(uuid, uuid, text, uuid[], timestamptz, timestamptz)": (
+    "ask_for_substitute(uuid, uuid, text, text, timestamptz, uuid[], timestamptz, timestamptz)": (
         "owner",
         "public, pg_temp",
         "driver",
+    ),
+    "board_ticket(uuid, integer, text, timestamptz)": (
+        "owner",
+        "public, pg_temp",
+        "driver staff worker",
+    ),
+    "parties_of_shared_tours(uuid[], timestamptz)": (
+        "fleet",
+        "public, pg_temp",
+        "driver staff worker",
     ),
     "run_tour(uuid, integer, text, boolean, timestamptz)": (
         "owner",
@@ -84,7 +94,11 @@ DEFINERS = {
         "public, pg_temp",
         "driver staff worker",
     ),
-    "seats_taken(uuid, uuid, timestamptz)": ("fleet", "public, pg_temp", "link staff worker"),
+    "seats_taken(uuid, uuid, timestamptz)": (
+        "fleet",
+        "public, pg_temp",
+        "driver link owner staff worker",
+    ),
     "seats_left(uuid[], timestamptz)": (
         "fleet",
         "public, pg_temp",

@@ -28,7 +28,7 @@ from tests.builders import (
     new_id,
     write,
 )
-from tests.db.rows import a_shared_tour, a_task, a_ticket
+from tests.db.rows import a_shared_tour, a_task, a_ticket, put_at_the_wheel
 from tests.house.test_contract import TYPES
 from tests.resolvers.conftest import Ask
 from tests.services.crews import an_offer
@@ -225,6 +225,7 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     await a_payment(tx, proposal_id=proposal, customer_id=customer)
     van = await a_vehicle(tx)
     tour = await a_shared_tour(tx, status="completed", vehicle_id=van)
+    await put_at_the_wheel(tx, tour, driver)
     ticket = await a_ticket(tx, shared_tour_id=tour, customer_id=customer)
     await tx.run("update tickets set sale_id = id where id = %(id)s", {"id": ticket})
     await a_payment(tx, ticket_id=ticket, customer_id=customer)

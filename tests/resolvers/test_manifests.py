@@ -224,7 +224,7 @@ async def test_the_function_tells_no_telephone_of_a_tour_of_somebody_else_or_tha
 
 
 @pytest.mark.parametrize("tours", [1, 5])
-async def test_a_sheet_costs_five_statements_however_many_tours(
+async def test_a_sheet_costs_seven_statements_however_many_tours(
     database: Database, brand: Brand, ask: Ask, statements: list[str], tours: int
 ) -> None:
     async def day(tx: Transaction) -> None:
@@ -237,7 +237,7 @@ async def test_a_sheet_costs_five_statements_however_many_tours(
     statements.clear()
     result = await ask(SHEET, date="2026-06-08")
     assert len(result.data["manifest"]) == tours  # type: ignore[index]
-    assert len(statements) == 5
+    assert len(statements) == 7
 
 
 @pytest.mark.parametrize("kind", [Kind.SITE, Kind.LINK, Kind.CUSTOMER, Kind.PARTNER])

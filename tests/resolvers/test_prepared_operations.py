@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -114,17 +115,30 @@ async def test_a_shared_tour_is_laid_sold_on_a_website_paid_by_cash_and_called_o
     assert called["refundDue"] == {"formatted": "$752.79"}
 
 
-async def test_guests_are_checked_in_on_the_day(database: Database, brand: Brand, run: Run) -> None:
-    starts_at = now() - timedelta(hours=1)
+async def test_a_shared_tour_gets_its_driver_who_checks_its_guests_in_on_the_day(
+    database: Database, brand: Brand, run: Run
+) -> None:
+    starts_at = now() - timedelta(minutes=1)
 
-    async def today(tx: Transaction) -> str:
-        tour = await a_tour(tx, starts_at=starts_at)
+    async def today(tx: Transaction) -> tuple[str, UUID]:
+        tour = await a_tour(tx, starts_at=starts_at, vehicle_id=await a_sound_van(tx))
         sold_at = starts_at - timedelta(days=3)
         given = {"shared_tour_id": tour, "created_at": sold_at, "status": "confirmed"}
-        return encode("Ticket", await a_paid_ticket(tx, **given))
+        await a_paid_ticket(tx, **given)
+        return encode("SharedTour", tour), await a_sound_driver(tx, name="Dan Driver")
 
-    ticket = await write(database, brand, today)
-    came = await run("CheckInTicket", input={"id": ticket, "expectedVersion": 1})
+    tour, dan = await write(database, brand, today)
+    [proposal] = (await run("DriversForSharedTour", tour=tour))["driversForSharedTour"]
+    assert (proposal["driver"]["name"], proposal["reasons"]) == ("Dan Driver", [])
+    wish = {"sharedTourId": tour, "driverId": proposal["driver"]["id"], "expectedVersion": 1}
+    given = (await run("AssignSharedTourDriver", input=wish))["assignSharedTourDriver"]
+    assert given["sharedTour"]["drivers"] == [{"name": "Dan Driver"}]
+    driver = a_principal(brand, Kind.DRIVER, actor=dan)
+    day = starts_at.astimezone(ZONE).date().isoformat()
+    [sheet] = (await run("Manifest", driver, date=day))["manifest"]
+    [party] = sheet["sharedTours"][0]["parties"]
+    seat = {"id": party["ticketId"], "expectedVersion": party["version"]}
+    came = await run("CheckInTicket", driver, input=seat)
     assert came["checkInTicket"]["ticket"]["status"] == "CHECKED_IN"
 
 

@@ -15,13 +15,8 @@ from domain.errors import DomainError, InvalidInput, NotFound, StaleVersion, Wro
 from domain.identity import Brand
 from domain.ticket_sales import SalesClosed
 from domain.tickets import CancellationClosed, HandPayment, TicketNotPaid, TourFull
-from services.tickets import (
-    cancel_ticket,
-    check_in_ticket,
-    confirm_ticket,
-    expire_tickets,
-    mark_ticket_no_show,
-)
+from services.boarding import check_in_ticket, mark_ticket_no_show
+from services.tickets import cancel_ticket, confirm_ticket, expire_tickets
 from tests.builders import a_brand, a_customer, new_id, write
 from tests.db.refusals import assert_refused
 from tests.db.rows import a_paid_ticket, a_ticket
