@@ -126,6 +126,7 @@ BOOKING_STOPS = Relation(
         "winery_id": ColumnKind.UUID,
         "restaurant_id": ColumnKind.UUID,
         "hotel_id": ColumnKind.UUID,
+        "own_place_id": ColumnKind.UUID,
         "name": ColumnKind.TEXT,
         "address": ColumnKind.TEXT,
         "planned_arrival_at": ColumnKind.INSTANT,
@@ -138,6 +139,7 @@ BOOKING_STOPS = Relation(
         "winery": One("wineries", via="winery_id"),
         "restaurant": One("restaurants", via="restaurant_id"),
         "hotel": One("hotels", via="hotel_id"),
+        "own_place": One("own_places", via="own_place_id"),
     },
 )
 BOOKING_PRICE_LINES = Relation(

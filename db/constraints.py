@@ -32,6 +32,8 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "booking_stops_winery_id_fkey": lambda: NotFound(path="stops"),
     "booking_stops_restaurant_id_fkey": lambda: NotFound(path="stops"),
     "booking_stops_hotel_id_fkey": lambda: NotFound(path="stops"),
+    "booking_stops_own_place_id_fkey": lambda: NotFound(path="stops"),
+    "proposal_stops_own_place_id_fkey": lambda: NotFound(path="stops"),
     "tour_offers_booking_id_driver_id_key": AlreadyOffered,
     "tour_offers_one_search": lambda: WrongState(
         "A substitute is sought already. Wait for an answer.", path="bookingId"

@@ -32,6 +32,7 @@ async def known_places(
             "wineries": [id for kind, id in places if kind == "winery"],
             "restaurants": [id for kind, id in places if kind == "restaurant"],
             "hotels": [id for kind, id in places if kind == "hotel"],
+            "own_places": [id for kind, id in places if kind.startswith("own_")],
         },
     )
     return frozenset((kind, id) for kind, id in rows)
@@ -59,6 +60,7 @@ def _row(position: int, stop: Stop) -> dict[str, object]:
         "position": position,
         "kind": stop.kind,
         **{f"{place}_id": stop.place_id if _is_of(stop, place) else None for place in places},
+        "own_place_id": stop.own_place_id,
         "name": stop.name,
         "address": stop.address,
         "planned_arrival_at": stop.planned_arrival_at,

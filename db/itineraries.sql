@@ -9,7 +9,7 @@ for update;
 -- The stops of a booking in order, locked against a driver who arrives.
 select
     id, kind, coalesce(winery_id, restaurant_id, hotel_id), name, address, planned_arrival_at,
-    minutes, third_party_status, arrived_at
+    minutes, third_party_status, arrived_at, own_place_id
 from booking_stops
 where booking_id = %(id)s
 order by position
@@ -33,7 +33,13 @@ select
     'hotel' as place,
     id
 from hotels
-where id = any(%(hotels)s::uuid[]);
+where id = any(%(hotels)s::uuid[])
+union all
+select
+    'own_' || kind as place,
+    id
+from own_places
+where id = any(%(own_places)s::uuid[]);
 
 -- name: remove_stops
 -- Stops that are not on the way any more.
@@ -44,12 +50,12 @@ where booking_id = %(id)s and id = any(%(stops)s::uuid[]);
 -- Stops that are new, changed or elsewhere in the order; what the driver reports is not touched.
 insert into booking_stops
 (
-    id, booking_id, position, kind, winery_id, restaurant_id, hotel_id, name, address,
-    planned_arrival_at, minutes, third_party_status
+    id, booking_id, position, kind, winery_id, restaurant_id, hotel_id, own_place_id, name,
+    address, planned_arrival_at, minutes, third_party_status
 )
 select
-    s.id, %(booking_id)s, s.position, s.kind, s.winery_id, s.restaurant_id, s.hotel_id, s.name,
-    s.address, s.planned_arrival_at, s.minutes, s.third_party_status
+    s.id, %(booking_id)s, s.position, s.kind, s.winery_id, s.restaurant_id, s.hotel_id,
+    s.own_place_id, s.name, s.address, s.planned_arrival_at, s.minutes, s.third_party_status
 from jsonb_populate_recordset(null::booking_stops, %(stops)s::jsonb) as s
 on conflict on constraint booking_stops_pkey do update
     set
@@ -58,6 +64,7 @@ on conflict on constraint booking_stops_pkey do update
         winery_id = excluded.winery_id,
         restaurant_id = excluded.restaurant_id,
         hotel_id = excluded.hotel_id,
+        own_place_id = excluded.own_place_id,
         name = excluded.name,
         address = excluded.address,
         planned_arrival_at = excluded.planned_arrival_at,

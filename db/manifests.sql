@@ -26,13 +26,14 @@ limit %(most)s;
 -- name: stops_of_tours
 -- The itineraries of several tours, each place by its own name and address.
 select
-    s.booking_id, s.position, s.kind, coalesce(s.name, w.name, r.name, h.name),
-    coalesce(s.address, w.address, r.address, h.address), s.planned_arrival_at, s.minutes,
-    s.arrived_at, s.departed_at, s.third_party_status
+    s.booking_id, s.position, s.kind, coalesce(s.name, w.name, r.name, h.name, o.name),
+    coalesce(s.address, w.address, r.address, h.address, o.address), s.planned_arrival_at,
+    s.minutes, s.arrived_at, s.departed_at, s.third_party_status
 from booking_stops as s
 left join wineries as w on s.winery_id = w.id
 left join restaurants as r on s.restaurant_id = r.id
 left join hotels as h on s.hotel_id = h.id
+left join own_places as o on s.own_place_id = o.id
 where s.booking_id = any(%(tours)s)
 order by s.booking_id, s.position;
 

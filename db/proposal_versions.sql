@@ -46,7 +46,9 @@ select
                                         jsonb_agg(
                                             jsonb_build_object(
                                                 'kind', s.kind,
-                                                'place', coalesce(w.name, r.name, h.name, s.name),
+                                                'place', coalesce(
+                                                    w.name, r.name, h.name, o.name, s.name
+                                                ),
                                                 'starts_at_local', s.starts_at_local,
                                                 'minutes', s.minutes
                                             )
@@ -58,6 +60,7 @@ select
                                 left join wineries as w on s.winery_id = w.id
                                 left join restaurants as r on s.restaurant_id = r.id
                                 left join hotels as h on s.hotel_id = h.id
+                                left join own_places as o on s.own_place_id = o.id
                                 where s.day_id = d.id
                             )
                         )

@@ -104,6 +104,7 @@ PROPOSAL_STOPS = Relation(
         "winery_id": ColumnKind.UUID,
         "restaurant_id": ColumnKind.UUID,
         "hotel_id": ColumnKind.UUID,
+        "own_place_id": ColumnKind.UUID,
         "name": ColumnKind.TEXT,
         "starts_at_local": ColumnKind.TIME,
         "minutes": ColumnKind.INT,
@@ -113,6 +114,7 @@ PROPOSAL_STOPS = Relation(
         "winery": One("wineries", via="winery_id"),
         "restaurant": One("restaurants", via="restaurant_id"),
         "hotel": One("hotels", via="hotel_id"),
+        "own_place": One("own_places", via="own_place_id"),
     },
     hidden=dict.fromkeys(GUESTS, frozenset({"driver_notes"})),
 )

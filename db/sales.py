@@ -117,6 +117,7 @@ def _stops(stops: Sequence[NewStop], ids: Ids) -> dict[str, Any]:
         "stop_wineries": [stop.winery_id for stop in stops],
         "stop_restaurants": [stop.restaurant_id for stop in stops],
         "stop_hotels": [stop.hotel_id for stop in stops],
+        "stop_own_places": [stop.own_place_id for stop in stops],
         "stop_names": [stop.name for stop in stops],
         "stop_addresses": [stop.address for stop in stops],
         "stop_arrivals": [stop.planned_arrival_at for stop in stops],

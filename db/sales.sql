@@ -63,22 +63,22 @@ lines as (
 stops as (
     insert into booking_stops
     (
-        id, booking_id, position, kind, winery_id, restaurant_id, hotel_id, name, address,
-        planned_arrival_at, minutes
+        id, booking_id, position, kind, winery_id, restaurant_id, hotel_id, own_place_id, name,
+        address, planned_arrival_at, minutes
     )
     select
-        s.id, %(booking_id)s, s.position, s.kind, s.winery_id, s.restaurant_id, s.hotel_id, s.name,
-        s.address, s.planned_arrival_at, s.minutes
+        s.id, %(booking_id)s, s.position, s.kind, s.winery_id, s.restaurant_id, s.hotel_id,
+        s.own_place_id, s.name, s.address, s.planned_arrival_at, s.minutes
     from
         unnest(
             %(stop_ids)s::uuid[], %(stop_kinds)s::text[], %(stop_wineries)s::uuid[],
-            %(stop_restaurants)s::uuid[], %(stop_hotels)s::uuid[], %(stop_names)s::text[],
-            %(stop_addresses)s::text[], %(stop_arrivals)s::timestamptz[],
-            %(stop_minutes)s::integer[]
+            %(stop_restaurants)s::uuid[], %(stop_hotels)s::uuid[],
+            %(stop_own_places)s::uuid[], %(stop_names)s::text[], %(stop_addresses)s::text[],
+            %(stop_arrivals)s::timestamptz[], %(stop_minutes)s::integer[]
         )
         with ordinality as s (
-            id, kind, winery_id, restaurant_id, hotel_id, name, address, planned_arrival_at,
-            minutes, position
+            id, kind, winery_id, restaurant_id, hotel_id, own_place_id, name, address,
+            planned_arrival_at, minutes, position
         )
 ),
 

@@ -28,7 +28,7 @@ LONGEST_NAME, LONGEST_ADDRESS = 200, 500
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One stop as it is planned; `place_id` is of the directory that its kind names."""
+    """One stop as it is planned; its place is of the directory that its kind names, or an own."""
 
     id: UUID
     kind: str
@@ -39,14 +39,18 @@ class Stop:
     minutes: int = MINUTES
     third_party_status: str = "none"
     arrived_at: datetime | None = None
+    own_place_id: UUID | None = None
 
     @property
     def place(self) -> tuple[str, UUID] | None:
+        """What has to be known of: `own_hotel` is a hotel of the operator's own."""
+        if self.own_place_id is not None:
+            return f"own_{PLACE_OF[self.kind]}", self.own_place_id
         return (PLACE_OF[self.kind], self.place_id) if self.place_id is not None else None
 
     @property
     def where(self) -> tuple[object, ...]:
-        return (self.id, self.kind, self.place_id, self.name, self.address)
+        return (self.id, self.kind, self.place, self.name, self.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class WantedStop:
     winery_id: UUID | None = None
     restaurant_id: UUID | None = None
     hotel_id: UUID | None = None
+    own_place_id: UUID | None = None
     name: str | None = None
     address: str | None = None
     planned_arrival_at: datetime | None = None
@@ -246,9 +251,14 @@ def _made(wanted: WantedStop, *, id: UUID, path: str) -> Stop:
         raise InvalidInput(
             f"A stop of kind {wanted.kind} is at no {strange}.", path=f"{path}{strange}Id"
         )
-    if place is not None and ids[place] is None:
+    own = wanted.own_place_id
+    if place is None and own is not None:
         raise InvalidInput(
-            f"A stop of kind {wanted.kind} is at a {place} of the directory.",
+            f"A stop of kind {wanted.kind} is at no place.", path=f"{path}ownPlaceId"
+        )
+    if place is not None and (ids[place] is None) == (own is None):
+        raise InvalidInput(
+            f"A stop of kind {wanted.kind} is at a {place} of the directory, or at an own place.",
             path=f"{path}{place}Id",
         )
     stop = Stop(
@@ -259,6 +269,7 @@ def _made(wanted: WantedStop, *, id: UUID, path: str) -> Stop:
         address=wanted.address,
         planned_arrival_at=wanted.planned_arrival_at,
         minutes=wanted.minutes,
+        own_place_id=own,
     )
     return _checked(stop, path=path)
 
@@ -293,6 +304,7 @@ def document(stops: Sequence[Stop]) -> list[Plain]:
             "position": position,
             "kind": stop.kind,
             "place_id": str(stop.place_id) if stop.place_id else None,
+            "own_place_id": str(stop.own_place_id) if stop.own_place_id else None,
             "name": stop.name,
             "address": stop.address,
             "planned_arrival_at": (
@@ -307,7 +319,7 @@ def document(stops: Sequence[Stop]) -> list[Plain]:
 
 def _kept(old: Stop, wanted: Stop) -> Stop:
     """What another place was asked is not known of this one."""
-    same = (old.kind, old.place_id) == (wanted.kind, wanted.place_id)
+    same = (old.kind, old.place) == (wanted.kind, wanted.place)
     status = old.third_party_status if same else "none"
     return replace(wanted, third_party_status=status, arrived_at=old.arrived_at)
 

@@ -17,7 +17,8 @@ PLACE_OF = {
     "hotel_checkin": "hotel_id",
     "hotel_checkout": "hotel_id",
 }
-PLACES = ("winery_id", "restaurant_id", "hotel_id")
+OWN = "own_place_id"
+PLACES = ("winery_id", "restaurant_id", "hotel_id", OWN)
 ARGUMENT = {"winery_id": "wineryId", "restaurant_id": "restaurantId", "hotel_id": "hotelId"}
 NAMED = frozenset({"activity", "custom"})
 
@@ -30,6 +31,7 @@ class Stop:
     winery_id: UUID | None = None
     restaurant_id: UUID | None = None
     hotel_id: UUID | None = None
+    own_place_id: UUID | None = None
     name: str | None = None
     starts_at_local: time | None = None
     minutes: int = 60
@@ -172,6 +174,12 @@ def _normal(day: Day) -> Day:
 
 def _normal_stop(stop: Stop) -> Stop:
     wanted = PLACE_OF.get(stop.kind)
+    if stop.own_place_id is not None:
+        if wanted is None:
+            raise InvalidInput(
+                f"A stop of kind {stop.kind} has no `ownPlaceId`.", path="ownPlaceId"
+            )
+        wanted = OWN
     for place, path in ARGUMENT.items():
         given = getattr(stop, place) is not None
         if given != (place == wanted):

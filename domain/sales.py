@@ -20,6 +20,7 @@ Begins = Literal["held", "draft", "pending"]
 MOST_STOPS = 20
 LONGEST_RIDE: Mapping[str, int] = {"airport_transfer": 600, "local_transfer": 180}
 SHORTEST_STOP, LONGEST_STOP = 30, 240
+PLACES = ("winery_id", "restaurant_id", "hotel_id", "own_place_id")
 
 
 class QuoteChanged(DomainError):
@@ -45,6 +46,7 @@ class NewStop:
     winery_id: UUID | None = None
     restaurant_id: UUID | None = None
     hotel_id: UUID | None = None
+    own_place_id: UUID | None = None
     name: str | None = None
     address: str | None = None
     planned_arrival_at: datetime | None = None
@@ -261,10 +263,10 @@ def _check_place(stop: NewStop, path: str) -> None:
     wanted = {"winery": "winery_id", "restaurant": "restaurant_id"}.get(stop.kind)
     if stop.kind in {"hotel_checkin", "hotel_checkout"}:
         wanted = "hotel_id"
-    for name in ("winery_id", "restaurant_id", "hotel_id"):
-        if (getattr(stop, name) is not None) != (name == wanted):
-            word = stop.kind.replace("_", " ")
-            raise InvalidInput(f"A stop of kind {word} names the place of that kind.", path=path)
+    named = [name for name in PLACES if getattr(stop, name) is not None]
+    if named not in ([[wanted], ["own_place_id"]] if wanted else [[]]):
+        word = stop.kind.replace("_", " ")
+        raise InvalidInput(f"A stop of kind {word} names the place of that kind.", path=path)
 
 
 def facts(sale: Sale, *, number: str) -> dict[str, Change]:

@@ -140,8 +140,10 @@ def wanted(input: StopInput, *, path: str) -> WantedStop:
         for each in PLACES
         if (given := getattr(input, f"{each}_id")) is not None
     }
+    own = input.own_place_id
     return WantedStop(
         kind=input.kind.value,
+        own_place_id=decode_as("Place", own, path=f"{path}ownPlaceId") if own else None,
         stop_id=_stop_id(input.stop_id, path=f"{path}stopId") if input.stop_id else None,
         name=input.name,
         address=input.address,

@@ -163,6 +163,7 @@ def _stop(stop: WantedStop) -> NewStop:
         winery_id=stop.winery_id,
         restaurant_id=stop.restaurant_id,
         hotel_id=stop.hotel_id,
+        own_place_id=stop.own_place_id,
         name=stop.name,
         address=stop.address,
         planned_arrival_at=stop.planned_arrival_at,

@@ -24,6 +24,7 @@ from schema.fields import Node, column, derived, edge, entity, instant, money, s
 from schema.fleet import Driver, Vehicle
 from schema.global_ids import encode
 from schema.money import Money
+from schema.places import Place
 from schema.reservations import Reservation
 from schema.scalars import LocalDateTime
 
@@ -60,6 +61,7 @@ class BookingStop:
     winery: Winery | None = edge("The winery of a winery stop.")
     restaurant: Restaurant | None = edge("The restaurant of a restaurant stop.")
     hotel: Hotel | None = edge("The hotel of a check-in or check-out.")
+    own_place: Place | None = edge("One of the operator's own, in place of any of these.")
 
 
 @strawberry.type(description="One line of a booking's price, as it was sold.")

@@ -15,7 +15,7 @@ STOP = "The stop, by its `id`."
 
 @strawberry.input(description="A stop as it should be.")
 class StopInput:
-    """A winery, restaurant or hotel is named by its id, as the kind asks."""
+    """A winery, restaurant, hotel or own place is named by its id, as the kind asks."""
 
     stop_id: strawberry.ID | None = strawberry.field(
         default=None,
@@ -30,6 +30,9 @@ class StopInput:
     )
     hotel_id: strawberry.ID | None = strawberry.field(
         default=None, description="The hotel of a check-in or check-out."
+    )
+    own_place_id: strawberry.ID | None = strawberry.field(
+        default=None, description="A place of the operator's own, of the kind that the stop asks."
     )
     name: str | None = strawberry.field(
         default=None, description="Name of what is in no directory; an activity needs one."

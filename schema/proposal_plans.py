@@ -12,7 +12,7 @@ from schema.global_ids import decode_as
 
 @strawberry.input(description="One stop of a day. Stops carry no price.")
 class ProposalStopInput:
-    """A winery, restaurant or hotel stop names its place in the directory."""
+    """A winery, restaurant or hotel stop names its place in the directory, or an own one."""
 
     kind: StopKind = strawberry.field(description="What happens here.")
     winery_id: strawberry.ID | None = strawberry.field(
@@ -23,6 +23,9 @@ class ProposalStopInput:
     )
     hotel_id: strawberry.ID | None = strawberry.field(
         default=None, description="The hotel of a check-in or check-out."
+    )
+    own_place_id: strawberry.ID | None = strawberry.field(
+        default=None, description="A place of the operator's own, of the kind that the stop asks."
     )
     name: str | None = strawberry.field(
         default=None, description="Name of a stop that is in no directory."
@@ -41,6 +44,7 @@ class ProposalStopInput:
             winery_id=_place("Winery", self.winery_id, "wineryId"),
             restaurant_id=_place("Restaurant", self.restaurant_id, "restaurantId"),
             hotel_id=_place("Hotel", self.hotel_id, "hotelId"),
+            own_place_id=_place("Place", self.own_place_id, "ownPlaceId"),
             name=self.name,
             starts_at_local=self.starts_at_local,
             minutes=self.minutes,

@@ -21,6 +21,7 @@ from schema.enums import (
 from schema.errors import UserError
 from schema.fields import Node, column, derived, edge, entity, instant, money, status_by_now
 from schema.money import Money
+from schema.places import Place
 
 if TYPE_CHECKING:
     from schema.bookings import Booking
@@ -44,6 +45,7 @@ class ProposalStop:
     winery: Winery | None = edge("The winery of a winery stop.")
     restaurant: Restaurant | None = edge("The restaurant of a restaurant stop.")
     hotel: Hotel | None = edge("The hotel of a check-in or check-out.")
+    own_place: Place | None = edge("One of the operator's own, in place of any of these.")
 
 
 @strawberry.type(description="One day of a proposal, in order.")

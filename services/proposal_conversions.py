@@ -93,6 +93,7 @@ async def _claim(tx: Transaction, tour: Tour, *, now: datetime) -> _Claimed:
             winery_id=stop.winery_id,
             restaurant_id=stop.restaurant_id,
             hotel_id=stop.hotel_id,
+            own_place_id=stop.own_place_id,
             name=stop.name,
             planned_arrival_at=tour.arrival(stop),
             minutes=stop.minutes,

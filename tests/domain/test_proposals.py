@@ -180,6 +180,8 @@ def test_days_stand_in_the_order_of_their_dates() -> None:
         [Day(MON, None, (Stop("winery"),))],
         [Day(MON, None, (Stop("winery", winery_id=B, hotel_id=B),))],
         [Day(MON, None, (Stop("hotel_checkin", restaurant_id=B),))],
+        [Day(MON, None, (Stop("winery", winery_id=B, own_place_id=B),))],
+        [Day(MON, None, (Stop("pickup", own_place_id=B),))],
         [Day(MON, None, (Stop("activity"),))],
         [Day(MON, None, (Stop("custom", name="x", minutes=29),))],
         [Day(MON, None, (Stop("custom", name="x", minutes=241),))],

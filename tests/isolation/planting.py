@@ -46,6 +46,8 @@ GIVEN: Mapping[str, Values] = {
     },
     "reservations": {"created_at": START, "consult_by": START + timedelta(hours=24)},
     "proposals": {"status": "sent", "starts_on": FIRST_DAY, "ends_on": FIRST_DAY},
+    "booking_stops": {"kind": "winery"},
+    "proposal_stops": {"kind": "winery"},
     "proposal_days": {"on_date": FIRST_DAY},
     "proposal_inclusions": {"unit_cents": 0, "line_cents": 0},
     "proposal_versions": {"snapshot": '{"days": [], "inclusions": []}'},
@@ -213,7 +215,11 @@ class Planting:
                 continue  # Its first row has no other to name.
             parent = self.rows[brand.id, key.parent, min(generation, GENERATIONS[-1])]
             pairs = zip(key.columns, key.parent_columns, strict=True)
-            values |= {own: parent[theirs] for own, theirs in pairs if own not in TENANCY}
+            values |= {
+                own: parent[theirs]
+                for own, theirs in pairs
+                if own not in TENANCY and not table.columns[own].generated
+            }
         return values
 
 

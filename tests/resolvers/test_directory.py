@@ -100,6 +100,22 @@ async def test_pages_go_on_from_what_is_featured_to_the_rest_without_gap_or_repe
             assert names == SHOWN[order], (size, backwards)
 
 
+async def test_a_page_that_ends_with_its_part_knows_of_a_single_row_behind_and_of_none(
+    settings: Settings, database: Database, brand: Brand, ask: Ask
+) -> None:
+    area = f"Area {new_id().hex}"
+    last = await a_winery(settings, name="Z", ava=area)
+    await write(database, brand, lambda tx: a_note(tx, last, featured=True))
+    for more in (False, True):
+        front = await ask(PAGE, Kind.SITE, ava=area, order="NAME_ASC", first=1)
+        page = front.data["wineries"]["pageInfo"]  # type: ignore[index]
+        assert (listed(front), page["hasNextPage"]) == (["Z"], more)
+        await a_winery(settings, name="A", ava=area)
+    end = await ask(PAGE, Kind.SITE, ava=area, order="NAME_ASC", last=2)
+    assert end.data["wineries"]["pageInfo"]["hasPreviousPage"] is True  # type: ignore[index]
+    assert listed(end) == ["A", "A"]
+
+
 async def test_between_two_cursors_lies_what_lies_between_them_in_both_parts(
     ask: Ask, ava: str
 ) -> None:

@@ -56,6 +56,7 @@ PATHS = {
     "inspections": ("inspections",),
     "driver_availability": ("driverAvailability",),
 }
+STOPS = {"hotel": "hotel_checkin", "own_place": "hotel_checkout"}
 A_NOTE = {"author_kind": "staff", "internal": False, "body": "Soon", "created_at": START}
 A_VERSION = {
     "number": 1,
@@ -97,6 +98,10 @@ async def a_place(settings: Settings, table: str) -> UUID:
     return given["id"]  # type: ignore[return-value]
 
 
+async def an_own_place(tx: Transaction) -> UUID:
+    return await insert(tx, "own_places", kind="hotel", name="The Inn", created_at=START)
+
+
 async def a_proposal(tx: Transaction, customer: UUID, places: dict[str, UUID], each: int) -> UUID:
     proposal = await insert(
         tx,
@@ -121,7 +126,7 @@ async def a_proposal(tx: Transaction, customer: UUID, places: dict[str, UUID], e
             proposal_id=proposal,
             day_id=day,
             position=position,
-            kind="hotel_checkin" if kind == "hotel" else kind,
+            kind=STOPS.get(kind, kind),
             **{f"{kind}_id": place},
         )
     await insert(
@@ -201,7 +206,7 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     await assign_driver(tx, booking, driver, starts_at=starts_at)
     await at_work(tx, van, driver)
     for position, (kind, place) in enumerate(places.items(), 1):
-        stop = "hotel_checkin" if kind == "hotel" else kind
+        stop = STOPS.get(kind, kind)
         await a_stop(tx, booking, position, kind=stop, name=None, **{f"{kind}_id": place})
     await insert(
         tx,
@@ -247,6 +252,7 @@ async def sales(settings: Settings, database: Database, brand: Brand) -> int:
         "winery": await a_winery(settings),
         "restaurant": await a_place(settings, "restaurants"),
         "hotel": await a_place(settings, "hotels"),
+        "own_place": await write(database, brand, an_own_place),
     }
     for each in range(1, 4):
         await write(database, brand, lambda tx, each=each: a_sale(tx, places, each))

@@ -10,7 +10,7 @@ from bootstrap.settings import Settings
 from db.database import Database, Transaction
 from domain.identity import Brand, Kind
 from schema.global_ids import encode
-from tests.builders import a_booking, a_principal, a_stop, a_winery, write
+from tests.builders import a_booking, a_principal, a_stop, a_winery, insert, write
 from tests.resolvers.conftest import Ask, told
 
 FIELDS = "{ booking { version stops { id position kind name minutes thirdPartyStatus winery { name } } } errors { code path } }"
@@ -169,3 +169,23 @@ async def test_staff_who_only_read_change_no_itinerary(
     )
 
     assert told(result) == [("removeStop", "FORBIDDEN")]
+
+
+async def test_an_own_place_is_named_by_its_id_and_shown_where_the_tour_goes(
+    settings: Settings, database: Database, brand: Brand, ask: Ask
+) -> None:
+    booking, _ = await a_tour(database, brand)
+    given = {"kind": "hotel", "name": "The Inn", "created_at": LATER}
+    inn = await write(database, brand, lambda tx: insert(tx, "own_places", **given))
+    stop = {"kind": "HOTEL_CHECKIN", "ownPlaceId": encode("Place", inn)}
+    done = await change(ask, "setItinerary", id=booking, expectedVersion=1, stops=[stop])
+    assert done["errors"] == []
+    shown = "query ($id: ID!) { node(id: $id) { ... on Booking { stops { %s } } } }"
+    seen = await ask(shown % "kind hotel { name } ownPlace { id kind name }", id=booking)
+    place = {"id": encode("Place", inn), "kind": "HOTEL", "name": "The Inn"}
+    assert seen.data == {
+        "node": {"stops": [{"kind": "HOTEL_CHECKIN", "hotel": None, "ownPlace": place}]}
+    }
+    wrong = {"kind": "HOTEL_CHECKIN", "ownPlaceId": encode("Winery", await a_winery(settings))}
+    refused = await change(ask, "setItinerary", id=booking, expectedVersion=2, stops=[wrong])
+    assert refused["errors"] == [{"code": "BAD_USER_INPUT", "path": "stops.0.ownPlaceId"}]

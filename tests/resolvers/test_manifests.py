@@ -24,6 +24,7 @@ from tests.builders import (
     a_winery,
     assign_driver,
     assign_vehicle,
+    insert,
     new_id,
     write,
 )
@@ -83,6 +84,9 @@ async def test_a_sheet_says_all_that_the_road_needs_and_nothing_of_money(
         booking = await a_tour(tx, dan, special_requests="Shade", **given)
         await assign_vehicle(tx, booking, van)
         await a_stop(tx, booking, 1, kind="winery", winery_id=winery, name=None, minutes=45)
+        inn = {"kind": "hotel", "name": "The Inn", "address": "1 Main Street"}
+        own = await insert(tx, "own_places", **inn, created_at=START)
+        await a_stop(tx, booking, 2, kind="hotel_checkout", own_place_id=own, name=None)
         return dan, van, booking
 
     dan, van, booking = await write(database, brand, day)
@@ -118,7 +122,16 @@ async def test_a_sheet_says_all_that_the_road_needs_and_nothing_of_money(
                                 "plannedArrivalAt": "2026-06-08T11:00:00-07:00",
                                 "minutes": 45,
                                 "thirdPartyStatus": "NONE",
-                            }
+                            },
+                            {
+                                "position": 2,
+                                "kind": "HOTEL_CHECKOUT",
+                                "name": "The Inn",
+                                "address": "1 Main Street",
+                                "plannedArrivalAt": "2026-06-08T12:00:00-07:00",
+                                "minutes": 60,
+                                "thirdPartyStatus": "NONE",
+                            },
                         ],
                         "vehicles": [
                             {"name": "Van 1", "guests": 4, "vehicleId": encode("Vehicle", van)}
