@@ -31,7 +31,8 @@ select
             )
         from booking_price_lines as l
         where l.booking_id = b.id
-    )
+    ),
+    b.sold_as
 from bookings as b
 where b.id = %(id)s
 for update of b;

@@ -39,6 +39,7 @@ class Sold:
     number: str
     currency: str
     lines: Sequence[Mapping[str, Plain]]
+    sold_as: Mapping[str, str | int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Resold:
             "party_size": (before.party_size, self.party_size),
             **{name: (getattr(before, name), self.sums[name]) for name in SUMS},
             "price_lines": (list(before.lines), document(self.lines)),
+            "sold_as": (before.sold_as, self.sold_as),
             "vehicles": (
                 sorted(str(van.id) for van in had),
                 sorted(str(van.vehicle_id) for van in self.vans),

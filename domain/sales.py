@@ -10,7 +10,7 @@ from domain.availability import FreeVan, vans_for
 from domain.cancellation import Policy
 from domain.customers import Contact
 from domain.errors import DomainError, InvalidInput, PartyTooLarge, VehicleBusy
-from domain.events import Change
+from domain.events import Change, Plain
 from domain.money import formatted
 from domain.pricing import Line, Totals
 from domain.quotes import SHARED, Quote, Wish, terms_of
@@ -272,7 +272,7 @@ def _check_place(stop: NewStop, path: str) -> None:
 def facts(sale: Sale, *, number: str) -> dict[str, Change]:
     """What a sale's event tells of it: every plain value that it begins with."""
     expires_at, totals = sale.hold_expires_at, sale.totals
-    begun: dict[str, str | int | None] = {
+    begun: dict[str, Plain] = {
         "number": number,
         "status": sale.begins,
         "tour_type": sale.tour_type,
@@ -291,5 +291,6 @@ def facts(sale: Sale, *, number: str) -> dict[str, Change]:
         "total_cents": totals.total_cents,
         "deposit_cents": totals.deposit_cents,
         "hold_expires_at": expires_at.isoformat() if expires_at else None,
+        "sold_as": sale.sold_as,
     }
     return {name: (None, value) for name, value in begun.items() if value is not None}

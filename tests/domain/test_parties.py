@@ -79,6 +79,7 @@ def sold(**values: object) -> Sold:
         "number": "WWT-2026-00001",
         "currency": "USD",
         "lines": [],
+        "sold_as": {"code": None, "miles": 0, "promo_code": None},
         **values,
     }
     return Sold(**facts)  # type: ignore[arg-type]

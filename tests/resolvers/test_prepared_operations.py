@@ -8,15 +8,17 @@ from uuid import UUID
 import pytest
 
 from bootstrap.wiring import Parts, now
+from db import callers, links
 from db.database import Database, Transaction
-from domain.identity import Brand, Kind, Principal
+from domain.identity import NOBODY, Brand, Kind, Principal
 from resolvers.context import OperationContext, World
 from resolvers.root import RELATIONS, Schema
 from schema.global_ids import decode, encode
-from tests.builders import a_principal, a_vehicle, new_id, write
+from tests.builders import a_customer, a_principal, a_vehicle, new_id, write
 from tests.db.rows import a_paid_ticket
 from tests.resolvers.test_manifests import ZONE, noon
 from tests.services.crews import a_confirmed_tour, a_sound_driver, a_sound_van
+from tests.services.reserving import deposits
 from tests.services.selling import some_rates
 from tests.services.touring import a_tour, packages
 from web.prepared import prepared
@@ -215,3 +217,127 @@ async def test_a_visitor_of_a_website_quotes_holds_and_checks_out(
     }
     done = (await run("CheckOut", guest, input=said))["checkOut"]["booking"]
     assert (done["status"], done["version"]) == ("HELD", 2)
+
+
+PLAN = [
+    {
+        "onDate": "2031-06-09",
+        "title": "Up the valley",
+        "stops": [{"kind": "CUSTOM", "name": "River", "startsAtLocal": "10:00", "minutes": 120}],
+    },
+    {
+        "onDate": "2031-06-10",
+        "stops": [{"kind": "CUSTOM", "name": "Hills", "startsAtLocal": "11:00", "minutes": 60}],
+    },
+]
+LINES = [
+    {
+        "kind": "TRANSPORTATION",
+        "label": "Private coach",
+        "pricing": "FLAT",
+        "unitCents": 90000,
+        "taxable": True,
+    },
+    {
+        "kind": "ARRANGED_TASTING",
+        "label": "Tastings",
+        "pricing": "PER_PERSON",
+        "unitCents": 2500,
+        "taxable": False,
+    },
+    {
+        "kind": "PLANNING_FEE",
+        "label": "Planning",
+        "pricing": "FLAT",
+        "unitCents": 10000,
+        "taxable": True,
+        "shown": False,
+    },
+]
+
+
+async def _whoever_is_mailed(database: Database, brand: Brand, made: Parts, id: str) -> Principal:
+    """The holder of the token that a proposal's client is sent."""
+    proposal = decode(id)[1]
+    async with database.session(a_principal(brand)).read() as tx:
+        link = await links.of_object(tx, proposal)
+    assert link is not None
+    async with database.session(NOBODY).read() as tx:
+        found = await callers.by_link(tx, made.links.read(made.links.token_of(link)), now=now())
+    assert found is not None
+    return a_principal(brand, Kind.LINK, object_id=found[1])
+
+
+async def test_a_proposal_is_made_sent_signed_by_its_token_and_converted(
+    database: Database, brand: Brand, run: Run, made: Parts
+) -> None:
+    await _open(database, brand)
+    head = {
+        "customerId": encode("Customer", await write(database, brand, a_customer)),
+        "title": "Two days of Syrah",
+        "partySize": 8,
+        "startsOn": "2031-06-09",
+        "endsOn": "2031-06-10",
+        "discountPercent": 10,
+        "gratuityPercent": 15,
+        "individualBilling": True,
+    }
+    draft = (await run("CreateProposal", input=head))["createProposal"]["proposal"]
+    proposal = draft["id"]
+    planned = await run(
+        "PlanProposal",
+        days={"id": proposal, "expectedVersion": 1, "days": PLAN},
+        inclusions={"id": proposal, "expectedVersion": 2, "inclusions": LINES},
+        guests={
+            "id": proposal,
+            "expectedVersion": 3,
+            "guests": [{"name": "Ada"}, {"name": "Bob", "sponsored": True}, {"name": "Eve"}],
+        },
+    )
+    assert planned["setProposalInclusions"]["proposal"]["total"] == {"formatted": "$1,323.90"}
+    shares = planned["setProposalGuests"]["proposal"]["guests"]
+    assert [each["owed"]["formatted"] for each in shares] == ["$661.95", "$0.00", "$661.95"]
+    version = planned["setProposalGuests"]["proposal"]["version"]
+    sent = await run("SendProposal", input={"id": proposal, "expectedVersion": version})
+    assert sent["sendProposal"]["proposal"]["status"] == "SENT"
+
+    client = await _whoever_is_mailed(database, brand, made, proposal)
+    seen = (await run("OpenProposal", client, input={"id": proposal}))["viewProposal"]["proposal"]
+    assert [line["label"] for line in seen["inclusions"]] == ["Private coach", "Tastings"]
+    assert [day["onDate"] for day in seen["days"]] == ["2031-06-09", "2031-06-10"]
+    signed = {"expectedVersion": seen["version"], "signatureName": "Ada", "termsAccepted": True}
+    answer = await run("AcceptProposal", client, input={"id": proposal, **signed})
+    accepted = answer["acceptProposal"]["proposal"]
+    assert (accepted["status"], accepted["deposit"]) == ("ACCEPTED", {"formatted": "$661.95"})
+    wish = {"id": proposal, "expectedVersion": accepted["version"]}
+    sold = (await run("ConvertProposal", input=wish))["convertProposal"]["proposal"]
+    assert sold["status"] == "CONVERTED"
+    assert [(each["status"], each["total"]["formatted"]) for each in sold["bookings"]] == [
+        ("PENDING", "$661.95"),
+        ("PENDING", "$661.95"),
+    ]
+    assert [each["vehicles"][0]["name"] for each in sold["bookings"]] == ["Sprinter"] * 2
+
+
+async def test_a_reservation_and_an_inquiry_are_ended_by_their_tokens(
+    database: Database, brand: Brand, run: Run
+) -> None:
+    await write(database, brand, deposits)
+    site = a_principal(brand, Kind.SITE)
+    day = (now() + timedelta(days=100)).date().isoformat()
+    wish = {"preferredOn": day, "partySize": 4, "contact": ADA}
+    made = (await run("Reserve", site, input=wish))["createReservation"]
+    assert (made["deposit"], made["checkoutToken"][:3]) == ({"formatted": "$250.00"}, "lk_")
+    guest = a_principal(brand, Kind.LINK, object_id=decode(made["id"])[1])
+    seen = await run("OpenReservation", guest, id=made["id"])
+    assert seen["reservation"]["status"] == "PENDING"
+    assert seen["reservationCancellation"]["refund"] == {"amountCents": 0, "formatted": "$0.00"}
+    off = {"id": made["id"], "expectedVersion": 1, "reason": "Ill", "quotedRefundCents": 0}
+    gone = (await run("CancelReservation", guest, input=off))["cancelReservation"]["reservation"]
+    assert gone["status"] == "CANCELLED"
+
+    asked = (await run("Ask", site, input={**ADA, "message": "Lunch?"}))["createInquiry"]
+    guest = a_principal(brand, Kind.LINK, object_id=decode(asked["id"])[1])
+    back = {"id": asked["id"], "expectedVersion": 1}
+    lost = (await run("WithdrawInquiry", guest, input=back))["withdrawInquiry"]["inquiry"]
+    assert lost["status"] == "LOST"

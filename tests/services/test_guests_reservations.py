@@ -1,5 +1,6 @@
 """What guests do to their reservation, and to what they asked, with the one token of it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -114,6 +115,24 @@ async def test_what_a_guest_may_not_is_refused_and_stores_nothing(
         await _as_guest(database, brand, id, work(id))
 
     assert await stored(database, brand) == before
+
+
+async def test_of_a_guest_who_cancels_and_staff_who_consult_at_once_one_was_first(
+    database: Database, brand: Brand
+) -> None:
+    id = await a_made(database, brand)
+    sam = await a_member(database, brand)
+
+    results = await asyncio.gather(
+        _as_guest(database, brand, id, cancelling(id, 0)),
+        write(database, brand, contacting(id), actor=sam),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(each).__name__ for each in results) == ["StaleVersion", "UUID"]
+    ((status, version),) = await _rows(database, brand, "select status, version from reservations")
+    won = "cancelled" if isinstance(results[0], UUID) else "contacted"
+    assert (status, version) == (won, 2)
 
 
 async def test_a_guest_changes_wishes_and_contact_until_they_are_consulted(

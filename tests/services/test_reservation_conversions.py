@@ -202,3 +202,30 @@ async def test_of_who_converts_and_who_cancels_at_once_one_wins(
     status = (await _rows(database, brand, RESERVED, reservation))[0][0]
     bookings = len(await _rows(database, brand, BOOKED, reservation))
     assert (status, bookings) in {("converted", 1), ("cancelled", 0)}
+
+
+@pytest.mark.parametrize(
+    ("forget", "name"),
+    [(False, "Ada Guest"), (True, "Ada Known")],
+    ids=["as-said", "as-known"],
+)
+async def test_a_booking_keeps_how_its_guest_said_that_they_are_reached(
+    database: Database, brand: Brand, *, forget: bool, name: str
+) -> None:
+    """A reservation of before, and a customer's own, say nothing: then it is what is known."""
+    await _shop(database, brand, 14)
+    reservation = await _confirmed(database, brand)
+    forgotten = (
+        "update reservations set contact_name = null, contact_email = null, contact_phone = null"
+    )
+
+    async def change(tx: Transaction) -> None:
+        await tx.run("update customers set name = 'Ada Known'")
+        if forget:
+            await tx.run(forgotten)
+
+    await write(database, brand, change)
+    await write(database, brand, _converting(reservation, await wanted(database, brand)))
+
+    kept = "select customer_name from bookings where reservation_id = %(id)s"
+    assert await _rows(database, brand, kept, reservation) == [(name,)]
