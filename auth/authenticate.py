@@ -1,6 +1,5 @@
 """Credentials into principals: a key or a token, then a look-up that finds the brand."""
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,8 +17,8 @@ from db.callers import Caller
 from db.database import Database, Transaction
 from domain.errors import Forbidden, Unauthenticated
 from domain.identity import NOBODY, Kind, Principal
+from domain.tenants import BRAND_CODE
 
-BRAND_CODE: Final = re.compile(r"[a-z][a-z0-9]{1,11}")
 NOT_YOURS: Final = "This credential is not of the brand that X-Brand names."
 
 
@@ -118,12 +117,10 @@ class Authenticator:
         return _principal(Kind(caller.role), caller)
 
     async def _of_token(self, tx: Transaction, claims: Claims, brand_code: str | None) -> Principal:
-        wanted = brand_code or claims.brand
-        caller = await callers.by_subject(tx, claims.kind, claims.tenant, wanted, claims.subject)
+        wanted, now = brand_code or claims.brand, self._now()
+        caller = await callers.by_subject(tx, claims, wanted, now=now)
         if caller is None and brand_code is not None and brand_code != claims.brand:
-            own = await callers.by_subject(
-                tx, claims.kind, claims.tenant, claims.brand, claims.subject
-            )
+            own = await callers.by_subject(tx, claims, claims.brand, now=now)
             if own is not None:
                 raise Forbidden(NOT_YOURS)
         if caller is None:

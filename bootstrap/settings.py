@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     auth_signing_key: SecretStr | None = setting(
         None, "Ed25519 private key (PEM) that signs tokens."
     )
+    auth_keys_before: str = setting(
+        "", "Ed25519 public keys (PEM, one after another) whose tokens are still good."
+    )
     auth_issuer: str = setting("tourbase", "`iss` and `aud` of the tokens.")
     mail_url: SecretStr = setting(
         SecretStr("mailbox:.tourbase/mailbox"),

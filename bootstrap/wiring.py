@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -15,7 +16,9 @@ from pydantic import SecretStr
 from auth.authenticate import Authenticator
 from auth.links import LinkTokens
 from auth.origins import Origins
+from auth.passwords import Passwords
 from auth.quote_tokens import QuoteTokens
+from auth.session_tokens import RefreshTokens, StaffCodes
 from auth.tokens import Tokens
 from bootstrap.settings import Settings
 from bootstrap.telemetry import collect, telemetry_for
@@ -27,8 +30,10 @@ from integrations.alerts import LogAlerts
 from integrations.mailer import mailer_for
 from integrations.redis_cache import Patience, RedisCache
 from integrations.redis_events import RedisEvents
+from integrations.redis_limits import RedisLimits
 from integrations.telemetry import Telemetry
 from services.ports import Alerts, Mailer
+from services.sign_in import Gate
 
 SHORTEST_SECRET: Final = 32
 
@@ -57,6 +62,7 @@ class Outside:
     cache: RedisCache
     mailer: Mailer
     alerts: Alerts
+    tries: RedisLimits
     registry: CollectorRegistry
     telemetry: Telemetry
 
@@ -72,6 +78,7 @@ class Parts:
     tokens: Tokens
     quotes: QuoteTokens
     links: LinkTokens
+    gate: Gate
     origins: Origins
     authenticator: Authenticator
     ids: TimeOrderedIds
@@ -165,10 +172,13 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
         database = Database(doors(settings), observe=observe, watch=telemetry.statement)
         await database.open()
         stack.push_async_callback(database.close)
-        events = RedisEvents(redis_url.get_secret_value() if redis_url else None, secret=secret)
+        url = redis_url.get_secret_value() if redis_url else None
+        events = RedisEvents(url, secret=secret)
         stack.push_async_callback(events.close)
         cache = cache_for(settings, registry)
         stack.push_async_callback(cache.close)
+        tries = RedisLimits(url, secret=secret, clock=monotonic)
+        stack.push_async_callback(tries.close)
         collect(registry, database, events)
         yield Outside(
             database=database,
@@ -176,6 +186,7 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
             cache=cache,
             mailer=mailer_for(settings.mail_url.get_secret_value()),
             alerts=LogAlerts(webhook.get_secret_value() if webhook else None, registry=registry),
+            tries=tries,
             registry=registry,
             telemetry=telemetry,
         )
@@ -187,11 +198,20 @@ def links_of(settings: Settings) -> LinkTokens:
     return LinkTokens(signing_key, settings.auth_issuer)
 
 
+def gate_of(made: Outside, tokens: Tokens, settings: Settings) -> Gate:
+    """What staff sign in by. Errors: SettingMissing, SigningKeyRefused."""
+    given = required(settings.auth_signing_key, "AUTH_SIGNING_KEY"), settings.auth_issuer
+    refreshing, codes = RefreshTokens(*given), StaffCodes(*given)
+    ids = TimeOrderedIds()
+    return Gate(made.database, tokens, refreshing, codes, Passwords(), made.tries, ids)
+
+
 @asynccontextmanager
 async def parts(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Parts]:
     """Everything that the server needs. Errors: SettingMissing, SettingUnfit, SigningKeyRefused."""
     signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
-    tokens = Tokens(signing_key, settings.auth_issuer)
+    issuer = settings.auth_issuer
+    tokens = Tokens(signing_key, issuer, before=settings.auth_keys_before)
     links = links_of(settings)
     async with outside(settings, observe=observe) as made:
         origins = Origins(made.database, now, development=settings.tourbase_env == "development")
@@ -203,6 +223,7 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             tokens=tokens,
             quotes=QuoteTokens(signing_key, settings.auth_issuer),
             links=links,
+            gate=gate_of(made, tokens, settings),
             origins=origins,
             authenticator=Authenticator(made.database, tokens, links, origins, now),
             ids=TimeOrderedIds(),

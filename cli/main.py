@@ -28,6 +28,16 @@ COMMANDS: Final[Mapping[str, str]] = {
     "sdl": "cli.sdl:sdl",
     "doctor": "cli.doctor:run",
     "dead-jobs": "cli.dead_jobs:run",
+    "tenant": "cli.tenant:run",
+}
+NEW_TENANT: Final[Mapping[str, str]] = {
+    "name": "the operating company's name",
+    "brand": "code of its first brand: acme",
+    "brand-name": "the brand's name",
+    "time-zone": "of the brand: America/Los_Angeles",
+    "currency": "of the brand: USD",
+    "owner-name": "who owns it",
+    "owner-email": "where the owner is written to",
 }
 
 
@@ -75,9 +85,19 @@ def _parser() -> argparse.ArgumentParser:
         "doctor", help="look at each dependency: what is wrong, and how to mend it"
     )
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
+    _tenant(commands.add_parser("tenant", help="make a tenant, with its first brand and its owner"))
     dead = commands.add_parser("dead-jobs", help="list jobs that failed for good")
     dead.add_argument("--retry", type=int, help="try the job of this id again")
     return parser
+
+
+def _tenant(tenant: argparse.ArgumentParser) -> None:
+    create = tenant.add_subparsers(dest="act", required=True).add_parser(
+        "create", help="make it, and print the code with which its owner sets a password"
+    )
+    create.add_argument("slug", help="names it where its staff sign in: acme-tours")
+    for option, said in NEW_TENANT.items():
+        create.add_argument(f"--{option}", required=True, help=said)
 
 
 if __name__ == "__main__":

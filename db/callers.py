@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from db import statements
@@ -16,6 +16,22 @@ BY_KIND = {
     Kind.CUSTOMER: "customer",
     Kind.DRIVER: "driver",
 }
+
+
+class Subject(Protocol):
+    """Whom a token speaks for, and the session that it is of, if it is of one."""
+
+    @property
+    def kind(self) -> Kind: ...
+
+    @property
+    def tenant(self) -> str: ...
+
+    @property
+    def subject(self) -> UUID: ...
+
+    @property
+    def session(self) -> UUID | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +62,16 @@ async def by_link(tx: Transaction, link: UUID, *, now: datetime) -> tuple[Caller
     return (Caller.of(row[:-1]), row[-1]) if row else None
 
 
-async def by_subject(
-    tx: Transaction, kind: Kind, tenant: str, brand: str, subject: UUID
-) -> Caller | None:
+async def by_subject(tx: Transaction, who: Subject, brand: str, *, now: datetime) -> Caller | None:
     """A member of the brand's staff, one of its customers, or a driver of its operator."""
-    row = await tx.row(
-        SQL[f"caller_by_{BY_KIND[kind]}"], {"tenant": tenant, "brand": brand, "subject": subject}
-    )
+    given = {
+        "tenant": who.tenant,
+        "brand": brand,
+        "subject": who.subject,
+        "session": who.session,
+        "now": now,
+    }
+    row = await tx.row(SQL[f"caller_by_{BY_KIND[who.kind]}"], given)
     return Caller.of(row) if row else None
 
 

@@ -71,6 +71,10 @@ def rows_of(table: str, facts: Sequence[Mapping[str, object]]) -> Rows:
     return Rows(table, columns, [tuple(fact[column] for column in columns) for fact in facts])
 
 
+class TenantExists(Exception):
+    """There is a tenant of that slug."""
+
+
 class Loading:
     """A running load. Rows that break a rule end it with the database's own error."""
 
@@ -92,12 +96,16 @@ class Loading:
         return self._exists("select exists (select slug from tenants)")
 
     def add_tenant(self, *, slug: str, name: str, created_at: datetime) -> Scope:
+        """Errors: TenantExists for a slug that is taken."""
         self._enter("owner")
         row = self._connection.execute(NEXT_TENANT).fetchone()
         scope = Scope(int(row[0]) if row else 0)
         self._enter("owner", scope)
         facts = {"slug": slug, "name": name, "created_at": created_at}
-        self._connection.execute(TENANT, {"tenant_id": scope.tenant_id, **facts})
+        try:
+            self._connection.execute(TENANT, {"tenant_id": scope.tenant_id, **facts})
+        except psycopg.errors.UniqueViolation:
+            raise TenantExists from None
         return scope
 
     def add_brand(self, tenant: Scope, facts: Mapping[str, object]) -> Scope:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain.errors import InvalidInput
@@ -37,6 +38,10 @@ class Policy:
     def percent(self, days: int) -> int:
         """The share of the deposit that comes back so many days before; 0 after the tour."""
         return next((tier.percent for tier in self.tiers if days >= tier.days), 0)
+
+
+DEFAULT: Final = Policy((Tier(45, 100), Tier(21, 50), Tier(0, 0)))
+"""What a brand begins with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,22 @@ class Alerts(Protocol):
     async def alert(self, kind: str, detail: Mapping[str, object]) -> None: ...
 
 
+class Limiter(Protocol):
+    """Counts how often something was tried, in all processes together."""
+
+    async def take(self, name: str, most: int, *, seconds: int) -> int:
+        """One try more: 0 if it is within the bound, otherwise for how many seconds it is not.
+
+        Shape:  a count begins with its first try and ends `seconds` later. It never fails: while
+                the count of all is away, each process counts for itself.
+        """
+        ...
+
+    async def forget(self, names: Sequence[str]) -> None:
+        """As if these had never been tried."""
+        ...
+
+
 class EventStream(Protocol):
     """Notices of changes, from the relay to the subscribers."""
 

@@ -27,6 +27,7 @@ from web.middleware import BodyLimit, RequestId, SafeHeaders
 from web.observation import KnownDocuments, Observation
 from web.playground import Playground
 from web.prepared import prepared
+from web.sign_in import SigningIn
 
 LOG = structlog.get_logger("tourbase.web")
 
@@ -82,6 +83,7 @@ def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:
         Route("/graphql", endpoint, middleware=playground.middleware),
         WebSocketRoute("/graphql", endpoint),
         *playground.routes,
+        *SigningIn(made.gate, now).routes,
         Route("/schema.graphql", Contract(schema.as_str()).answer),
         Route("/metrics", _metrics(made).answer),
         Route("/health/live", health.live),

@@ -17,10 +17,10 @@ from cli.demo.shared_tours import shared_tours, ticket_rows, tickets, tour_block
 from cli.demo.wishes import wishes
 from db.loading import Loading, Rows, rows_of
 from domain.cancellation import tiers_document
+from domain.schedules import OF_EVERY_BRAND
 
 GRATUITY_HINT_PERCENT = 15
 BATCH = 5000
-SCHEDULES = {"purge_idempotency_records": "15 3 * * *", "expire_reservations": "*/5 * * * *"}
 FIRST_RUN_AT = time(3, 15)
 
 
@@ -119,7 +119,7 @@ def _settings(desk: Desk) -> Iterator[Rows]:
     next_run_at = clock.at(clock.today + timedelta(days=1), FIRST_RUN_AT)
     schedules: list[dict[str, object]] = [
         {"id": desk.chance.id(clock.now), "task": task, "cron": cron, "next_run_at": next_run_at}
-        for task, cron in SCHEDULES.items()
+        for task, cron in OF_EVERY_BRAND.items()
     ]
     yield rows_of("schedules", schedules)
     yield customer_rows(desk.people, desk.chance)

@@ -7,13 +7,12 @@ from datetime import UTC, date, datetime, time
 from cli.demo.chance import Chance
 from cli.demo.reference import Record, cents, needed, records, several, whole
 from db.loading import Rows, rows_of
-from domain.cancellation import Policy, Tier
+from domain.cancellation import DEFAULT, Policy
 from domain.pricing import FlatDeposit, Package, Rate
 
 WEEKDAYS = {"Mon": 0, "Tue": 1, "Wed": 2, "Thu": 3, "Fri": 4, "Sat": 5, "Sun": 6}
 EVERY_DAY = list(range(7))
 PER_MILE_CENTS, MILES_INCLUDED = 300, 10
-POLICY = Policy((Tier(45, 100), Tier(21, 50), Tier(0, 0)))
 RESERVATION_DEPOSITS = (FlatDeposit(1, 7, 25000), FlatDeposit(8, 14, 35000))
 
 
@@ -35,7 +34,7 @@ def price_list(*, tax_ppm: int, deposit_percent: int) -> PriceList:
         packages={needed(record, "code"): _package(record) for record in _package_records()},
         tax_ppm=tax_ppm,
         deposit_percent=deposit_percent,
-        policy=POLICY,
+        policy=DEFAULT,
         reservation_deposits=RESERVATION_DEPOSITS,
     )
 

@@ -1,5 +1,7 @@
 """Tokens: what was signed is verified, and nothing else."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,9 +10,12 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 
-from auth.tokens import Claims, Tokens
+from auth.tokens import Claims, Tokens, thumbprint
 from domain.errors import OperatorError, Unauthenticated
 from domain.identity import Kind
 from tests.conftest import SIGNING_KEY
@@ -26,6 +31,9 @@ def pem(key: Any) -> str:
         serialization.NoEncryption(),
     )
     return text.decode()
+
+
+KNOWN = {"kid": Tokens(SIGNING_KEY, "tourbase").jwks["keys"][0]["kid"]}
 
 
 @pytest.fixture
@@ -70,7 +78,9 @@ def test_the_public_key_used_as_a_shared_secret_is_refused(tokens: Tokens) -> No
     )
 
     with pytest.raises(Unauthenticated, match="not valid"):
-        tokens.verify(jwt.encode(payload, public, algorithm="HS256"))
+        tokens.verify(jwt.encode(payload, public, "HS256", headers=KNOWN))
+    with pytest.raises(Unauthenticated, match="not valid"):
+        tokens.verify(jwt.encode(payload, "", "none", headers=KNOWN))
 
 
 @pytest.mark.parametrize(
@@ -97,9 +107,64 @@ def test_a_token_with_a_missing_or_strange_claim_is_refused(
     private = serialization.load_pem_private_key(SIGNING_KEY.encode(), None)
 
     with pytest.raises(Unauthenticated, match="not valid"):
-        tokens.verify(jwt.encode(changed, private, algorithm="EdDSA"))  # type: ignore[arg-type]
+        tokens.verify(jwt.encode(changed, private, "EdDSA", headers=KNOWN))  # type: ignore[arg-type]
 
 
 def test_only_an_ed25519_key_signs() -> None:
     with pytest.raises(OperatorError, match=r"^AUTH_SIGNING_KEY is no Ed25519"):
         Tokens(pem(ec.generate_private_key(ec.SECP256R1())), "tourbase")
+
+
+def public(private_pem: str) -> str:
+    key = serialization.load_pem_private_key(private_pem.encode(), None).public_key()
+    form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return key.public_bytes(*form).decode()
+
+
+def test_a_key_is_changed_without_anybody_signing_in_anew_and_then_dropped(tokens: Tokens) -> None:
+    old = tokens.sign(CLAIMS, now=datetime.now(UTC), lifetime=LIFETIME)
+    older = pem(Ed25519PrivateKey.generate())
+    fresh = pem(Ed25519PrivateKey.generate())
+    before = f"{public(older)}\n{public(SIGNING_KEY)}"
+
+    rotated = Tokens(fresh, "tourbase", before=before)
+
+    assert rotated.verify(old) == CLAIMS
+    assert rotated.verify(rotated.sign(CLAIMS, now=datetime.now(UTC), lifetime=LIFETIME)) == CLAIMS
+    assert [key["kid"] for key in rotated.jwks["keys"]][-1] == KNOWN["kid"]
+    assert all(
+        key.keys() == {"kty", "crv", "x", "kid", "use", "alg"} for key in rotated.jwks["keys"]
+    )
+    with pytest.raises(Unauthenticated, match="not valid"):
+        Tokens(fresh, "tourbase").verify(old)
+
+
+@pytest.mark.parametrize("kid", [None, "unknown", "", 7, {"a": 1}])
+def test_a_token_of_an_unknown_key_is_refused(tokens: Tokens, kid: object) -> None:
+    private = serialization.load_pem_private_key(SIGNING_KEY.encode(), None)
+    payload = jwt.decode(
+        tokens.sign(CLAIMS, now=datetime.now(UTC), lifetime=LIFETIME),
+        options={"verify_signature": False},
+    )
+    header = base64.urlsafe_b64encode(
+        json.dumps({"alg": "EdDSA", "typ": "JWT", "kid": kid}).encode()
+    ).rstrip(b"=")
+    body = jwt.encode(payload, private, "EdDSA").split(".")[1].encode()  # type: ignore[arg-type]
+    signed = private.sign(header + b"." + body)  # type: ignore[union-attr, call-arg]
+    signature = base64.urlsafe_b64encode(signed).rstrip(b"=")
+
+    with pytest.raises(Unauthenticated, match="not valid"):
+        tokens.verify(b".".join((header, body, signature)).decode())
+
+
+def test_a_thumbprint_is_that_of_the_standard() -> None:
+    """The key and the thumbprint of RFC 8037, appendix A.3."""
+    x = base64.urlsafe_b64decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo=")
+    key = Ed25519PublicKey.from_public_bytes(x)
+    assert thumbprint(key) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+
+
+@pytest.mark.parametrize("text", [SIGNING_KEY, "nothing", public(SIGNING_KEY) + "more"])
+def test_only_public_keys_are_those_of_before(text: str) -> None:
+    with pytest.raises(OperatorError, match=r"^AUTH_KEYS_BEFORE holds"):
+        Tokens(SIGNING_KEY, "tourbase", before=text)

@@ -51,6 +51,17 @@ insert into memberships (tenant_id, brand_id, staff_user_id, role)
 select b.tenant_id, b.id, s.id, 'sales'
 from few as b inner join staff_users as s on s.tenant_id = b.tenant_id;
 
+insert into staff_passwords (tenant_id, staff_user_id, password_hash, changed_at)
+select tenant_id, id, 'hash', created_at from staff_users;
+
+insert into staff_sessions
+(tenant_id, id, staff_user_id, brand_code, address, created_at, refreshed_at, expires_at)
+select s.tenant_id, md5('session' || s.id || n)::uuid, s.id, 'b1', '', now(), now(), 'infinity'
+from staff_users as s cross join generate_series(1, 5) as n;
+
+insert into staff_codes (tenant_id, id, staff_user_id, kind, created_at, expires_at)
+select tenant_id, md5('code' || id)::uuid, id, 'reset', now(), 'infinity' from staff_users;
+
 insert into apps (tenant_id, brand_id, id, name, created_at)
 select tenant_id, id, md5('app' || id || '-' || n)::uuid, 'App ' || n, now()
 from few cross join generate_series(1, 500) as n;

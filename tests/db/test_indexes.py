@@ -27,7 +27,7 @@ OPERATOR = {
 }
 # What the floor of a fleet table lets through: it is read along the tenant's index.
 OWN_OR_NONE = "((brand_id IS NULL) OR (brand_id = (InitPlan 2).col1))"
-BY_ANYBODY = ("callers.", "events.", "schedules.due_schedules")
+BY_ANYBODY = ("callers.", "events.", "schedules.due_schedules", "sign_in.member_")
 BY_DRIVERS = ("blocks.give_back_time_off", "manifests.phones_on_the_day")
 
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cli.demo.prices import POLICY, price_list
+from cli.demo.prices import price_list
+from domain.cancellation import DEFAULT
 from domain.errors import InvalidInput
 from domain.pricing import NoRate
 from domain.quotes import PriceBook, PromoCodeRefused, Quote, Rule, Wish, price
@@ -24,7 +25,7 @@ def a_book(*rules: Rule, package: str | None = None, tax_ppm: int = 91_000) -> P
         tax_ppm=tax_ppm,
         deposit_percent=50,
         gratuity_hint_percent=15,
-        policy=POLICY,
+        policy=DEFAULT,
     )
 
 

@@ -57,6 +57,10 @@ DEFINERS = {
         "public, pg_temp",
         "link staff worker",
     ),
+    "look_up_session(uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_sign_in(text, text, text)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_staff_code(uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
+    "session_is_open(text, uuid, uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
     "look_up_link(uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
     "planned_duty(uuid[], timestamptz, timestamptz)": (
         "fleet",

@@ -4,6 +4,7 @@ import pytest
 from psycopg import errors, sql
 
 from tests.isolation.callers import (
+    OF_CALLER,
     REFUSED,
     Context,
     actor_of,
@@ -95,7 +96,8 @@ def test_a_role_reads_back_what_it_inserts_and_changes(
     table = planted.tables[table_name]
     values = planted.planting.another(table, planted.own)
     whole = table.may(role, "insert") >= values.keys() and table.may(role, "select")
-    actor = values.get("actor_id") or actor_of(planted, role, planted.own)
+    own = values.get(OF_CALLER[table_name][1]) if table_name in OF_CALLER else None
+    actor = own or actor_of(planted, role, planted.own)
     enter(login, role, Context.of("own", planted.own), actor=actor)
     column = sql.Identifier(changing(table, role))
     returning = sql.SQL(" returning ") + sql.SQL(", ").join(map(sql.Identifier, table.key))

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 import pytest
 
+from auth.tokens import Claims
 from bootstrap.settings import Settings
 from bootstrap.wiring import TimeOrderedIds
 from db import buyers, callers
@@ -180,7 +181,12 @@ async def test_the_credential_of_the_merged_customer_opens_nothing(
 
 async def look_up(database: Database, brand: Brand, customer: UUID) -> Any:
     async with database.session(NOBODY).read() as tx:
-        return await callers.by_subject(tx, Kind.CUSTOMER, brand.tenant_slug, brand.code, customer)
+        return await callers.by_subject(
+            tx,
+            Claims(Kind.CUSTOMER, customer, brand.tenant_slug, brand.code),
+            brand.code,
+            now=NOW,
+        )
 
 
 async def find(tx: Transaction, email: str) -> UUID:

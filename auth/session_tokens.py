@@ -1,0 +1,31 @@
+"""What staff keep: the token that refreshes a session, and the code that sets a password."""
+
+from uuid import UUID
+
+from auth.signed_ids import SignedIds
+from domain.errors import Unauthenticated
+
+
+class RefreshTokens(SignedIds):
+    """Signs a session with its turn: of each turn there is one token. Errors: SigningKeyRefused."""
+
+    def __init__(self, private_key_pem: str, issuer: str) -> None:
+        super().__init__(private_key_pem, issuer, prefix="rt_", purpose="sessions")
+
+    def sign(self, session: UUID, turn: int) -> str:
+        return self.token_of(session, turn=turn)
+
+    def session(self, token: str) -> tuple[UUID, int]:
+        """The session, and the turn that the token was given at. Errors: Unauthenticated."""
+        session, facts = self.facts(token)
+        turn = facts.get("turn")
+        if not isinstance(turn, int):
+            raise Unauthenticated("The session is not valid.")
+        return session, turn
+
+
+class StaffCodes(SignedIds):
+    """Signs the id of a code that sets a password once. Errors: SigningKeyRefused."""
+
+    def __init__(self, private_key_pem: str, issuer: str) -> None:
+        super().__init__(private_key_pem, issuer, prefix="sc_", purpose="codes")

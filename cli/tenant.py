@@ -1,0 +1,118 @@
+"""`tourbase tenant create`: an operating company, its first brand, its owner's invitation."""
+
+import json
+from argparse import Namespace
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from auth.session_tokens import StaffCodes
+from bootstrap.settings import Settings
+from bootstrap.wiring import TimeOrderedIds, now, required
+from cli.crew import say
+from db.clusters import refuse_unfit
+from db.loading import Loading, Scope, TenantExists, loading, rows_of
+from domain.cancellation import DEFAULT, tiers_document
+from domain.errors import InvalidInput, OperatorError
+from domain.schedules import OF_EVERY_BRAND
+from domain.sign_in import CODES, normal_email
+from domain.tenants import check_brand_code, check_currency, check_slug
+
+
+class TenantRefused(OperatorError):
+    """No tenant was made; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTenant:
+    """What a tenant begins with. Errors: InvalidInput."""
+
+    slug: str
+    name: str
+    brand: str
+    brand_name: str
+    time_zone: str
+    currency: str
+    owner_name: str
+    owner_email: str
+
+    def __post_init__(self) -> None:
+        check_slug(self.slug)
+        check_brand_code(self.brand)
+        check_currency(self.currency)
+        if self.time_zone not in available_timezones():
+            raise InvalidInput(f"{self.time_zone!r} is no time zone: America/Los_Angeles is one.")
+        if "@" not in self.owner_email.strip("@"):
+            raise InvalidInput("The owner's address is no e-mail address.")
+
+
+def run(settings: Settings, given: Namespace) -> int:
+    fields = {name: getattr(given, name) for name in NewTenant.__slots__}
+    say(create_tenant(settings, NewTenant(**fields), at=now()))
+    return 0
+
+
+def create_tenant(settings: Settings, new: NewTenant, *, at: datetime) -> str:
+    """Make it, and give the code with which its owner sets a password, within seven days.
+
+    Errors: TenantRefused without DATABASE_ADMIN_URL or for a slug that is taken; ServerRefused,
+            SettingMissing. Interrupted, it leaves nothing behind.
+    """
+    if settings.database_admin_url is None:
+        raise TenantRefused("DATABASE_ADMIN_URL is not set: it is the login that migrated.")
+    signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
+    codes = StaffCodes(signing_key, settings.auth_issuer)
+    url = settings.database_admin_url.get_secret_value()
+    refuse_unfit(url)
+    try:
+        with loading(url, role_prefix=settings.database_role_prefix) as load:
+            return codes.token_of(_stored(load, new, at))
+    except TenantExists:
+        raise TenantRefused(f"There is a tenant {new.slug} already.") from None
+
+
+def _stored(load: Loading, new: NewTenant, at: datetime) -> UUID:
+    ids = TimeOrderedIds()
+    tenant = load.add_tenant(slug=new.slug, name=new.name, created_at=at)
+    owner, code = ids.new(), ids.new()
+    email = normal_email(new.owner_email)
+    person = {"id": owner, "email": email, "name": new.owner_name, "created_at": at}
+    load.store(rows_of("staff_users", [person]), tenant)
+    brand = load.add_brand(
+        tenant,
+        {
+            "code": new.brand,
+            "name": new.brand_name,
+            "time_zone": new.time_zone,
+            "currency": new.currency,
+            "is_default": True,
+        },
+    )
+    _furnish(load, brand, new, at)
+    load.store(rows_of("memberships", [{"staff_user_id": owner, "role": "owner"}]), brand)
+    invitation = {
+        "id": code,
+        "staff_user_id": owner,
+        "kind": "invitation",
+        "created_at": at,
+        "expires_at": at + CODES["invitation"],
+    }
+    load.store(rows_of("staff_codes", [invitation]), tenant)
+    return code
+
+
+def _furnish(load: Loading, brand: Scope, new: NewTenant, at: datetime) -> None:
+    """Without settings a brand sells nothing, and without schedules nothing of it runs out."""
+    settings = {
+        "id": TimeOrderedIds().new(),
+        "number_prefix": new.brand.upper(),
+        "cancellation_tiers": json.dumps(tiers_document(DEFAULT)),
+        "effective_from": at.astimezone(ZoneInfo(new.time_zone)).date(),
+    }
+    load.store(rows_of("brand_settings", [settings]), brand)
+    schedules: list[dict[str, object]] = [
+        {"id": TimeOrderedIds().new(), "task": task, "cron": cron, "next_run_at": at}
+        for task, cron in OF_EVERY_BRAND.items()
+    ]
+    load.store(rows_of("schedules", schedules), brand)

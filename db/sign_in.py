@@ -1,0 +1,96 @@
+"""Signing in: who an address, a session or a code is of, and what each leaves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from db import statements
+from db.callers import Caller
+from db.database import Transaction
+
+SQL = statements.load(__package__, "sign_in.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session that begins: whose, from where, until when."""
+
+    id: UUID
+    staff_id: UUID
+    brand_code: str
+    user_agent: str | None
+    address: str
+    expires_at: datetime
+
+
+async def by_email(
+    tx: Transaction, tenant: str, brand: str | None, email: str
+) -> tuple[Caller, str] | None:
+    """The member with that address, and the hash of their password."""
+    return _found(
+        await tx.row(SQL["member_by_email"], {"tenant": tenant, "brand": brand, "email": email})
+    )
+
+
+async def by_session(tx: Transaction, session: UUID, *, now: datetime) -> tuple[Caller, int] | None:
+    """Whose open session it is, and its turn."""
+    return _found(await tx.row(SQL["member_by_session"], {"presented": session, "now": now}))
+
+
+async def by_code(tx: Transaction, code: UUID, *, now: datetime) -> tuple[Caller, str] | None:
+    """Who may use the code, and its kind: `invitation` or `reset`."""
+    return _found(await tx.row(SQL["member_by_code"], {"presented": code, "now": now}))
+
+
+async def begin(tx: Transaction, new: NewSession, *, now: datetime) -> None:
+    await tx.run(
+        SQL["insert_session"],
+        {
+            "id": new.id,
+            "staff": new.staff_id,
+            "brand": new.brand_code,
+            "user_agent": new.user_agent,
+            "address": new.address,
+            "expires_at": new.expires_at,
+            "now": now,
+        },
+    )
+
+
+async def take_turn(tx: Transaction, session: UUID, turn: int, *, now: datetime) -> int | None:
+    """The session's next turn; None if this one was taken already."""
+    row = await tx.row(SQL["take_turn"], {"id": session, "turn": turn, "now": now})
+    return int(row[0]) if row else None
+
+
+async def revoke(tx: Transaction, session: UUID, *, now: datetime) -> None:
+    await tx.run(SQL["revoke_session"], {"id": session, "now": now})
+
+
+async def revoke_all(tx: Transaction, staff_id: UUID, *, now: datetime) -> None:
+    await tx.run(SQL["revoke_sessions_of"], {"staff": staff_id, "now": now})
+
+
+async def set_password(
+    tx: Transaction, staff_id: UUID, password_hash: str, *, now: datetime
+) -> None:
+    await tx.run(
+        SQL["set_password"], {"staff": staff_id, "password_hash": password_hash, "now": now}
+    )
+
+
+async def use_code(tx: Transaction, code: UUID, *, now: datetime) -> bool:
+    """Whether the code could be used: of two at once, one."""
+    return await tx.row(SQL["use_code"], {"id": code, "now": now}) is not None
+
+
+async def insert_code(
+    tx: Transaction, id: UUID, staff_id: UUID, kind: str, *, now: datetime, expires_at: datetime
+) -> None:
+    given = {"id": id, "staff": staff_id, "kind": kind, "now": now, "expires_at": expires_at}
+    await tx.run(SQL["insert_code"], given)
+
+
+def _found(row: tuple[Any, ...] | None) -> tuple[Caller, Any] | None:
+    return (Caller.of(row[:-1]), row[-1]) if row else None

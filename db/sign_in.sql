@@ -1,0 +1,63 @@
+-- name: member_by_email
+-- Who an e-mail address is at a tenant, and the hash of their password.
+select
+    tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
+    actor_id, role, grants, denies, label, password_hash
+from look_up_sign_in(%(tenant)s, %(brand)s, %(email)s);
+
+-- name: member_by_session
+-- Who a session is of, while it is open, and how often it was refreshed.
+select
+    tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
+    actor_id, role, grants, denies, label, turn
+from look_up_session(%(presented)s, %(now)s);
+
+-- name: member_by_code
+-- Who a code was given to, while it may be used, and what for.
+select
+    tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
+    actor_id, role, grants, denies, label, kind
+from look_up_staff_code(%(presented)s, %(now)s);
+
+-- name: insert_session
+-- A session that begins.
+insert into staff_sessions
+(id, staff_user_id, brand_code, user_agent, address, created_at, refreshed_at, expires_at)
+values (
+    %(id)s, %(staff)s, %(brand)s, %(user_agent)s, %(address)s, %(now)s, %(now)s, %(expires_at)s
+);
+
+-- name: take_turn
+-- A session goes on by the token that it gave last, and by no other.
+update staff_sessions
+set turn = turn + 1, refreshed_at = %(now)s
+where id = %(id)s and turn = %(turn)s and revoked_at is null
+returning turn;
+
+-- name: revoke_session
+-- A session that is over.
+update staff_sessions set revoked_at = %(now)s
+where id = %(id)s and revoked_at is null;
+
+-- name: revoke_sessions_of
+-- All sessions of a member are over.
+update staff_sessions set revoked_at = %(now)s
+where staff_user_id = %(staff)s and revoked_at is null;
+
+-- name: set_password
+-- A member's password, in place of the one before.
+insert into staff_passwords (staff_user_id, password_hash, changed_at)
+values (%(staff)s, %(password_hash)s, %(now)s)
+on conflict (tenant_id, staff_user_id)
+do update set password_hash = %(password_hash)s, changed_at = %(now)s;
+
+-- name: use_code
+-- A code that was used, if nobody was faster.
+update staff_codes set used_at = %(now)s
+where id = %(id)s and used_at is null
+returning id;
+
+-- name: insert_code
+-- A code that sets a member's password, once.
+insert into staff_codes (id, staff_user_id, kind, created_at, expires_at)
+values (%(id)s, %(staff)s, %(kind)s, %(now)s, %(expires_at)s);

@@ -1,0 +1,9 @@
+"""What is done for every brand at times of its own clock."""
+
+from collections.abc import Mapping
+from typing import Final
+
+OF_EVERY_BRAND: Final[Mapping[str, str]] = {
+    "purge_idempotency_records": "15 3 * * *",
+    "expire_reservations": "*/5 * * * *",
+}

@@ -1,0 +1,181 @@
+"""Signing in and out: sessions of staff, refreshed by tokens of which each is good once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from auth.passwords import Passwords
+from auth.session_tokens import RefreshTokens, StaffCodes
+from auth.tokens import Claims, Tokens
+from db import sign_in
+from db.callers import Caller
+from db.database import Database, Session, Transaction
+from db.sign_in import NewSession
+from domain.errors import Unauthenticated
+from domain.identity import NOBODY, Kind, Principal
+from domain.ids import Ids
+from domain.sign_in import (
+    ACCESS,
+    SESSION,
+    WINDOW,
+    TooManyTries,
+    bounds_of_tries,
+    check_password,
+    normal_email,
+)
+from services.ports import Limiter
+
+WRONG: Final = "The tenant, the address or the password is wrong."
+OVER: Final = "The session is over. Sign in again."
+USED: Final = "The code is over or was used. Ask for a new one."
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What somebody says to sign in, and where from."""
+
+    tenant: str
+    email: str
+    password: str
+    brand: str | None
+    address: str
+    user_agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session's tokens: one to ask with for some minutes, one to go on with, once."""
+
+    access_token: str
+    refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What signing in works with."""
+
+    database: Database
+    tokens: Tokens
+    refreshing: RefreshTokens
+    codes: StaffCodes
+    passwords: Passwords
+    limiter: Limiter
+    ids: Ids
+
+
+async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) -> SignedIn:
+    """Begin a session.
+
+    Shape:  somebody who is not there is refused as somebody with a wrong password is, in words and
+            in the time that it takes.
+    Errors: Unauthenticated, TooManyTries.
+    """
+    email = normal_email(given.email)
+    bounds = bounds_of_tries(given.tenant, email, given.address)
+    waits = [
+        await gate.limiter.take(each.name, each.most, seconds=int(WINDOW.total_seconds()))
+        for each in bounds
+    ]
+    if any(waits):
+        raise TooManyTries(max(waits))
+    async with gate.database.session(NOBODY).read() as tx:
+        found = await sign_in.by_email(tx, given.tenant, given.brand, email)
+    verdict = await gate.passwords.check(given.password, found[1] if found else None)
+    if found is None or not verdict.right:
+        raise Unauthenticated(WRONG)
+    caller = found[0]
+    anew = await gate.passwords.hash(given.password) if verdict.outdated else None
+    new = NewSession(
+        id=gate.ids.new(),
+        staff_id=caller.actor_id,
+        brand_code=caller.brand.code,
+        user_agent=given.user_agent[:300] if given.user_agent else None,
+        address=given.address,
+        expires_at=now + SESSION,
+    )
+    await _begin(gate, caller, new, anew, now=now)
+    await gate.limiter.forget([each.name for each in bounds[:2]])
+    return _signed(gate, caller, new.id, 1, now=now)
+
+
+async def refresh_session(gate: Gate, token: str, *, now: datetime) -> SignedIn:
+    """Go on with a session. A token that comes a second time was stolen: the session is over.
+
+    Errors: Unauthenticated.
+    """
+    session, turn = gate.refreshing.session(token)
+    caller, current = await _open(gate, session, now=now)
+    as_member = _as_member(gate, caller)
+    if turn == current:
+        taken = await as_member.write(lambda tx: sign_in.take_turn(tx, session, turn, now=now))
+        if taken is not None:
+            return _signed(gate, caller, session, taken, now=now)
+    await as_member.write(lambda tx: sign_in.revoke(tx, session, now=now))
+    raise Unauthenticated(OVER)
+
+
+async def sign_out(gate: Gate, token: str, *, now: datetime) -> None:
+    """End a session, whatever its turn. Errors: Unauthenticated."""
+    session, _ = gate.refreshing.session(token)
+    caller, _ = await _open(gate, session, now=now)
+    await _as_member(gate, caller).write(lambda tx: sign_in.revoke(tx, session, now=now))
+
+
+async def set_password_by_code(gate: Gate, code: str, password: str, *, now: datetime) -> None:
+    """Accept an invitation, or take a forgotten password back; all sessions of before are over.
+
+    Errors: InvalidInput, Unauthenticated.
+    """
+    id = gate.codes.read(code)
+    check_password(password)
+    found = await gate.database.session(NOBODY).write(lambda tx: sign_in.by_code(tx, id, now=now))
+    if found is None:
+        raise Unauthenticated(USED)
+    caller = found[0]
+    password_hash = await gate.passwords.hash(password)
+
+    async def work(tx: Transaction) -> None:
+        if not await sign_in.use_code(tx, id, now=now):
+            raise Unauthenticated(USED)
+        await sign_in.set_password(tx, caller.actor_id, password_hash, now=now)
+        await sign_in.revoke_all(tx, caller.actor_id, now=now)
+
+    await _as_member(gate, caller).write(work)
+
+
+async def _begin(
+    gate: Gate, caller: Caller, new: NewSession, anew: str | None, *, now: datetime
+) -> None:
+    async def work(tx: Transaction) -> None:
+        await sign_in.begin(tx, new, now=now)
+        if anew is not None:
+            await sign_in.set_password(tx, caller.actor_id, anew, now=now)
+
+    await _as_member(gate, caller).write(work)
+
+
+async def _open(gate: Gate, session: UUID, *, now: datetime) -> tuple[Caller, int]:
+    """Asked where it is written: a replica may not have heard of the last turn yet."""
+    found = await gate.database.session(NOBODY).write(
+        lambda tx: sign_in.by_session(tx, session, now=now)
+    )
+    if found is None:
+        raise Unauthenticated(OVER)
+    return found
+
+
+def _as_member(gate: Gate, caller: Caller) -> Session:
+    """They alone touch their password: PostgreSQL knows them by the actor of the transaction."""
+    return gate.database.session(
+        Principal(Kind.STAFF, caller.brand, caller.actor_id, role=caller.role, label=caller.label)
+    )
+
+
+def _signed(gate: Gate, caller: Caller, session: UUID, turn: int, *, now: datetime) -> SignedIn:
+    brand = caller.brand
+    claims = Claims(Kind.STAFF, caller.actor_id, brand.tenant_slug, brand.code, session)
+    return SignedIn(
+        gate.tokens.sign(claims, now=now, lifetime=ACCESS),
+        gate.refreshing.sign(session, turn),
+    )

@@ -1,0 +1,353 @@
+"""Signing in over HTTP: sessions that begin, go on, and end; what was stolen opens nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+import bcrypt
+import httpx
+import jwt
+import psycopg
+import pytest
+from argon2 import PasswordHasher
+
+from auth.passwords import Passwords
+from bootstrap.settings import Settings
+from bootstrap.wiring import Parts, now
+from db import sign_in
+from db.database import Database, Transaction
+from domain.identity import Brand, Kind
+from tests.builders import a_brand, a_member, a_principal, new_id
+from tests.web.conftest import bearer, served
+
+PASSWORD = "correct horse battery"
+VIEWER = {"query": "{ viewer { kind } }"}
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the staff who has a password."""
+
+    id: UUID
+    brand: Brand
+    email: str
+
+    def said(self, password: str = PASSWORD, **more: str) -> dict[str, str]:
+        return {
+            "tenant": self.brand.tenant_slug,
+            "email": self.email,
+            "password": password,
+            **more,
+        }
+
+
+@pytest.fixture(scope="session")
+async def gate(made: Parts) -> AsyncIterator[str]:
+    """The server, whose hashes are cheap: how dear they are is not what is tested."""
+    cheap = replace(made, gate=replace(made.gate, passwords=Passwords(CHEAP)))
+    async with served(cheap) as address:
+        yield address
+
+
+@pytest.fixture
+async def client(gate: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=gate) as client:
+        yield client
+
+
+@pytest.fixture
+async def member(database: Database, brand: Brand, settings: Settings) -> Member:
+    return await a_member_with(database, brand, settings, CHEAP.hash(PASSWORD))
+
+
+async def a_member_with(
+    database: Database, brand: Brand, settings: Settings, password_hash: str, role: str = "manager"
+) -> Member:
+    staff = await a_member(database, brand, role)
+    session = database.session(a_principal(brand, actor=staff))
+    await session.write(lambda tx: sign_in.set_password(tx, staff, password_hash, now=now()))
+    (email,) = await in_full(settings, "select email from staff_users where id = %s", staff)
+    return Member(staff, brand, email)
+
+
+async def in_full(settings: Settings, statement: LiteralString, id: UUID) -> tuple[Any, ...]:
+    """One statement as an administrator of the server, who alone sees it all."""
+    assert settings.database_admin_url is not None
+    url = settings.database_admin_url.get_secret_value()
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        cursor = await connection.execute(statement, [id])
+        return (await cursor.fetchone() if cursor.description else None) or ()
+
+
+async def signed_in(client: httpx.AsyncClient, member: Member, **more: str) -> dict[str, Any]:
+    answer = await client.post("/auth/sign-in", json=member.said(**more))
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def refreshed(client: httpx.AsyncClient, token: str) -> httpx.Response:
+    return await client.post("/auth/refresh", json={"refresh_token": token})
+
+
+async def asks(client: httpx.AsyncClient, token: str) -> int:
+    return (await client.post("/graphql", json=VIEWER, headers=bearer(token))).status_code
+
+
+def code_of(answer: httpx.Response) -> str:
+    code: str = answer.json()["errors"][0]["extensions"]["code"]
+    return code
+
+
+async def test_a_member_signs_in_asks_and_goes_on_with_the_session(
+    client: httpx.AsyncClient, member: Member
+) -> None:
+    tokens = await signed_in(client, member)
+    assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 900)
+    assert await asks(client, tokens["access_token"]) == 200
+
+    again = await refreshed(client, tokens["refresh_token"])
+
+    assert again.status_code == 200
+    assert again.json()["refresh_token"] != tokens["refresh_token"]
+    assert await asks(client, again.json()["access_token"]) == 200
+
+
+async def test_one_who_works_for_several_brands_begins_with_the_one_that_they_name(
+    client: httpx.AsyncClient, database: Database, settings: Settings, member: Member
+) -> None:
+    sister = await a_brand(settings, tenant=member.brand, code="nwtc")
+    session = database.session(a_principal(sister))
+    joins = "insert into memberships (staff_user_id, role) values (%(id)s, 'viewer')"
+    await session.write(lambda tx: tx.run(joins, {"id": member.id}))
+    for brand in (member.brand.code, "nwtc"):
+        tokens = await signed_in(client, member, brand=brand)
+        claims = jwt.decode(tokens["access_token"], options={"verify_signature": False})
+        assert claims["brand"] == brand
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"password": "wrong"},
+        {"email": "nobody@example.com"},
+        {"tenant": "nowhere"},
+        {"brand": "hcwt"},
+    ],
+)
+async def test_what_is_wrong_is_refused_in_the_same_words(
+    client: httpx.AsyncClient, member: Member, wrong: dict[str, str]
+) -> None:
+    answer = await client.post("/auth/sign-in", json=member.said() | wrong)
+    assert (answer.status_code, code_of(answer)) == (401, "UNAUTHENTICATED")
+    message = answer.json()["errors"][0]["message"]
+    assert message == "The tenant, the address or the password is wrong."
+
+
+async def test_who_is_suspended_is_out_at_once_and_does_not_sign_in(
+    client: httpx.AsyncClient, settings: Settings, member: Member
+) -> None:
+    tokens = await signed_in(client, member)
+    suspended = "update staff_users set status = 'suspended' where id = %s"
+    await in_full(settings, suspended, member.id)
+    answer = await client.post("/auth/sign-in", json=member.said())
+    assert answer.status_code == 401
+    assert (await refreshed(client, tokens["refresh_token"])).status_code == 401
+    assert await asks(client, tokens["access_token"]) == 401
+
+
+async def test_the_sixth_try_from_one_place_waits_and_another_account_does_not(
+    client: httpx.AsyncClient, database: Database, settings: Settings, member: Member
+) -> None:
+    other = await a_member_with(database, member.brand, settings, CHEAP.hash(PASSWORD))
+    for _ in range(5):
+        answer = await client.post("/auth/sign-in", json=member.said("wrong"))
+        assert answer.status_code == 401
+    answer = await client.post("/auth/sign-in", json=member.said())
+    assert (answer.status_code, code_of(answer)) == (429, "TOO_MANY_REQUESTS")
+    assert 0 < int(answer.headers["retry-after"]) <= 900
+    await signed_in(client, other)
+
+
+async def test_whoever_is_right_begins_to_count_anew(
+    client: httpx.AsyncClient, member: Member
+) -> None:
+    for _ in range(2):
+        for _ in range(4):
+            answer = await client.post("/auth/sign-in", json=member.said("wrong"))
+            assert answer.status_code == 401
+        await signed_in(client, member)
+
+
+async def test_a_refresh_token_that_comes_twice_ends_the_session_of_thief_and_owner(
+    client: httpx.AsyncClient, member: Member
+) -> None:
+    first = await signed_in(client, member)
+    second = (await refreshed(client, first["refresh_token"])).json()
+    assert (await refreshed(client, first["refresh_token"])).status_code == 401
+    assert (await refreshed(client, second["refresh_token"])).status_code == 401
+    assert await asks(client, second["access_token"]) == 401
+
+
+async def test_of_two_who_refresh_with_one_token_at_once_not_both_go_on(
+    client: httpx.AsyncClient, member: Member
+) -> None:
+    tokens = await signed_in(client, member)
+    answers = await asyncio.gather(*(refreshed(client, tokens["refresh_token"]) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers)[1:] == [401, 401, 401]
+
+
+async def test_who_signs_out_is_out_at_once_and_their_other_session_goes_on(
+    client: httpx.AsyncClient, member: Member
+) -> None:
+    here, there = await signed_in(client, member), await signed_in(client, member)
+    out = await client.post("/auth/sign-out", json={"refresh_token": here["refresh_token"]})
+    assert out.status_code == 204
+    assert await asks(client, here["access_token"]) == 401
+    assert await asks(client, there["access_token"]) == 200
+
+
+async def test_a_session_ends_after_thirty_days(
+    client: httpx.AsyncClient, settings: Settings, member: Member
+) -> None:
+    tokens = await signed_in(client, member)
+    over = (
+        "update staff_sessions set created_at = created_at - interval '31 days',"
+        " expires_at = expires_at - interval '31 days' where staff_user_id = %s"
+    )
+    await in_full(settings, over, member.id)
+    assert (await refreshed(client, tokens["refresh_token"])).status_code == 401
+
+
+@pytest.mark.parametrize("what", ["refresh_token", "access_token"])
+async def test_a_token_is_good_for_its_own_purpose_alone(
+    client: httpx.AsyncClient, member: Member, what: str
+) -> None:
+    tokens = await signed_in(client, member)
+    if what == "access_token":
+        assert (await refreshed(client, tokens[what])).status_code == 401
+        assert (await refreshed(client, f"rt_{tokens[what]}")).status_code == 401
+    else:
+        assert await asks(client, tokens[what]) == 401
+        assert await asks(client, tokens[what].removeprefix("rt_")) == 401
+
+
+async def test_a_hash_of_bcrypt_is_accepted_and_made_anew(
+    client: httpx.AsyncClient, database: Database, brand: Brand, settings: Settings
+) -> None:
+    old = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+    member = await a_member_with(database, brand, settings, old)
+    await signed_in(client, member)
+    stored = "select password_hash from staff_passwords where staff_user_id = %s"
+    (password_hash,) = await in_full(settings, stored, member.id)
+    assert password_hash.startswith("$argon2id$")
+    await signed_in(client, member)
+    answer = await client.post("/auth/sign-in", json=member.said("wrong"))
+    assert answer.status_code == 401
+
+
+async def a_code(
+    made: Parts, member: Member, kind: str = "reset", *, lasts: timedelta = timedelta(minutes=30)
+) -> str:
+    code, at = new_id(), now()
+
+    async def work(tx: Transaction) -> None:
+        await sign_in.insert_code(tx, code, member.id, kind, now=at, expires_at=at + lasts)
+
+    await made.database.session(a_principal(member.brand)).write(work)
+    return made.gate.codes.token_of(code)
+
+
+async def test_a_code_sets_the_password_once_and_ends_what_was_open(
+    client: httpx.AsyncClient, made: Parts, member: Member
+) -> None:
+    tokens = await signed_in(client, member)
+    code, fresh = await a_code(made, member), "a longer new password"
+    said = {"code": code, "password": fresh}
+    short = await client.post("/auth/password", json=said | {"password": "short"})
+    assert (short.status_code, code_of(short)) == (400, "BAD_USER_INPUT")
+
+    assert (await client.post("/auth/password", json=said)).status_code == 204
+
+    assert (await client.post("/auth/password", json=said)).status_code == 401
+    assert await asks(client, tokens["access_token"]) == 401
+    assert (await client.post("/auth/sign-in", json=member.said())).status_code == 401
+    assert (await client.post("/auth/sign-in", json=member.said(fresh))).status_code == 200
+
+
+async def test_of_two_who_use_a_code_at_once_one_sets_the_password(
+    client: httpx.AsyncClient, made: Parts, member: Member
+) -> None:
+    code = await a_code(made, member)
+    answers = await asyncio.gather(
+        *(
+            client.post("/auth/password", json={"code": code, "password": f"{PASSWORD} {each}"})
+            for each in range(3)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [204, 401, 401]
+
+
+async def test_a_code_whose_time_is_over_or_that_is_forged_sets_nothing(
+    client: httpx.AsyncClient, made: Parts, member: Member
+) -> None:
+    over = await a_code(made, member, lasts=timedelta(seconds=-1) + timedelta(microseconds=1))
+    for code in (over, made.gate.codes.token_of(new_id()), "sc_forged", "forged"):
+        said = {"code": code, "password": "a longer new password"}
+        assert (await client.post("/auth/password", json=said)).status_code == 401
+    await signed_in(client, member)
+
+
+async def test_nobody_reads_a_hash_or_sets_anothers_password(
+    database: Database, member: Member
+) -> None:
+    for kind in Kind:
+        if kind is Kind.NOBODY:
+            continue
+        session = database.session(a_principal(member.brand, kind, actor=new_id()))
+        with pytest.raises(Exception, match="permission denied"):
+            async with session.read() as tx:
+                await tx.rows("select password_hash from staff_passwords")
+    other = database.session(a_principal(member.brand))
+    with pytest.raises(Exception, match="row-level security"):
+        await other.write(lambda tx: sign_in.set_password(tx, member.id, "mine", now=now()))
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("{", "application/json"),
+        ("[]", "application/json"),
+        ('{"tenant": 1}', "application/json"),
+        ('{"tenant": "a", "email": "b"}', "application/json"),
+        ('{"tenant": "a\\u0000", "email": "b", "password": "c"}', "application/json"),
+        ('{"tenant": "a", "email": "b", "password": "c"}', "text/plain"),
+        ("tenant=a&email=b&password=c", "application/x-www-form-urlencoded"),
+    ],
+)
+async def test_what_is_no_json_object_of_texts_is_refused(
+    client: httpx.AsyncClient, body: str, kind: str
+) -> None:
+    for page in ("sign-in", "refresh", "sign-out", "password"):
+        answer = await client.post(f"/auth/{page}", content=body, headers={"content-type": kind})
+        assert answer.status_code == 400, page
+
+
+async def test_the_keys_are_published_and_verify_what_was_signed(
+    client: httpx.AsyncClient, member: Member
+) -> None:
+    tokens = await signed_in(client, member)
+    answer = await client.get("/.well-known/jwks.json")
+    assert answer.headers["content-type"] == "application/jwk-set+json"
+    keys = jwt.PyJWKSet.from_dict(answer.json())
+    kid = jwt.get_unverified_header(tokens["access_token"])["kid"]
+    claims = jwt.decode(
+        tokens["access_token"], keys[kid].key, algorithms=["EdDSA"], audience="tourbase"
+    )
+    assert claims["sub"] == str(member.id)
+    assert "d" not in answer.json()["keys"][0]
