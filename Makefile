@@ -8,18 +8,21 @@ BIN := .venv/bin
 STAMP := .venv/installed
 CLIENTS := tests/clients/node_modules/.installed
 WORKERS ?= 2
+# A program starts from compiled files, and the tests start some hundred: they are kept.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up test check proof bench load lock clean install clients playground
+.PHONY: up test check lint proof bench load lock clean install clients playground
 .DEFAULT_GOAL := up
 
 up: install
 	@$(BIN)/python -m cli.main up
 
-test: install clients check
+test: install clients lint
 	@echo "== pytest"
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 20 --cov --cov-report=
 
-check: install
+# What `make test` asks before its tests, and `make check` before those of the house.
+lint: install
 	@echo "== ruff check"
 	@$(BIN)/ruff check .
 	@echo "== ruff format"
@@ -37,6 +40,8 @@ check: install
 	@echo "== check-jsonschema"
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+
+check: lint
 	@echo "== house tests"
 	@$(BIN)/pytest -q tests/house --durations 0
 

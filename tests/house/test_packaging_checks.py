@@ -14,10 +14,23 @@ SETS_UP = re.compile(r"apt-get update && apt-get install -y --no-install-recomme
 
 
 def checks() -> list[str]:
-    """The commands of `make check`, in order."""
-    recipe = re.search(r"^check:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert recipe
-    return re.findall(r"^\t@\$\(BIN\)/(.+)$", recipe[1], re.MULTILINE)
+    """The commands of `make check`, in order: those of `make lint`, on which it rests, and its own."""
+    recipes = re.findall(
+        r"^(?:lint: install|check: lint)\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE
+    )
+    assert len(recipes) == 2
+    return re.findall(r"^\t@\$\(BIN\)/(.+)$", "".join(recipes), re.MULTILINE)
+
+
+def test_make_test_runs_the_checks_and_then_every_test() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    before = re.search(r"^test: (install.*)$", makefile, re.MULTILINE)
+    runs = re.search(r"^\t@\$\(BIN\)/pytest (-n .*)$", makefile, re.MULTILINE)
+
+    assert before
+    assert before[1].split() == ["install", "clients", "lint"]
+    assert runs
+    assert runs[1] == "-n $(WORKERS) --dist worksteal --durations 20 --cov --cov-report="
 
 
 def test_pre_commit_runs_the_lines_of_make_check_from_the_projects_own_environment() -> None:

@@ -1,7 +1,7 @@
 """What the worker's tests share: its parts over a database of the test's own, and a look inside."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -108,6 +108,7 @@ class Stand:
     """A worker's parts with ears, letters and bells of the test, and the queue as it stands."""
 
     settings: Settings
+    admin: psycopg.AsyncConnection[tuple[Any, ...]]
     parts: Parts
     ears: Ears
     shelf: Shelf
@@ -123,13 +124,8 @@ class Stand:
 
     async def rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """What everybody's rows are, seen past row-level security; or a change of them."""
-        assert self.settings.database_admin_url is not None
-        url = self.settings.database_admin_url.get_secret_value()
-        async with await psycopg.AsyncConnection.connect(
-            url, options="-c search_path=public,jobs"
-        ) as connection:
-            cursor = await connection.execute(statement, parameters)
-            return await cursor.fetchall() if cursor.description else []
+        cursor = await self.admin.execute(statement, parameters)
+        return await cursor.fetchall() if cursor.description else []
 
     async def jobs(self) -> list[tuple[Any, ...]]:
         """Task, status and attempts of each job, oldest first."""
@@ -154,7 +150,9 @@ class Stand:
 
 
 @pytest.fixture
-def stand(fresh_database: FreshDatabase) -> Stand:
+async def stand(fresh_database: FreshDatabase) -> AsyncIterator[Stand]:
+    assert fresh_database.settings.database_admin_url is not None
+    url = fresh_database.settings.database_admin_url.get_secret_value()
     ears, shelf, letters, bells = Ears(), Shelf(), Letters(), Bells()
     parts = Parts(
         database=fresh_database.database,
@@ -168,7 +166,10 @@ def stand(fresh_database: FreshDatabase) -> Stand:
         write_url=fresh_database.database.doors.write_url,
         pace=QUICK,
     )
-    return Stand(fresh_database.settings, parts, ears, shelf, letters, bells)
+    async with await psycopg.AsyncConnection.connect(
+        url, autocommit=True, options="-c search_path=public,jobs"
+    ) as admin:
+        yield Stand(fresh_database.settings, admin, parts, ears, shelf, letters, bells)
 
 
 async def enqueued(
