@@ -16,7 +16,9 @@ SETS_UP = re.compile(r"apt-get update && apt-get install -y --no-install-recomme
 def checks() -> list[str]:
     """The commands of `make check`, in order: those of `make lint`, on which it rests, and its own."""
     recipes = re.findall(
-        r"^(?:lint: install|check: lint)\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE
+        r"^(?:lint: install|check: lint)\n((?:\t.*\n)+)",
+        (ROOT / "Makefile").read_text(),
+        re.MULTILINE,
     )
     assert len(recipes) == 2
     return re.findall(r"^\t@\$\(BIN\)/(.+)$", "".join(recipes), re.MULTILINE)
