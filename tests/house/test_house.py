@@ -29,15 +29,15 @@ def relative(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
+@pytest.fixture(scope="module")
+def trees() -> dict[Path, ast.Module]:
+    """Every module, read once."""
+    return {path: ast.parse(path.read_text()) for path in MODULES}
 
 
-def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [
-        node
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
 
@@ -69,11 +69,12 @@ def test_import_rules_hold() -> None:
     assert ran.returncode == 0, ran.stdout
 
 
-@pytest.mark.parametrize("path", MODULES, ids=relative)
-def test_a_module_says_in_one_sentence_what_it_is_true_about(path: Path) -> None:
-    text = path.read_text()
-    if text.strip():
-        assert ast.get_docstring(ast.parse(text)), "the module has no docstring"
+def test_a_module_says_in_one_sentence_what_it_is_true_about(
+    trees: dict[Path, ast.Module],
+) -> None:
+    silent = [relative(p) for p, tree in trees.items() if tree.body and not ast.get_docstring(tree)]
+
+    assert silent == [], "these modules have no docstring"
 
 
 def test_no_module_or_folder_has_a_name_without_meaning() -> None:
@@ -92,11 +93,11 @@ def test_no_module_is_longer_than_the_house_allows() -> None:
     assert long == {}
 
 
-def test_no_function_is_longer_than_the_house_allows() -> None:
+def test_no_function_is_longer_than_the_house_allows(trees: dict[Path, ast.Module]) -> None:
     long = {
         f"{relative(path)}::{node.name}": length
         for path in APPLICATION
-        for node in functions(path)
+        for node in functions(trees[path])
         if (length := (node.end_lineno or 0) - node.lineno + 1 - _docstring_lines(node))
         > LONGEST_FUNCTION
     }
@@ -110,11 +111,11 @@ def _docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (first.end_lineno or 0) - first.lineno + 1 if is_text else 0
 
 
-def test_nothing_is_imported_inside_a_function() -> None:
+def test_nothing_is_imported_inside_a_function(trees: dict[Path, ast.Module]) -> None:
     hidden = [
         f"{relative(path)}::{node.name}"
-        for path in MODULES
-        for node in functions(path)
+        for path, tree in trees.items()
+        for node in functions(tree)
         for inner in ast.walk(node)
         if isinstance(inner, ast.Import | ast.ImportFrom)
     ]
@@ -144,14 +145,22 @@ def test_rules_and_use_cases_take_time_as_an_argument() -> None:
     assert readers == []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "db").glob("*.sql")), ids=relative)
-def test_application_sql_never_chooses_a_brand_or_a_tenant(path: Path) -> None:
+def test_application_sql_never_chooses_a_brand_or_a_tenant() -> None:
     """Row-level security does; the exceptions hand over what the relay and look-ups returned."""
     handed_over = {"callers.sql", "events.sql", "schedules.sql", "job_queue.sql", "jobs.sql"}
-    text = re.sub(r"--[^\n]*", "", path.read_text())
-    if path.name not in handed_over:
-        chosen = re.findall(r"\b(?:brand_id|tenant_id)\s*(?:=|in\b)", text)
-        assert chosen == []
+    texts = {
+        relative(path): re.sub(r"--[^\n]*", "", path.read_text())
+        for path in (ROOT / "db").glob("*.sql")
+        if path.name not in handed_over
+    }
+    chosen = {
+        name: found
+        for name, text in texts.items()
+        if (found := re.findall(r"\b(?:brand_id|tenant_id)\s*(?:=|in\b)", text))
+    }
+
+    assert texts
+    assert chosen == {}
 
 
 def test_lock_files_hold_no_addresses() -> None:

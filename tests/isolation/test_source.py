@@ -65,12 +65,23 @@ def outliving(text: str) -> list[str]:
     return found + [match[0] for match in SET_CONFIG.finditer(text) if match[1] == "false"]
 
 
-@pytest.mark.parametrize("path", [*files(), *files("sql")], ids=relative)
-def test_nothing_is_set_for_longer_than_a_transaction(path: Path) -> None:
-    text = path.read_text()
-    said = [text] if path.suffix == ".sql" else list(texts(ast.parse(text)))
+@pytest.fixture(scope="module")
+def trees() -> dict[Path, ast.Module]:
+    """Every module of the floors, read once."""
+    return {path: ast.parse(path.read_text()) for path in files()}
 
-    assert [found for each in said for found in outliving(each)] == []
+
+def test_nothing_is_set_for_longer_than_a_transaction(trees: dict[Path, ast.Module]) -> None:
+    said = {path: texts(tree) for path, tree in trees.items()}
+    said |= {path: iter([path.read_text()]) for path in files("sql")}
+    found = {
+        relative(path): kept
+        for path, each in said.items()
+        if (kept := [match for text in each for match in outliving(text)])
+    }
+
+    assert {path.suffix for path in said} == {".py", ".sql"}
+    assert found == {}
 
 
 @pytest.mark.parametrize(
@@ -116,12 +127,15 @@ def built_statements(tree: ast.AST) -> Iterator[int]:
             yield node.lineno
 
 
-@pytest.mark.parametrize("path", files(), ids=relative)
-def test_no_statement_is_made_of_strings(path: Path) -> None:
-    if relative(path) in PRINTERS:
-        return
+def test_no_statement_is_made_of_strings(trees: dict[Path, ast.Module]) -> None:
+    found = {
+        (relative(path), line)
+        for path, tree in trees.items()
+        if relative(path) not in PRINTERS
+        for line in built_statements(tree)
+    }
 
-    assert list(built_statements(ast.parse(path.read_text()))) == []
+    assert found == set()
 
 
 @pytest.mark.parametrize(
@@ -155,12 +169,12 @@ def test_a_transaction_takes_no_text_that_a_caller_could_have_written(method: st
     assert get_type_hints(getattr(Transaction, method))["statement"] is LiteralString
 
 
-def test_only_a_session_enters_a_transaction() -> None:
+def test_only_a_session_enters_a_transaction(trees: dict[Path, ast.Module]) -> None:
     """Whoever could enter without a session would have a transaction that is never ended by one."""
     entering = {
         (relative(path), ast.unparse(node))
-        for path in files()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr in {"_entered", "_entering"}
     }
     assert entering == {
@@ -170,16 +184,16 @@ def test_only_a_session_enters_a_transaction() -> None:
     assert [name for name in vars(Database) if "enter" in name] == ["_entered", "_enter"]
 
 
-def test_only_two_modules_vouch_for_a_text() -> None:
+def test_only_two_modules_vouch_for_a_text(trees: dict[Path, ast.Module]) -> None:
     vouching = {
         relative(path)
-        for path in files()
+        for path, tree in trees.items()
         if any(
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
             and node.func.id == "cast"
             and "LiteralString" in ast.unparse(node.args[0])
-            for node in ast.walk(ast.parse(path.read_text()))
+            for node in ast.walk(tree)
         )
     }
 
