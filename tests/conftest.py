@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 import pytest
@@ -32,6 +32,15 @@ SIGNING_KEY = (
     .decode()
 )
 
+# They start programs and wait for them: begun first, none is what a worker alone ends with.
+LONGEST: Final = (
+    "tests/cli/",
+    "tests/bench/",
+    "tests/web/playground/",
+    "tests/db/test_migrations.py",
+    "tests/jobs/test_worker.py",
+)
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
@@ -43,6 +52,10 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew", action="store_true", help="write the committed snapshots anew")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 class Snapshot:

@@ -77,7 +77,18 @@ def ask(url: str, credential: str, query: str) -> Any:
     return httpx.post(url, json={"query": query}, headers=headers).json()
 
 
-def check_brands(folder: Path, url: str) -> None:
+def tokens_of(folder: Path) -> dict[str, str]:
+    """A credential of each brand's staff, as the command makes it."""
+    return {
+        code: tourbase(
+            *(folder, "token", "--brand", code, "--as", "staff"),
+            *(["--tenant", tenant] if tenant else []),
+        )
+        for code, (tenant, *_) in BRANDS.items()
+    }
+
+
+def check_brands(url: str, tokens: dict[str, str]) -> None:
     """Each brand is answered with its own bookings, and no two share an id."""
     query = (
         "{ viewer { kind brand { name timeZone currency } }"
@@ -85,9 +96,7 @@ def check_brands(folder: Path, url: str) -> None:
     )
     seen: list[set[str]] = []
     for code, (tenant, name, zone, currency) in BRANDS.items():
-        where = ["--tenant", tenant] if tenant else []
-        token = tourbase(folder, "token", "--brand", code, "--as", "staff", *where)
-        data = ask(url, token, query)["data"]
+        data = ask(url, tokens[code], query)["data"]
         assert data["viewer"] == {
             "kind": "STAFF",
             "brand": {"name": name, "timeZone": zone, "currency": currency},
@@ -177,7 +186,8 @@ def test_up_serves_each_brand_alone_shows_a_change_and_ends_with_nothing_left(
     with running(folder) as block:
         url = re.findall(r"GraphQL +(\S+)", block)[0]
         check_callers(url, block)
-        check_brands(folder, url)
+        tokens = tokens_of(folder)
+        check_brands(url, tokens)
         assert see_a_change(url, credentials_of(block)["owner"]) == "BookingRescheduled"
         check_health(folder, url)
     assert descendants_of(folder) == []
@@ -186,7 +196,7 @@ def test_up_serves_each_brand_alone_shows_a_change_and_ends_with_nothing_left(
     with running(folder) as block:
         assert "The demo data was loaded before; nothing was changed." in block
         url = re.findall(r"GraphQL +(\S+)", block)[0]
-        check_brands(folder, url)
+        check_brands(url, tokens)  # what was signed before still holds
     assert descendants_of(folder) == []
 
 
