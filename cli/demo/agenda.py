@@ -61,6 +61,10 @@ class Agenda:
             raise ValueError(f"{count} drivers are needed on {day}, {len(free)} are free.")
         return tuple(free.pop() for _ in range(count))
 
+    def take_driver(self, day: date) -> str | None:
+        free = self._drivers_on(day)
+        return free.pop() if free else None
+
     def withdraw_van(self, van: Van, day: date) -> None:
         self._vans_on(day).remove(van)
 

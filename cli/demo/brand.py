@@ -13,7 +13,14 @@ from cli.demo.payments import booking_payments, invoices
 from cli.demo.people import customer_rows
 from cli.demo.prices import price_rows
 from cli.demo.sales import Sale, sales
-from cli.demo.shared_tours import shared_tours, ticket_rows, tickets, tour_blocks, tour_rows
+from cli.demo.shared_tours import (
+    driver_rows,
+    shared_tours,
+    ticket_rows,
+    tickets,
+    tour_blocks,
+    tour_rows,
+)
 from cli.demo.wishes import wishes
 from db.loading import Loading, Rows, rows_of
 from domain.cancellation import tiers_document
@@ -130,6 +137,7 @@ def _sold_by_the_seat(desk: Desk) -> Iterator[Rows]:
     tours = shared_tours(desk.agenda, chance, clock)
     brand_id = desk.scope.brand_id or 0
     yield tour_rows(tours, plan=plan, prices=prices)
+    yield driver_rows(tours)
     yield tour_blocks(tours, brand_id=brand_id, chance=chance)
     sold = tickets(tours, people=desk.people, prices=prices, chance=chance, clock=clock)
     yield from ticket_rows(sold, plan=plan, numbers=desk.numbers, chance=chance)

@@ -23,6 +23,7 @@ TOURS = (
     ("scheduled", 24),
     ("scheduled", 45),
 )
+DRIVEN_WITHIN = 30
 RUNS_ON = frozenset({6, 0, 1, 2})
 STARTS, LASTS = time(11), timedelta(hours=6)
 SALES_CLOSE, CANCEL_UNTIL = timedelta(hours=48), timedelta(hours=24)
@@ -42,6 +43,7 @@ class SharedTour:
     starts_at: datetime
     created_at: datetime
     van: Van | None
+    driver: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,16 @@ class Ticket:
 
 
 def shared_tours(agenda: Agenda, chance: Chance, clock: Clock) -> list[SharedTour]:
-    """A few tours of a brand, each with the largest van of a day that it may run on."""
+    """A few tours of a brand, each with the largest van of a day that it may run on.
+
+    Shape:  a driver who is free goes on it; one that is far ahead has none yet.
+    """
     made = []
     for status, days in TOURS:
         day, van = _day_and_van(agenda, clock.today + timedelta(days=days), taken=status)
         at = min(clock.back(60), clock.back(60 - days))
-        made.append(SharedTour(chance.id(at), status, clock.at(day, STARTS), at, van))
+        driver = agenda.take_driver(day) if van and days <= DRIVEN_WITHIN else None
+        made.append(SharedTour(chance.id(at), status, clock.at(day, STARTS), at, van, driver))
     return made
 
 
@@ -99,17 +105,28 @@ def tour_rows(tours: Sequence[SharedTour], *, plan: BrandPlan, prices: PriceList
     )
 
 
+def driver_rows(tours: Sequence[SharedTour]) -> Rows:
+    columns = ("shared_tour_id", "driver_id", "assigned_at")
+    driven: list[Row] = [(tour.id, tour.driver, tour.created_at) for tour in tours if tour.driver]
+    return Rows("shared_tour_drivers", columns, driven)
+
+
 def tour_blocks(tours: Sequence[SharedTour], *, brand_id: int, chance: Chance) -> Rows:
-    """What keeps the tours' vans from others, until the pause behind the tour is over."""
-    columns = ("id", "brand_id", "vehicle_id", "shared_tour_id", "kind", "starts_at", "ends_at")
-    blocks: list[Row] = [
-        (
-            *(chance.id(tour.created_at), brand_id, tour.van.id, tour.id, "shared_tour"),
-            *(tour.starts_at, tour.starts_at + LASTS + BUFFER),
-        )
-        for tour in tours
-        if tour.van
-    ]
+    """What keeps the tours' vans and drivers from others, until the pause behind it is over.
+
+    Shape:  a tour that has been keeps nobody any more.
+    """
+    columns = (
+        *("id", "brand_id", "vehicle_id", "driver_id", "shared_tour_id", "kind"),
+        *("starts_at", "ends_at"),
+    )
+    blocks: list[Row] = []
+    for tour in tours:
+        times = (tour.id, "shared_tour", tour.starts_at, tour.starts_at + LASTS + BUFFER)
+        if tour.van:
+            blocks.append((chance.id(tour.created_at), brand_id, tour.van.id, None, *times))
+        if tour.driver and tour.status == "scheduled":
+            blocks.append((chance.id(tour.created_at), brand_id, None, tour.driver, *times))
     return Rows("blocks", columns, blocks)
 
 

@@ -452,6 +452,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
         "blocks_driver_id_starts_at_ends_at_idx",
         "bookings_pkey",
         "booking_stops_position_key",
+        "shared_tours_pkey",
     ),
     "tours.readiness": (
         "booking_vehicles_pkey",

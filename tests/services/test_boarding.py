@@ -1,5 +1,6 @@
 """The day of a shared tour: who says that guests are here or absent, and of whose tours."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from domain.errors import DomainError, NotFound, StaleVersion, WrongState
 from domain.identity import Brand, Kind
 from services.boarding import check_in_ticket, mark_ticket_no_show
 from services.shared_tours import cancel_shared_tour
+from services.tickets import cancel_ticket
 from tests.builders import a_driver, new_id, write
 from tests.db.refusals import assert_refused
 from tests.db.rows import a_paid_ticket, put_at_the_wheel
@@ -138,6 +140,39 @@ async def test_nobody_boards_before_the_day_or_a_van_that_left_the_road(
         work = checking_in(day.ticket)
         await assert_refused(database, brand, work, NotCompliant, kind=kind, actor=actor)
     await write(database, brand, missing(day.ticket))
+
+
+async def test_a_ticket_whose_guests_are_here_is_not_given_back_by_itself(
+    database: Database, brand: Brand
+) -> None:
+    day = await write(database, brand, the_day)
+    await write(database, brand, checking_in(day.ticket))
+    given: Any = {"expected_version": 2, "reason": "Bored", "now": STARTS, "ids": IDS}
+    await assert_refused(
+        database, brand, lambda tx: cancel_ticket(tx, day.ticket, **given), WrongState
+    )
+
+
+async def test_a_driver_who_checks_in_while_the_tour_is_called_off_leaves_nobody_on_board(
+    database: Database, brand: Brand
+) -> None:
+    for _ in range(3):
+        day = await write(database, brand, the_day)
+        given: Any = {"expected_version": 1, "reason": "Axle", "now": STARTS, "ids": IDS}
+
+        async def off(tx: Transaction, tour: UUID = day.tour, given: Any = given) -> Any:
+            return await cancel_shared_tour(tx, tour, **given)
+
+        at_the_wheel: Any = {"kind": Kind.DRIVER, "actor": day.driver}
+        came, ended = await asyncio.gather(
+            write(database, brand, checking_in(day.ticket), **at_the_wheel),
+            write(database, brand, off),
+            return_exceptions=True,
+        )
+        assert came == day.ticket or isinstance(came, (StaleVersion, WrongState))
+        assert ended.refund_cents == 20729
+        status = "select status from tickets where id = %(id)s"
+        assert await rows(database, brand, status, id=day.ticket) == [("cancelled",)]
 
 
 async def test_a_tour_that_breaks_down_is_called_off_with_its_guests_on_board(

@@ -164,20 +164,26 @@ async def test_nobody_is_put_on_a_tour_whose_van_may_not_go(
     await assert_refused(database, brand, work, NotCompliant)
 
 
-async def test_a_shared_tour_counts_in_its_drivers_hours(database: Database, brand: Brand) -> None:
-    """Eight hours of driving from 3:00 on and six of the tour are more than ten in a shift."""
-
-    async def day(tx: Transaction) -> tuple[Tour, UUID]:
-        tour = await laid(tx)
-        await put_at_the_wheel(tx, tour.id, tour.driver)
-        evening = {"starts_at": STARTS + 7 * HOUR, "ends_at": STARTS + 12 * HOUR}
-        return tour, await a_confirmed_tour(tx, **evening)
-
-    tour, evening = await write(database, brand, day)
+@pytest.mark.parametrize("whose", ["ours", "a sister's"])
+async def test_a_shared_tour_counts_in_its_drivers_hours(
+    database: Database, settings: Settings, brand: Brand, whose: str
+) -> None:
+    """Six hours of it and five of another tour, of whichever brand, are more than ten at a time."""
+    other = brand if whose == "ours" else await a_brand(settings, tenant=brand, code="nwtc")
+    tour = await write(database, brand, laid)
+    await write(database, brand, lambda tx: put_at_the_wheel(tx, tour.id, tour.driver))
+    times = {"starts_at": STARTS + 7 * HOUR, "ends_at": STARTS + 12 * HOUR}
+    evening = await write(database, other, lambda tx: a_confirmed_tour(tx, **times))
     wish = DriverWish(evening, tour.driver, 1)
     await assert_refused(
-        database, brand, lambda tx: assign_driver(tx, wish, now=NOW, ids=IDS), NotCompliant
+        database, other, lambda tx: assign_driver(tx, wish, now=NOW, ids=IDS), NotCompliant
     )
+
+
+async def test_who_has_driven_all_morning_drives_no_shared_tour(
+    database: Database, brand: Brand
+) -> None:
+    tour = await write(database, brand, laid)
     tired = await write(database, brand, a_sound_driver)
     since, until = STARTS - 8 * HOUR, STARTS - HOUR
     await write(database, brand, lambda tx: on_duty(tx, tired, since, until, kind="driving"))
