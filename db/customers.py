@@ -18,7 +18,6 @@ from domain.preferences import Preferences
 SQL = statements.load(__package__, "customers.sql")
 
 STAFF_ONLY = frozenset({"vip", "tags", "internal_notes", "merged_into_id"})
-NOT_THEIRS = STAFF_ONLY | {"preferences", "consents"}
 CUSTOMERS = Relation(
     "customers",
     columns={
@@ -52,7 +51,7 @@ CUSTOMERS = Relation(
         "vip": equals("vip"),
         "text": text(),
     },
-    hidden={"customer": STAFF_ONLY, "partner": NOT_THEIRS},
+    hidden={"customer": STAFF_ONLY},
 )
 READ_MODELS = (CUSTOMERS,)
 

@@ -4,7 +4,7 @@ select id, name, email, phone, vip, tags, internal_notes, preferences, consents,
 
 select id, booking_id, reservation_id, proposal_id, customer_id, kind, method, status, currency, amount_cents, reference, received_at, created_at, version, booking_id from payments where booking_id = any(%(keys)s) order by booking_id, created_at, id;
 
-select id, booking_id, position, kind, winery_id, restaurant_id, hotel_id, name, address, planned_arrival_at, minutes, arrived_at, departed_at, third_party_status, booking_id from booking_stops where booking_id = any(%(keys)s) order by booking_id, position;
+select id, booking_id, position, kind, winery_id, restaurant_id, hotel_id, own_place_id, name, address, planned_arrival_at, minutes, arrived_at, departed_at, third_party_status, booking_id from booking_stops where booking_id = any(%(keys)s) order by booking_id, position;
 
 select t.id, t.name, t.make, t.model, t.year, t.vehicle_type, t.seats, t.status, t.mileage, t.version, j.booking_id from booking_vehicles j join vehicles t on t.id = j.vehicle_id where j.booking_id = any(%(keys)s) order by j.booking_id, t.name, t.id;
 
