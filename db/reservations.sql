@@ -106,6 +106,7 @@ set
     preferred_on = %(preferred_on)s,
     alternate_on = %(alternate_on)s,
     party_size = %(party_size)s,
+    tour_type = %(tour_type)s,
     deposit_cents = %(deposit_cents)s,
     special_requests = %(special_requests)s,
     contact_name = %(contact_name)s,

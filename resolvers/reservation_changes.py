@@ -38,7 +38,7 @@ from schema.reservation_changes import (
 from schema.scalars import Cents
 from services import reservations
 
-AMENDABLE = frozenset({"preferred_on", "alternate_on", "party_size", "special_requests"})
+AMENDABLE = CHANGEABLE - {"method", "internal_notes"}
 NOT_NULL = frozenset({"preferred_on", "party_size", "tour_type", "method"})
 
 

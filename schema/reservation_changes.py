@@ -91,6 +91,9 @@ class AmendReservationInput:
         description="Another day that would do; null gives it up.",
     )
     party_size: int | None = strawberry.field(default=strawberry.UNSET, description="Guests.")
+    tour_type: TourType | None = strawberry.field(
+        default=strawberry.UNSET, description="What kind of tour is wished."
+    )
     special_requests: str | None = strawberry.field(
         default=strawberry.UNSET, description="What the guest asks for; null for nothing."
     )

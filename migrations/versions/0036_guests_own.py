@@ -10,7 +10,7 @@ down_revision = "0035"
 SAID = "name, email, phone, wished_on, party_size, tour_type, message, source"
 ENDED_INQUIRY = "status, lost_reason, version"
 CONTACT = "contact_name, contact_email, contact_phone"
-WISHES = "preferred_on, alternate_on, party_size, special_requests, deposit_cents"
+WISHES = "preferred_on, alternate_on, party_size, tour_type, special_requests, deposit_cents"
 ENDED = "status, cancelled_at, cancel_reason, refund_due_cents, version"
 # To a link, which sees its one object alone.
 MAY = (

@@ -39,7 +39,8 @@ from tests.services.trail import FreshIds, trail_of
 ENDED = "select status, refund_due_cents, cancelled_at, version from reservations"
 TASKS = "select kind, settled, version from tasks order by created_at, id"
 WISHES = (
-    "select preferred_on, alternate_on, party_size, deposit_cents, special_requests, version"
+    "select preferred_on, alternate_on, party_size, tour_type, deposit_cents, special_requests,"
+    " version"
     " from reservations"
 )
 CONTACT = "select contact_name, contact_email, contact_phone from reservations"
@@ -146,12 +147,19 @@ async def test_a_guest_changes_wishes_and_contact_until_they_are_consulted(
         "contact_email": "l@example.com",
         "contact_phone": None,
     }
-    wishes: dict[str, Any] = {"preferred_on": day, "party_size": 8, "special_requests": "Quiet"}
+    wishes: dict[str, Any] = {
+        "preferred_on": day,
+        "party_size": 8,
+        "tour_type": "celebration",
+        "special_requests": "Quiet",
+    }
 
     await _as_guest(database, brand, id, _amending(id, **wishes, **contact))
     await _as_guest(database, brand, id, _amending(id, version=2, **wishes))
 
-    assert await _rows(database, brand, WISHES) == [(day, None, 8, 35000, "Quiet", 2)]
+    assert await _rows(database, brand, WISHES) == [
+        (day, None, 8, "celebration", 35000, "Quiet", 2)
+    ]
     assert await _rows(database, brand, CONTACT) == [("Ada L", "l@example.com", None)]
     assert await _rows(database, brand, "select name, email from customers") == [
         (ADA.name, ADA.email)

@@ -13,6 +13,7 @@ from domain.errors import ConflictingChange
 from domain.identity import Brand, Kind
 from tests.builders import START, a_booking, a_customer, a_principal, new_id, write
 from tests.db.refusals import stored
+from tests.db.rows import Make, a_proposal, a_reservation, a_ticket
 from tests.services.test_customer_merges import merging
 from tests.services.trail import FreshIds, trail_of
 
@@ -62,14 +63,17 @@ async def test_whoever_was_merged_stays_away_and_who_was_kept_comes_back(
     assert await write(database, brand, lambda tx: tx.rows(away)) == [(gone,)]
 
 
-async def test_nothing_new_names_a_merged_customer(database: Database, brand: Brand) -> None:
+@pytest.mark.parametrize("make", [a_booking, a_reservation, a_proposal, a_ticket])
+async def test_nothing_new_names_a_merged_customer(
+    database: Database, brand: Brand, make: Make
+) -> None:
     gone = await write(database, brand, lambda tx: a_customer(tx, email=EMAIL))
     keep = await write(database, brand, lambda tx: a_customer(tx, email="keep@example.com"))
     await write(database, brand, merging(keep, gone))
     before = await stored(database, brand)
 
     with pytest.raises(ConflictingChange):
-        await write(database, brand, lambda tx: a_booking(tx, customer_id=gone))
+        await write(database, brand, lambda tx: make(tx, customer_id=gone))
 
     assert await stored(database, brand) == before
 

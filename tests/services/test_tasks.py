@@ -25,7 +25,7 @@ from tests.builders import (
     write,
 )
 from tests.db.refusals import assert_refused
-from tests.db.rows import a_proposal, a_reservation, an_inquiry
+from tests.db.rows import a_proposal, a_reservation, a_task, an_inquiry
 from tests.services.trail import FreshIds, trail_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -141,3 +141,14 @@ async def test_what_one_has_done_another_has_not(database: Database, brand: Bran
     late = _doing(tasks.complete_task, task)
     await assert_refused(database, brand, late, StaleVersion, actor=sam)
     assert (await _row(database, brand, task))[3] == kim
+
+
+async def test_what_was_settled_is_to_be_done_again_when_it_is_reopened(
+    database: Database, brand: Brand
+) -> None:
+    settled = {"done_at": NOW, "settled": True}
+    task = await write(database, brand, lambda tx: a_task(tx, **settled))
+    await write(database, brand, _doing(tasks.reopen_task, task))
+
+    again = "select done_at, settled, version from tasks where id = %(id)s"
+    assert await write(database, brand, lambda tx: tx.row(again, {"id": task})) == (None, False, 2)
