@@ -33,6 +33,7 @@ from domain.offers import (
     taken_by,
     unknown,
 )
+from domain.tours import RunningTour
 from domain.working_hours import outside
 
 CLOSED: Final = "The offer was answered or withdrawn meanwhile."
@@ -148,13 +149,13 @@ async def request_substitute(
             somebody says yes.
     Errors: NotFound, WrongState, InvalidInput for a missing reason.
     """
-    tour, driver_id = await tours.read(tx, booking_id), tx.principal.actor_id
-    if tour is None or driver_id is None:
-        raise NotFound(path="bookingId")
+    tour, driver_id = await _own(tx, booking_id)
     until, why = check_request(tour, now=now), check_reason(reason)
     search = Search(ids.new(), tour.number, why, until, now)
     offer_ids = [ids.new() for _ in range(MOST_DRIVERS)]
     asked = await offers.ask_for_substitute(tx, tour.id, search, offer_ids=offer_ids)
+    if not asked:  # Nobody is free, or the tour was taken away while this waited for its row.
+        check_request((await _own(tx, booking_id))[0], now=now)
     new = [
         Offer(id, tour.id, asked_id, driver_id, "offered", *tour.times, until, 1)
         for id, asked_id in asked
@@ -166,6 +167,14 @@ async def request_substitute(
     ):
         await events.append(tx, event)
     return tour.id
+
+
+async def _own(tx: Transaction, booking_id: UUID) -> tuple[RunningTour, UUID]:
+    """A tour that the calling driver is on, and the driver."""
+    tour, driver_id = await tours.read(tx, booking_id), tx.principal.actor_id
+    if tour is None or driver_id is None:
+        raise NotFound(path="bookingId")
+    return tour, driver_id
 
 
 async def expire_offers(tx: Transaction, *, now: datetime, ids: Ids) -> int:

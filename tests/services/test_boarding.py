@@ -164,11 +164,12 @@ async def test_a_driver_who_checks_in_while_the_tour_is_called_off_leaves_nobody
             return await cancel_shared_tour(tx, tour, **given)
 
         at_the_wheel: Any = {"kind": Kind.DRIVER, "actor": day.driver}
-        came, ended = await asyncio.gather(
+        done: Any = await asyncio.gather(
             write(database, brand, checking_in(day.ticket), **at_the_wheel),
             write(database, brand, off),
             return_exceptions=True,
         )
+        came, ended = done
         assert came == day.ticket or isinstance(came, (StaleVersion, WrongState))
         assert ended.refund_cents == 20729
         status = "select status from tickets where id = %(id)s"

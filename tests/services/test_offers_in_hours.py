@@ -1,5 +1,6 @@
 """When drivers work is looked at where they are assigned, asked, and sought as a substitute."""
 
+import asyncio
 from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,11 +8,14 @@ from uuid import UUID
 import pytest
 
 from bootstrap.settings import Settings
+from bootstrap.wiring import doors
+from db import offers
 from db.database import Database, Transaction
 from domain.compliance import NotCompliant, Override
+from domain.errors import NotFound
 from domain.identity import Brand
 from domain.offers import NewOffers
-from services.assignments import DriverWish, assign_driver
+from services.assignments import DriverWish, assign_driver, unassign_driver
 from services.offers import offer_tour
 from tests.builders import START, insert, write
 from tests.builders import assign_driver as put_driver
@@ -159,3 +163,36 @@ async def test_a_tour_that_starts_sooner_makes_the_task_due_when_it_starts(
     await as_driver(database, brand, driver, asking(booking, now=soon))
     [(_, _, due_at)] = await rows(database, brand, TASKS, booking)
     assert due_at == START
+
+
+async def test_a_tour_that_is_taken_from_its_driver_meanwhile_makes_nobody_seek(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    """The driver waits for the tour's row while dispatch takes them off; nothing is told of it."""
+    booking = await write(database, brand, a_tour)
+    driver = await write(database, brand, a_sound_driver)
+    await write(database, brand, assigning(booking, driver))
+    before = await trail_of(settings, brand)
+    waits = asyncio.Event()
+    watched = Database(
+        doors(settings),
+        observe=lambda each: waits.set() if each == offers.SQL["ask_for_substitute"] else None,
+    )
+    await watched.open()
+    asked: list[asyncio.Task[Any]] = []
+
+    async def dismiss(tx: Transaction) -> None:
+        wish = DriverWish(booking, driver, 2)
+        await unassign_driver(tx, wish, now=NOW, ids=Ids())
+        asked.append(asyncio.create_task(as_driver(watched, brand, driver, asking(booking))))
+        await waits.wait()
+
+    try:
+        await write(database, brand, dismiss)
+        with pytest.raises(NotFound):
+            await asked[0]
+    finally:
+        await watched.close()
+    assert await rows(database, brand, TASKS, booking) == []
+    told = [event[1] for event in (await trail_of(settings, brand)).events]
+    assert told[len(before.events) :] == ["DriverUnassigned"]
