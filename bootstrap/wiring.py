@@ -18,7 +18,8 @@ from auth.links import LinkTokens
 from auth.origins import Origins
 from auth.passwords import Passwords
 from auth.quote_tokens import QuoteTokens
-from auth.session_tokens import RefreshTokens, StaffCodes
+from auth.session_tokens import RefreshTokens
+from auth.signers import Signers
 from auth.tokens import Tokens
 from bootstrap.settings import Settings
 from bootstrap.telemetry import collect, telemetry_for
@@ -192,18 +193,18 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
         )
 
 
-def links_of(settings: Settings) -> LinkTokens:
-    """What signs links, here and in a worker. Errors: SettingMissing, SigningKeyRefused."""
+def signers_of(settings: Settings) -> Signers:
+    """What signs what is mailed. Errors: SettingMissing, SigningKeyRefused."""
     signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
-    return LinkTokens(signing_key, settings.auth_issuer)
+    return Signers.of(signing_key, settings.auth_issuer)
 
 
-def gate_of(made: Outside, tokens: Tokens, settings: Settings) -> Gate:
+def gate_of(made: Outside, tokens: Tokens, signers: Signers, settings: Settings) -> Gate:
     """What staff sign in by. Errors: SettingMissing, SigningKeyRefused."""
-    given = required(settings.auth_signing_key, "AUTH_SIGNING_KEY"), settings.auth_issuer
-    refreshing, codes = RefreshTokens(*given), StaffCodes(*given)
+    signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
+    refreshing = RefreshTokens(signing_key, settings.auth_issuer)
     ids = TimeOrderedIds()
-    return Gate(made.database, tokens, refreshing, codes, Passwords(), made.tries, ids)
+    return Gate(made.database, tokens, refreshing, signers.codes, Passwords(), made.tries, ids)
 
 
 @asynccontextmanager
@@ -212,7 +213,8 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
     signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
     issuer = settings.auth_issuer
     tokens = Tokens(signing_key, issuer, before=settings.auth_keys_before)
-    links = links_of(settings)
+    signers = signers_of(settings)
+    links = signers.links
     async with outside(settings, observe=observe) as made:
         origins = Origins(made.database, now, development=settings.tourbase_env == "development")
         yield Parts(
@@ -223,7 +225,7 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             tokens=tokens,
             quotes=QuoteTokens(signing_key, settings.auth_issuer),
             links=links,
-            gate=gate_of(made, tokens, settings),
+            gate=gate_of(made, tokens, signers, settings),
             origins=origins,
             authenticator=Authenticator(made.database, tokens, links, origins, now),
             ids=TimeOrderedIds(),

@@ -85,6 +85,23 @@ async def use_code(tx: Transaction, code: UUID, *, now: datetime) -> bool:
     return await tx.row(SQL["use_code"], {"id": code, "now": now}) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class MailedCode:
+    """What a mail with a code says, and to whom."""
+
+    email: str
+    name: str
+    tenant: str
+    kind: str
+    expires_at: datetime
+
+
+async def code_to_mail(tx: Transaction, code: UUID, *, now: datetime) -> MailedCode | None:
+    """None for a code that was used or is over."""
+    row = await tx.row(SQL["code_to_mail"], {"id": code, "now": now})
+    return MailedCode(*row) if row else None
+
+
 async def insert_code(
     tx: Transaction, id: UUID, staff_id: UUID, kind: str, *, now: datetime, expires_at: datetime
 ) -> None:

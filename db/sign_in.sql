@@ -57,6 +57,14 @@ update staff_codes set used_at = %(now)s
 where id = %(id)s and used_at is null
 returning id;
 
+-- name: code_to_mail
+-- What a code is for, and whose it is, while it may be used.
+select s.email, s.name, t.slug, c.kind, c.expires_at
+from staff_codes as c
+inner join staff_users as s on c.staff_user_id = s.id
+cross join tenants as t
+where c.id = %(id)s and c.used_at is null and c.expires_at > %(now)s and s.status = 'active';
+
 -- name: insert_code
 -- A code that sets a member's password, once.
 insert into staff_codes (id, staff_user_id, kind, created_at, expires_at)

@@ -49,6 +49,11 @@ def bounds_of_tries(tenant: str, email: str, address: str) -> tuple[Bound, ...]:
     )
 
 
+def bounds_of_forgetting(tenant: str, email: str, address: str) -> tuple[Bound, ...]:
+    """How often a new password may be asked for: somebody is mailed each time."""
+    return (Bound(f"forgotten:{tenant}:{email}", 5), Bound(f"forgotten:{address}", 50))
+
+
 def check_password(password: str) -> str:
     """Errors: InvalidInput. Length alone is asked for: rules of composition make them guessable."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:

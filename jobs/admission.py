@@ -12,7 +12,7 @@ import structlog
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.jobs import Job
 
-from auth.links import LinkTokens
+from auth.signers import Signers
 from db import job_queue
 from db.database import Database, Session
 from db.job_queue import WorkingBrand
@@ -45,7 +45,7 @@ class Work:
     mailer: Mailer
     now: Callable[[], datetime]
     ids: Ids
-    links: LinkTokens
+    signers: Signers
 
 
 Task = Callable[..., Awaitable[None]]
@@ -72,7 +72,7 @@ class Admission:
         *,
         now: Callable[[], datetime],
         ids: Ids,
-        links: LinkTokens,
+        signers: Signers,
         attempts: int,
     ) -> None:
         self._database = database
@@ -80,7 +80,7 @@ class Admission:
         self._alerts = alerts
         self._now = now
         self._ids = ids
-        self._links = links
+        self._signers = signers
         self._attempts = attempts
 
     def admit(self, task: Task) -> Callable[..., Awaitable[None]]:
@@ -121,7 +121,7 @@ class Admission:
         tell_caller(found.brand.tenant_slug, found.brand.code, Kind.WORKER.value)
         worker = Principal(Kind.WORKER, found.brand, actor_id, role=Kind.WORKER.value)
         session = self._database.session(worker)
-        return Work(session, found, self._mailer, self._now, self._ids, self._links)
+        return Work(session, found, self._mailer, self._now, self._ids, self._signers)
 
     async def _free_name(self, job_id: int) -> None:
         await self._database.session(NOBODY).write(lambda tx: job_queue.free_name(tx, job_id))

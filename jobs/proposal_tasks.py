@@ -28,7 +28,7 @@ async def mail_proposal(work: Work, *, proposal_id: str, link_id: str, event_id:
     if work.brand.email_from is None or told.website is None:
         raise Refused("the brand has no address to send from, or no website")
     brand = work.brand.brand
-    address = f"{told.website.rstrip('/')}/proposals#{work.links.token_of(UUID(link_id))}"
+    address = f"{told.website.rstrip('/')}/proposals#{work.signers.links.token_of(UUID(link_id))}"
     until = in_words(told.valid_until, brand.time_zone)
     await work.mailer.send(
         Mail(

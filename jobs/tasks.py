@@ -8,6 +8,7 @@ from db import purges
 from jobs.admission import Task, Work
 from jobs.booking_mails import tell_customer_of_cancellation, tell_customer_of_new_time
 from jobs.proposal_tasks import end_proposals, mail_proposal
+from jobs.staff_mails import mail_password_code
 from services import holds, offers, reservations, tickets
 
 SWEPT: Final = 100
@@ -55,6 +56,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "tell_customer_of_new_time": tell_customer_of_new_time,
     "tell_customer_of_cancellation": tell_customer_of_cancellation,
     "expire_tour_offers": expire_tour_offers,
+    "mail_password_code": mail_password_code,
     "mail_proposal": mail_proposal,
     "end_proposals": end_proposals,
     "expire_hold": expire_hold,

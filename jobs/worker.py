@@ -12,9 +12,9 @@ from typing import Final
 import structlog
 from procrastinate import App, PsycopgConnector
 
-from auth.links import LinkTokens
+from auth.signers import Signers
 from bootstrap.settings import Settings
-from bootstrap.wiring import TimeOrderedIds, links_of, now, outside
+from bootstrap.wiring import TimeOrderedIds, now, outside, signers_of
 from db import job_queue
 from db.database import Database
 from domain.errors import ServiceUnavailable
@@ -47,7 +47,7 @@ class Parts:
     alerts: Alerts
     now: Callable[[], datetime]
     ids: Ids
-    links: LinkTokens
+    signers: Signers
     write_url: str
     pace: Pace
     telemetry: Telemetry | None = None
@@ -75,7 +75,7 @@ async def work(settings: Settings, *, pace: Pace = STEADY) -> int:
 @asynccontextmanager
 async def parts(settings: Settings, *, pace: Pace) -> AsyncIterator[Parts]:
     """The live objects of a worker, closed in reverse when the block ends."""
-    links = links_of(settings)
+    signers = signers_of(settings)
     async with outside(settings) as made, page_of(settings, made.registry):
         yield Parts(
             database=made.database,
@@ -85,7 +85,7 @@ async def parts(settings: Settings, *, pace: Pace) -> AsyncIterator[Parts]:
             alerts=made.alerts,
             now=now,
             ids=TimeOrderedIds(),
-            links=links,
+            signers=signers,
             write_url=made.database.doors.write_url,
             pace=pace,
             telemetry=made.telemetry,
@@ -158,7 +158,7 @@ def queue_app(parts: Parts) -> App:
         parts.alerts,
         now=parts.now,
         ids=parts.ids,
-        links=parts.links,
+        signers=parts.signers,
         attempts=parts.pace.attempts,
     )
     app = App(

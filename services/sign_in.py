@@ -1,5 +1,6 @@
 """Signing in and out: sessions of staff, refreshed by tokens of which each is good once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,7 +9,7 @@ from uuid import UUID
 from auth.passwords import Passwords
 from auth.session_tokens import RefreshTokens, StaffCodes
 from auth.tokens import Claims, Tokens
-from db import sign_in
+from db import jobs, sign_in
 from db.callers import Caller
 from db.database import Database, Session, Transaction
 from db.sign_in import NewSession
@@ -17,9 +18,12 @@ from domain.identity import NOBODY, Kind, Principal
 from domain.ids import Ids
 from domain.sign_in import (
     ACCESS,
+    CODES,
     SESSION,
     WINDOW,
+    Bound,
     TooManyTries,
+    bounds_of_forgetting,
     bounds_of_tries,
     check_password,
     normal_email,
@@ -73,12 +77,7 @@ async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) ->
     """
     email = normal_email(given.email)
     bounds = bounds_of_tries(given.tenant, email, given.address)
-    waits = [
-        await gate.limiter.take(each.name, each.most, seconds=int(WINDOW.total_seconds()))
-        for each in bounds
-    ]
-    if any(waits):
-        raise TooManyTries(max(waits))
+    await _take(gate, bounds)
     async with gate.database.session(NOBODY).read() as tx:
         found = await sign_in.by_email(tx, given.tenant, given.brand, email)
     verdict = await gate.passwords.check(given.password, found[1] if found else None)
@@ -142,6 +141,36 @@ async def set_password_by_code(gate: Gate, code: str, password: str, *, now: dat
         await sign_in.revoke_all(tx, caller.actor_id, now=now)
 
     await _as_member(gate, caller).write(work)
+
+
+async def ask_for_code(gate: Gate, tenant: str, email: str, address: str) -> None:
+    """Whether a new password may be asked for from there, now. Errors: TooManyTries."""
+    await _take(gate, bounds_of_forgetting(tenant, normal_email(email), address))
+
+
+async def send_code(gate: Gate, tenant: str, email: str, *, now: datetime) -> None:
+    """Have a code mailed to a member of that address; to anybody else nothing happens.
+
+    Shape:  done behind the answer, which says the same to everybody, as soon.
+    """
+    async with gate.database.session(NOBODY).read() as tx:
+        found = await sign_in.by_email(tx, tenant, None, normal_email(email))
+    if found is None:
+        return
+    staff, code, kind = found[0].actor_id, gate.ids.new(), "reset"
+
+    async def work(tx: Transaction) -> None:
+        await sign_in.insert_code(tx, code, staff, kind, now=now, expires_at=now + CODES[kind])
+        await jobs.enqueue(tx, "mail_password_code", {"code_id": str(code)})
+
+    await _as_member(gate, found[0]).write(work)
+
+
+async def _take(gate: Gate, bounds: Sequence[Bound]) -> None:
+    seconds = int(WINDOW.total_seconds())
+    waits = [await gate.limiter.take(each.name, each.most, seconds=seconds) for each in bounds]
+    if any(waits):
+        raise TooManyTries(max(waits))
 
 
 async def _begin(

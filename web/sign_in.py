@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -16,7 +17,9 @@ from services.sign_in import (
     Gate,
     Presented,
     SignedIn,
+    ask_for_code,
     refresh_session,
+    send_code,
     set_password_by_code,
     sign_in_by_password,
     sign_out,
@@ -43,6 +46,7 @@ class SigningIn:
             "/auth/refresh": self._refresh,
             "/auth/sign-out": self._sign_out,
             "/auth/password": self._password,
+            "/auth/forgot-password": self._forgot,
         }
         posts = [Route(path, _answering(act), methods=["POST"]) for path, act in acts.items()]
         return [*posts, Route("/.well-known/jwks.json", self._keys)]
@@ -53,7 +57,7 @@ class SigningIn:
             email=_named(said, "email"),
             password=_named(said, "password"),
             brand=_named(said, "brand") if "brand" in said else None,
-            address=request.client.host if request.client else "",
+            address=_address(request),
             user_agent=request.headers.get("user-agent"),
         )
         return _signed(await sign_in_by_password(self._gate, given, now=self._now()))
@@ -70,6 +74,13 @@ class SigningIn:
         code, password = _named(said, "code"), _named(said, "password")
         await set_password_by_code(self._gate, code, password, now=self._now())
         return Response(status_code=204, headers=NO_STORE)
+
+    async def _forgot(self, request: Request, said: Mapping[str, str]) -> Response:
+        """202 whoever it is: that nobody learns who works here, it is looked up afterwards."""
+        tenant, email = _named(said, "tenant"), _named(said, "email")
+        await ask_for_code(self._gate, tenant, email, _address(request))
+        sending = BackgroundTask(send_code, self._gate, tenant, email, now=self._now())
+        return Response(status_code=202, headers=NO_STORE, background=sending)
 
     async def _keys(self, _request: Request) -> Response:
         body = orjson.dumps(self._gate.tokens.jwks)
@@ -116,6 +127,10 @@ def _named(said: Mapping[str, str], name: str) -> str:
     if not said.get(name):
         raise InvalidInput(f"`{name}` is missing.", path=name)
     return storable(said[name], path=name)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _signed(signed: SignedIn) -> Response:

@@ -412,6 +412,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "sign_in.take_turn": ("staff_sessions_id_idx",),
     "sign_in.revoke_session": ("staff_sessions_id_idx",),
     "sign_in.revoke_sessions_of": ("staff_sessions_staff_user_id_created_at_idx",),
+    "sign_in.code_to_mail": ("staff_codes_id_idx", "staff_users_pkey"),
     "sign_in.use_code": ("staff_codes_id_idx",),
     "vehicles.lock_vehicle": ("vehicles_pkey",),
     "vehicles.seen_vehicle": ("vehicles_pkey",),

@@ -12,7 +12,7 @@ import pytest
 from procrastinate import App
 
 from bootstrap.settings import Settings
-from bootstrap.wiring import TimeOrderedIds, links_of
+from bootstrap.wiring import TimeOrderedIds, signers_of
 from db import events, jobs
 from db.database import Database, Transaction
 from domain.events import Event, Notice
@@ -162,7 +162,7 @@ async def stand(fresh_database: FreshDatabase) -> AsyncIterator[Stand]:
         alerts=bells,
         now=lambda: NOW,
         ids=TimeOrderedIds(),
-        links=links_of(fresh_database.settings),
+        signers=signers_of(fresh_database.settings),
         write_url=fresh_database.database.doors.write_url,
         pace=QUICK,
     )

@@ -73,8 +73,8 @@ async def test_a_client_is_mailed_the_address_that_opens_their_proposal_and_noth
     )
     page, _, token = address.partition("#")
     assert page == "https://tours.example.com/proposals"
-    assert isinstance(stand.parts.links, LinkTokens)
-    assert stand.parts.links.read(token) == link
+    assert isinstance(stand.parts.signers.links, LinkTokens)
+    assert stand.parts.signers.links.read(token) == link
     assert (mail.key, str(proposal) in mail.text) == (EVENT, False)
 
 

@@ -291,7 +291,7 @@ async def test_a_task_works_as_the_brands_worker_in_the_name_of_who_asked(stand:
         stand.bells,
         now=stand.parts.now,
         ids=stand.parts.ids,
-        links=stand.parts.links,
+        signers=stand.parts.signers,
         attempts=5,
     )
     app.task(name="look", pass_context=True)(admission.admit(look))
@@ -321,7 +321,7 @@ async def test_a_running_job_gives_its_name_back_and_its_retry_does_not_collide(
         stand.bells,
         now=stand.parts.now,
         ids=stand.parts.ids,
-        links=stand.parts.links,
+        signers=stand.parts.signers,
         attempts=5,
     )
     retry = strategy(stand.parts.pace)

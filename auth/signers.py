@@ -1,0 +1,19 @@
+"""What a worker signs: the tokens that it mails, and that are stored nowhere."""
+
+from dataclasses import dataclass
+
+from auth.links import LinkTokens
+from auth.session_tokens import StaffCodes
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Of links to one object, and of codes that set a password."""
+
+    links: LinkTokens
+    codes: StaffCodes
+
+    @classmethod
+    def of(cls, private_key_pem: str, issuer: str) -> "Signers":
+        """Errors: SigningKeyRefused."""
+        return cls(LinkTokens(private_key_pem, issuer), StaffCodes(private_key_pem, issuer))
