@@ -29,6 +29,8 @@ from schema.pagination import Connection
 from schema.permissions import requires
 
 OFFICE: Final = frozenset({Kind.STAFF, Kind.WORKER})
+# The filter of a relation of which rows can be put away: false asks for those.
+PUT_AWAY: Final = "open"
 Featured = Annotated[
     bool | None, says("Only those that the brand features, or only others; all if left out.")
 ]
@@ -122,7 +124,7 @@ def shown_first(
     ) -> Any:
         context: OperationContext = info.context
         request = Page.of(first, after, last, before, most=context.world.limits.page)
-        conditions = filter_values(picked() if filter is None else filter)
+        conditions = _conditions(context, relation, filter_values(filter or picked()))
         wanted = Wanted.of(relation, order_by.value, conditions, zone=context.zone)
         marks = await _marks(context, kinds, include_hidden=include_hidden)
         return await _answer(context, Shown(wanted, marks, featured), request)
@@ -149,6 +151,17 @@ async def by_slug(info: Info, relation: Relation, kind: str, slug: str) -> Any:
     if row is None or row.id in hidden:
         raise NotFound(path="slug")
     return row
+
+
+def _conditions(
+    context: OperationContext, relation: Relation, given: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Errors: Forbidden to whoever is not of the staff and asks for what was put away."""
+    if PUT_AWAY not in relation.filters or context.principal.kind in OFFICE:
+        return given
+    if given.get(PUT_AWAY) is False:
+        raise Forbidden("What was put away is listed for the staff alone.")
+    return {**given, PUT_AWAY: True}
 
 
 async def _answer(context: OperationContext, shown: Shown, request: Page) -> Connection[Any]:

@@ -86,7 +86,8 @@ class PlaceFilter:
 
     kind: list[PlaceKind] | None = strawberry.field(default=None, description="Any of these kinds.")
     open: bool | None = strawberry.field(
-        default=None, description="Only those that are shown, or only those put away."
+        default=None,
+        description="Only those that are shown, or only those put away: these for staff alone.",
     )
     text: str | None = strawberry.field(default=None, description="Part of the name.")
 

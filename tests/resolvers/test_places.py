@@ -72,7 +72,7 @@ async def test_terms_are_agreed_with_a_place_and_with_nothing_else(
     }
 
 
-async def test_an_own_place_is_added_seen_by_a_website_and_put_away(ask: Ask) -> None:
+async def test_an_own_place_is_added_seen_by_a_website_and_put_away_for_staff(ask: Ask) -> None:
     made = await ask(PLACE, input={"kind": "WINERY", "name": "Cellar Nine"})
     place = made.data["createPlace"]["place"]  # type: ignore[index]
     assert (place["name"], place["archivedAt"], place["version"]) == ("Cellar Nine", None, 1)
@@ -84,3 +84,10 @@ async def test_an_own_place_is_added_seen_by_a_website_and_put_away(ask: Ask) ->
     gone = await ask(MOVE, input=away)
     assert gone.data["updatePlace"]["place"]["version"] == 2  # type: ignore[index]
     assert (await ask(listed, Kind.SITE)).data == {"ownPlaces": {"edges": []}}
+    for kind in (Kind.SITE, Kind.LINK, Kind.CUSTOMER, Kind.PARTNER, Kind.DRIVER):
+        whole = await ask("{ ownPlaces { totalCount } }", kind)
+        assert whole.data == {"ownPlaces": {"totalCount": 0}}
+        refused = await ask("{ ownPlaces(filter: {open: false}) { totalCount } }", kind)
+        assert told(refused) == [("ownPlaces", "FORBIDDEN")]
+    kept = await ask("{ ownPlaces(filter: {open: false}) { totalCount } }")
+    assert kept.data == {"ownPlaces": {"totalCount": 1}}
