@@ -76,9 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     migrating.add_argument("revision", nargs="?", default="head", help="head, base, 0007, -1")
     seeding = commands.add_parser("seed", help="load the demo data, once")
     seeding.add_argument("--scale", type=int, default=1, help="times about 1,000 bookings")
-    token = commands.add_parser("token", help="print a credential of the demo data")
+    token = commands.add_parser("token", help="print credentials of the demo data, a line each")
     token.add_argument("--brand", required=True, help="code of the brand: wwt")
-    token.add_argument("--as", dest="kind", required=True, choices=CALLERS)
+    token.add_argument("--as", dest="kinds", required=True, nargs="+", choices=CALLERS)
     token.add_argument("--tenant", help="slug of the tenant, if it is not the first: kiwi-tours")
     commands.add_parser("sdl", help="print the GraphQL schema")
     doctor = commands.add_parser(

@@ -64,23 +64,22 @@ def await_ready(crew: Crew, address: Address, *watched: str) -> None:
     raise Refusal(f"{address_of_health} is not ready after {READY_SECONDS:.0f} s: {said}.")
 
 
-def ask_for_tokens(crew: Crew) -> dict[str, Process]:
-    """Ask for all of them at once; `credentials` collects them."""
-    return {kind: crew.ask("token", ("--brand", BRAND, "--as", kind)) for kind in KINDS}
+def ask_for_tokens(crew: Crew) -> Process:
+    """One program makes all of them, for starting takes longest; `credentials` collects them."""
+    return crew.ask("token", ("--brand", BRAND, "--as", *KINDS))
 
 
-def credentials(crew: Crew, asked: Mapping[str, Process]) -> dict[str, str]:
+def credentials(crew: Crew, asked: Process) -> dict[str, str]:
     """Errors: Stopped; Refusal if one could not be made, with the last it said."""
-    while any(process.poll() is None for process in asked.values()):
+    while asked.poll() is None:
         crew.watch()
-    made = {}
-    for kind, process in asked.items():
-        output, errors = (text.decode(errors="replace").strip() for text in process.communicate())
-        if process.returncode != 0 or not output:
-            said = errors.splitlines()[-1] if errors else "it wrote nothing"
-            raise Refusal(f"`token --brand {BRAND} --as {kind}` gave no credential: {said}")
-        made[kind] = output
-    return made
+    output, errors = (text.decode(errors="replace").strip() for text in asked.communicate())
+    made = output.splitlines()
+    if asked.returncode != 0 or len(made) != len(KINDS):
+        said = errors.splitlines()[-1] if errors else "it wrote nothing"
+        kinds = " ".join(KINDS)
+        raise Refusal(f"`token --brand {BRAND} --as {kinds}` gave no credentials: {said}")
+    return dict(zip(KINDS, made, strict=True))
 
 
 def ready_block(address: Address, made: Mapping[str, str], *, logs: Path, mail: str) -> str:

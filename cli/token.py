@@ -1,8 +1,9 @@
-"""The command that prints a credential of the demo data, in development only."""
+"""The command that prints credentials of the demo data, in development only."""
 
 import asyncio
 import secrets
 from argparse import Namespace
+from collections.abc import Sequence
 
 from auth.tokens import Claims, Tokens
 from bootstrap.settings import Settings
@@ -18,14 +19,14 @@ from services.credentials import (
 
 
 def run(settings: Settings, given: Namespace) -> int:
-    asyncio.run(print_token(settings, brand=given.brand, kind=given.kind, tenant=given.tenant))
+    asyncio.run(print_tokens(settings, brand=given.brand, kinds=given.kinds, tenant=given.tenant))
     return 0
 
 
-async def print_token(
-    settings: Settings, *, brand: str, kind: str, tenant: str | None = None
+async def print_tokens(
+    settings: Settings, *, brand: str, kinds: Sequence[str], tenant: str | None = None
 ) -> None:
-    """Print one credential on a line of its own.
+    """Print a credential of each kind of caller, in that order, on a line of its own.
 
     Errors: CredentialRefused outside a development database, or where there is no such caller.
     """
@@ -44,6 +45,7 @@ async def print_token(
     database = Database(doors(settings))
     await database.open()
     try:
-        print(await make_credential(database, DemoCaller(brand, kind, tenant), maker))
+        for kind in kinds:
+            print(await make_credential(database, DemoCaller(brand, kind, tenant), maker))
     finally:
         await database.close()

@@ -13,7 +13,7 @@ from psycopg import sql
 from bootstrap.settings import Settings
 from cli.demo.plan import tenants
 from cli.seed import SeedRefused, seed
-from cli.token import print_token
+from cli.token import print_tokens
 from services.credentials import CredentialRefused
 from tests.conftest import FreshDatabase
 
@@ -255,12 +255,12 @@ async def test_a_token_is_made_in_a_database_that_seed_marked_and_in_no_other(
 ) -> None:
     settings = fresh_database.settings
     with pytest.raises(CredentialRefused, match="no development database"):
-        await print_token(settings, brand="wwt", kind="staff")
+        await print_tokens(settings, brand="wwt", kinds=["staff"])
     seed(settings, today=TODAY, say=lambda _line: None)
-    for kind in ("site", "staff", "owner", "partner", "customer", "driver"):
-        await print_token(settings, brand="hcwt", kind=kind)
+    kinds = ("site", "staff", "owner", "partner", "customer", "driver")
+    await print_tokens(settings, brand="hcwt", kinds=kinds)
     with pytest.raises(CredentialRefused, match="There is no brand xyz"):
-        await print_token(settings, brand="xyz", kind="staff")
-    await print_token(settings, brand="aotea", kind="owner", tenant="kiwi-tours")
+        await print_tokens(settings, brand="xyz", kinds=["staff"])
+    await print_tokens(settings, brand="aotea", kinds=["owner"], tenant="kiwi-tours")
 
     assert len(set(capsys.readouterr().out.split())) == 7

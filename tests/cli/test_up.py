@@ -41,7 +41,8 @@ if behaviour == "fails":
 if behaviour == "is stubborn":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if command == "token":
-    print("ey." + ".".join(arguments))
+    for kind in arguments[3:]:
+        print("ey." + ".".join((*arguments[:3], kind)))
 elif command in ("migrate", "seed"):
     print(f"{command} ran", flush=True)
     if behaviour == "dawdles":
@@ -317,7 +318,10 @@ def test_a_credential_that_cannot_be_made_is_told(tmp_path: Path, given: dict[st
     with running(tmp_path, env=given, fake={"token": "fails"}) as run:
         assert run.end() == (
             1,
-            "tourbase: `token --brand wwt --as site` gave no credential: it wrote nothing\n",
+            (
+                "tourbase: `token --brand wwt --as site staff owner partner customer driver` gave no"
+                " credentials: it wrote nothing\n"
+            ),
         )
 
 

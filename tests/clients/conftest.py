@@ -18,7 +18,7 @@ from bootstrap.environment import child_environment
 from bootstrap.settings import Settings
 from bootstrap.wiring import now, parts
 from cli.seed import seed
-from cli.token import print_token
+from cli.token import print_tokens
 from integrations.embedded import Postgres, Valkey
 from integrations.redis_events import RedisEvents
 from jobs.event_relay import relay
@@ -85,7 +85,7 @@ async def house(postgres: Postgres, valkey: Valkey, template: str) -> AsyncItera
 async def credential(settings: Settings, kind: str) -> str:
     """What `tourbase token --brand wwt --as KIND` prints."""
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        await print_token(settings, brand="wwt", kind=kind)
+        await print_tokens(settings, brand="wwt", kinds=[kind])
     return printed.getvalue().strip()
 
 
