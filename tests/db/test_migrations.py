@@ -119,13 +119,15 @@ def _prepared(url: str, down: list[str]) -> list[str]:
 @pytest.mark.usefixtures("on_the_newest")
 def test_every_single_step_down_can_be_taken_again(empty: str) -> None:
     steps = len(_silently(empty))
+    walked = []
     for _ in range(steps):
         before = _schema(empty)
         (reverted,) = _silently(empty, "-1")
-        assert _silently(empty, reverted.split()[-1]) != []
-        assert _schema(empty) == before
-        _silently(empty, "-1")
+        walked.append((reverted.split()[-1], before))
     assert _ask(empty, "select count(*) from migrations") == [(0,)]
+    for revision, before in reversed(walked):
+        assert _silently(empty, revision) == [f"  migrated {revision}"]
+        assert _schema(empty) == before, revision
 
 
 def test_migrating_again_changes_nothing(empty: str) -> None:
