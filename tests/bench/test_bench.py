@@ -26,6 +26,7 @@ from bootstrap.wiring import now
 from integrations.embedded import Postgres, Valkey
 from tests.conftest import create_database, settings_for
 
+pytestmark = pytest.mark.usefixtures("unwatched")
 QUESTIONS = ("point", "twenty", "two_hundred")
 ANYWHERE = Cores()
 BRIEFLY = Plan(rounds=1, seconds=0.1, alone_seconds=0.05, values=2, connections=2)

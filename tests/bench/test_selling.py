@@ -9,6 +9,8 @@ from bench.stage import Stage, prepare, set_stage
 from integrations.embedded import Postgres, Valkey
 from tests.conftest import create_database, settings_for
 
+pytestmark = pytest.mark.usefixtures("unwatched")
+
 
 @pytest.fixture
 def stage(

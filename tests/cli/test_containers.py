@@ -29,6 +29,7 @@ from tests import containers
 from tests.conftest import SIGNING_KEY, create_database
 from tests.containers import ROOT, SECRETS, copied, image_environment, said, stages
 
+pytestmark = pytest.mark.usefixtures("unwatched")
 PATIENCE_SECONDS = 30
 DATABASE = "tourbase"
 WORKS = {"api": '"serving"', "worker": '"working"'}

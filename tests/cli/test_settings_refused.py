@@ -10,6 +10,7 @@ from bootstrap.environment import child_environment
 from integrations.embedded.loopback import free_port
 from tests.conftest import SIGNING_KEY
 
+pytestmark = pytest.mark.usefixtures("unwatched")
 ROOT = Path(__file__).parents[2]
 NO_KEY = "AUTH_SIGNING_KEY is no Ed25519 private key in PEM."
 SHORT = (

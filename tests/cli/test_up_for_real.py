@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from bootstrap.environment import child_environment
 from bootstrap.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("unwatched")
 PROGRAM = [sys.executable, "-m", "cli.main"]
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
