@@ -14,6 +14,7 @@ from domain.errors import Unauthenticated
 from domain.identity import NOBODY, Brand, Kind
 from tests.builders import START, a_booking, a_principal, new_id, write
 from tests.conftest import SIGNING_KEY
+from tests.db.rows import an_inquiry
 
 NOW = START - timedelta(days=2)
 
@@ -72,11 +73,13 @@ async def test_whoever_holds_a_link_sees_its_object_and_no_customer(
 ) -> None:
     _, booking = await _linked(database, brand)
     await write(database, brand, a_booking)
+    await write(database, brand, an_inquiry)
     holder = a_principal(brand, Kind.LINK, object_id=booking)
 
     async with database.session(holder).read() as tx:
         assert await tx.rows("select id from bookings") == [(booking,)]
-    for question in ("select name from customers", "select name from inquiries"):
+        assert await tx.rows("select name from inquiries") == []
+    for question in ("select name from customers", "select lost_reason from inquiries"):
         with pytest.raises(Exception, match="permission denied"):
             async with database.session(holder).read() as tx:
                 await tx.rows(question)
