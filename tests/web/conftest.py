@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import dataclasses
+import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -62,9 +64,16 @@ async def address(made: Parts) -> AsyncIterator[str]:
         yield address
 
 
+def a_client(address: str, **more: Any) -> httpx.AsyncClient:
+    """A client of a server without TLS: it trusts nobody, and reads no certificates beforehand."""
+    return httpx.AsyncClient(
+        base_url=address, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), **more
+    )
+
+
 @pytest.fixture
 async def client(address: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with a_client(address) as client:
         yield client
 
 

@@ -18,7 +18,7 @@ from jobs.event_relay import relay_drops
 from tests.builders import START, a_brand, a_key, a_winery, as_owner, insert, write
 from tests.conftest import FreshDatabase, Recorder
 from tests.jobs.conftest import QUICK
-from tests.web.conftest import served
+from tests.web.conftest import a_client, served
 
 WINERIES = 20
 VISITS = 200
@@ -72,7 +72,7 @@ async def servers(fresh_database: FreshDatabase) -> AsyncIterator[Servers]:
         for _ in range(2):
             each = await stack.enter_async_context(parts(fresh_database.settings, observe=recorder))
             address = await stack.enter_async_context(served(each))
-            client = httpx.AsyncClient(base_url=address, headers=headers)
+            client = a_client(address, headers=headers)
             clients.append(await stack.enter_async_context(client))
             made.append(each)
         relaying = asyncio.create_task(

@@ -13,7 +13,7 @@ from bootstrap.wiring import Parts
 from db.database import Database
 from domain.identity import Brand
 from tests.builders import a_brand, a_key, allow_origins, write
-from tests.web.conftest import in_production, served
+from tests.web.conftest import a_client, in_production, served
 
 WEBSITE = "https://www.example.com"
 LOCAL = "http://localhost:3000"
@@ -39,7 +39,7 @@ async def website(settings: Settings, brand: Brand) -> str:
 
 
 async def preflight(address: str, origin: str) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with a_client(address) as client:
         return await client.options("/graphql", headers={"origin": origin, **ASKED})
 
 
@@ -102,7 +102,7 @@ async def test_in_development_what_only_looks_like_this_machine_may_not(
 async def test_a_brands_website_reads_the_answer_and_the_headers_it_needs(
     production: str, website: str, site_headers: dict[str, str]
 ) -> None:
-    async with httpx.AsyncClient(base_url=production) as client:
+    async with a_client(production) as client:
         answer = await client.post(
             "/graphql", json=QUERY, headers={**site_headers, "origin": website}
         )
@@ -126,7 +126,7 @@ async def test_a_key_of_a_brand_is_refused_on_another_brands_website(
 ) -> None:
     sibling = await a_brand(settings, tenant=brand, code="nwtc")
     theirs = {"x-api-key": await write(database, sibling, a_key)}
-    async with httpx.AsyncClient(base_url=production) as client:
+    async with a_client(production) as client:
         refused = await client.post("/graphql", json=QUERY, headers={**theirs, "origin": website})
         own = await client.post("/graphql", json=QUERY, headers={**site_headers, "origin": website})
 
@@ -157,7 +157,7 @@ async def test_an_origin_that_was_taken_back_is_refused_at_once(
 async def test_a_refusal_can_be_read_by_a_page_that_some_brand_knows(
     production: str, website: str
 ) -> None:
-    async with httpx.AsyncClient(base_url=production) as client:
+    async with a_client(production) as client:
         answer = await client.post("/graphql", json=QUERY, headers={"origin": website})
         unread = await client.post(
             "/graphql", json=QUERY, headers={"origin": "https://stranger.example.com"}
@@ -171,7 +171,7 @@ async def test_a_refusal_can_be_read_by_a_page_that_some_brand_knows(
 async def test_a_page_of_this_server_needs_no_leave(
     production: str, site_headers: dict[str, str]
 ) -> None:
-    async with httpx.AsyncClient(base_url=production) as client:
+    async with a_client(production) as client:
         answer = await client.post(
             "/graphql", json=QUERY, headers={**site_headers, "origin": production}
         )
@@ -181,7 +181,7 @@ async def test_a_page_of_this_server_needs_no_leave(
 
 
 async def test_the_contract_may_be_read_from_anywhere(production: str) -> None:
-    async with httpx.AsyncClient(base_url=production) as client:
+    async with a_client(production) as client:
         answer = await client.get("/schema.graphql", headers={"origin": "https://x.example.com"})
 
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")

@@ -24,7 +24,7 @@ from cli.migrate import migrate
 from migrations import versions
 from tests.builders import as_owner
 from tests.conftest import FreshDatabase
-from tests.web.conftest import served
+from tests.web.conftest import a_client, served
 from web.health import Asked
 
 KEY = "sk_test_known_to_the_stand_in"
@@ -45,7 +45,7 @@ async def ask(fresh_database: FreshDatabase, tmp_path: Path) -> AsyncIterator[As
             )
             made = await stack.enter_async_context(parts(settings))
             address = await stack.enter_async_context(served(made))
-            async with httpx.AsyncClient(base_url=address) as client:
+            async with a_client(address) as client:
                 return await client.get(path)
 
         yield asked

@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from bootstrap.wiring import Parts
-from tests.web.conftest import served
+from tests.web.conftest import a_client, served
 
 MEDIA_TYPE = "application/graphql-response+json"
 HOSTILE = {
@@ -70,7 +70,7 @@ async def test_an_operation_past_its_time_is_told_so_by_http_and_by_socket(
     strict: str, site_headers: dict[str, str]
 ) -> None:
     message = "The operation took longer than 1e-06 s. Ask for less, or try again."
-    async with httpx.AsyncClient(base_url=strict, headers=site_headers) as client:
+    async with a_client(strict, headers=site_headers) as client:
         late = await client.post(
             "/graphql",
             json={"query": "{ wineries { totalCount } }"},
@@ -99,7 +99,7 @@ async def test_an_operation_past_its_time_is_told_so_by_http_and_by_socket(
 
 
 async def test_a_body_past_a_limit_of_the_operator_is_refused_by_its_number(strict: str) -> None:
-    async with httpx.AsyncClient(base_url=strict) as client:
+    async with a_client(strict) as client:
         answer = await client.post("/graphql", content=b"x" * 3_001)
     assert (answer.status_code, answer.json()["errors"][0]["message"]) == (
         413,

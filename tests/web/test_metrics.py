@@ -22,7 +22,7 @@ from domain.identity import Brand
 from services.bookings import reschedule_booking
 from tests.builders import a_booking, a_brand, a_key, a_member, write
 from tests.conftest import FreshDatabase
-from tests.web.conftest import Sign, served
+from tests.web.conftest import Sign, a_client, served
 from tests.web.test_subscriptions import listening, receive, socket, subscribe
 from web.metrics import MetricsPage, Queue
 from web.prepared import prepared
@@ -41,7 +41,7 @@ async def a_server(settings: Settings, **changes: Any) -> AsyncIterator[tuple[Pa
 
 async def scraped(address: str, **headers: str) -> dict[str, dict[Labels, float]]:
     """Every sample: its value by its labels, by its name."""
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with a_client(address) as client:
         answer = await client.get("/metrics", headers=headers)
     assert answer.status_code == 200
     found: dict[str, dict[Labels, float]] = {}
@@ -57,7 +57,7 @@ def value(samples: Mapping[str, Mapping[Labels, float]], name: str, **labels: st
 
 async def query(address: str, document: str, key: str | None, **more: Any) -> httpx.Response:
     headers = {"x-api-key": key} if key else {}
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with a_client(address) as client:
         return await client.post("/graphql", json={"query": document, **more}, headers=headers)
 
 
@@ -86,7 +86,7 @@ async def test_in_production_the_page_is_there_for_the_holder_of_the_token_alone
     }
     async with (
         a_server(settings, **production) as (_, address),
-        httpx.AsyncClient(base_url=address, headers={"x-request-id": "r"}) as client,
+        a_client(address, headers={"x-request-id": "r"}) as client,
     ):
         answers = {
             each: await client.get("/metrics", headers={"authorization": each}) for each in sent
@@ -143,7 +143,7 @@ async def test_an_operation_is_named_only_if_the_server_knows_its_document(
 async def test_three_hundred_odd_requests_add_no_label_that_is_not_on_the_list(
     settings: Settings, key: str
 ) -> None:
-    async with a_server(settings) as (_, address), httpx.AsyncClient(base_url=address) as client:
+    async with a_server(settings) as (_, address), a_client(address) as client:
         headers = {"x-api-key": key}
         for number in range(100):
             await client.request(ODD[number % len(ODD)], f"/odd/{number}", headers=headers)

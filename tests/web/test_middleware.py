@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bootstrap.wiring import Parts
-from tests.web.conftest import served
+from tests.web.conftest import a_client, served
 
 MOST = 100_000
 
@@ -75,7 +75,7 @@ async def test_a_body_of_untold_length_is_refused_once_it_has_passed_the_limit(
         for _ in range(20):
             yield b"x" * 10_000
 
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with a_client(address) as client:
         answer = await client.post(
             "/graphql",
             content=endless(),

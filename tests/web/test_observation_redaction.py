@@ -24,7 +24,7 @@ from integrations.embedded.loopback import free_port
 from schema.global_ids import encode
 from tests.builders import a_booking, a_brand, a_customer, a_key, a_member, write
 from tests.conftest import SIGNING_KEY, FreshDatabase
-from tests.web.conftest import Sign, bearer
+from tests.web.conftest import Sign, a_client, bearer
 from tests.web.test_metrics import moved
 from tests.web.test_subscriptions import receive, send, socket
 
@@ -103,7 +103,7 @@ async def test_no_secret_and_no_personal_value_is_in_the_log_of_a_server(
     port = free_port()
     async with started("serve", settings, tmp_path, PORT=str(port)) as server:
         address = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=address) as client:
+        async with a_client(address) as client:
             async with asyncio.timeout(10):
                 await answering(client)
             await good_and_bad_requests(client, key, token, customer)

@@ -28,7 +28,7 @@ from integrations.embedded import Postgres, Valkey, start_postgres, start_valkey
 from schema.global_ids import encode
 from tests.builders import a_booking, a_brand, a_customer, a_key, a_member, write
 from tests.conftest import create_database, settings_for
-from tests.web.conftest import served
+from tests.web.conftest import a_client, served
 from tests.web.test_sockets import codes
 from tests.web.test_subscriptions import receive, socket, subscribe
 
@@ -89,7 +89,7 @@ async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
     async with (
         parts(settings) as made,
         served(made) as address,
-        httpx.AsyncClient(base_url=address) as client,
+        a_client(address) as client,
     ):
         service = Service(folder, postgres, valkey, made, client, address)
         yield service

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import orjson
 import pytest
 import structlog
@@ -20,7 +19,7 @@ from domain.identity import Brand
 from integrations.embedded.loopback import free_port
 from schema.global_ids import encode
 from tests.builders import a_customer, a_member, as_owner, write
-from tests.web.conftest import Sign, bearer
+from tests.web.conftest import Sign, a_client, bearer
 from tests.web.posts import Posts, taking
 from tests.web.test_metrics import a_server
 
@@ -72,7 +71,7 @@ async def a_fault(address: str, settings: Settings, brand: Brand, token: str, cu
         settings, f"alter table customers add constraint untold check ({check}) not valid", {}
     )
     try:
-        async with httpx.AsyncClient(base_url=address) as client:
+        async with a_client(address) as client:
             answer = await client.post("/graphql", json=body, headers=headers)
     finally:
         await as_owner(settings, "alter table customers drop constraint untold", {})

@@ -21,7 +21,7 @@ from db import sign_in
 from db.database import Database, Transaction
 from domain.identity import Brand, Kind
 from tests.builders import a_brand, a_member, a_principal, new_id
-from tests.web.conftest import bearer, served
+from tests.web.conftest import a_client, bearer, served
 
 PASSWORD = "correct horse battery"
 VIEWER = {"query": "{ viewer { kind } }"}
@@ -63,7 +63,7 @@ async def gate(made: Parts) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def client(gate: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=gate) as client:
+    async with a_client(gate) as client:
         yield client
 
 

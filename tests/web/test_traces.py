@@ -19,7 +19,7 @@ from domain.identity import Brand
 from integrations.embedded.loopback import free_port
 from schema.global_ids import encode
 from tests.builders import a_booking, a_customer, a_member, write
-from tests.web.conftest import Sign, bearer
+from tests.web.conftest import Sign, a_client, bearer
 from tests.web.posts import Posts, taking
 from tests.web.test_metrics import a_server
 from tests.web.test_subscriptions import listening, move, receive, socket, subscribe
@@ -81,7 +81,7 @@ async def test_a_trace_goes_from_the_client_through_http_and_operation_to_each_s
     token = sign(await a_member(database, brand))
     with collecting() as collector:
         async with a_server(settings, otel_exporter_otlp_endpoint=collector.endpoint) as (_, base):
-            async with httpx.AsyncClient(base_url=base, headers=bearer(token)) as client:
+            async with a_client(base, headers=bearer(token)) as client:
                 answer = await client.post(
                     "/graphql?page=secret-page",
                     json={"query": known.document},
@@ -177,7 +177,7 @@ async def test_no_value_of_anybody_is_in_what_a_collector_is_sent(
     with collecting() as collector:
         async with (
             a_server(settings, otel_exporter_otlp_endpoint=collector.endpoint) as (_, base),
-            httpx.AsyncClient(base_url=base, headers=bearer(token)) as client,
+            a_client(base, headers=bearer(token)) as client,
         ):
             answers = [await client.post("/graphql", json=body) for body in bodies]
             await client.get(f"/links/{token[:40]}?name=Quillfeather")
@@ -226,7 +226,7 @@ async def test_a_dead_collector_fails_no_request_and_delays_neither_it_nor_the_e
         endpoint = f"http://127.0.0.1:{port}"
         async with a_server(settings, otel_exporter_otlp_endpoint=endpoint) as (_, base):
             took = []
-            async with httpx.AsyncClient(base_url=base, headers=site_headers) as client:
+            async with a_client(base, headers=site_headers) as client:
                 for _ in range(15):
                     began = time.perf_counter()
                     answer = await client.post("/graphql", json={"query": "{ viewer { kind } }"})

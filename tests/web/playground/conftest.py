@@ -9,7 +9,7 @@ from bootstrap.wiring import Parts, now, parts
 from cli.seed import seed
 from integrations.embedded import Postgres, Valkey
 from tests.conftest import create_database, settings_for
-from tests.web.conftest import in_production, served
+from tests.web.conftest import a_client, in_production, served
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ async def demo(postgres: Postgres, valkey: Valkey, template: str) -> AsyncIterat
 
 @pytest.fixture(scope="session")
 async def playground(demo: Parts) -> AsyncIterator[httpx.AsyncClient]:
-    async with served(demo) as address, httpx.AsyncClient(base_url=address) as client:
+    async with served(demo) as address, a_client(address) as client:
         yield client
 
 
@@ -32,6 +32,6 @@ async def playground(demo: Parts) -> AsyncIterator[httpx.AsyncClient]:
 async def production(demo: Parts) -> AsyncIterator[httpx.AsyncClient]:
     async with (
         served(in_production(demo)) as address,
-        httpx.AsyncClient(base_url=address) as client,
+        a_client(address) as client,
     ):
         yield client

@@ -10,7 +10,7 @@ from bootstrap.wiring import Parts
 from cli.demo.plan import tenants
 from db.credentials import DEMO_BRANDS
 from services.credentials import KINDS
-from tests.web.conftest import bearer, in_production, served
+from tests.web.conftest import a_client, bearer, in_production, served
 from web.app import build_app
 
 PATH = "/graphql/credentials"
@@ -140,7 +140,7 @@ async def test_a_database_that_seed_did_not_mark_gives_no_credential(
     address: str, made: Parts
 ) -> None:
     before = await keys_in(made)
-    async with httpx.AsyncClient(base_url=address, headers=OURS) as client:
+    async with a_client(address, headers=OURS) as client:
         answers = [await client.get(PATH), await client.post(PATH, json=CHOICE)]
 
     words = "This is no development database: `tourbase seed` marks one."
@@ -151,7 +151,7 @@ async def test_a_database_that_seed_did_not_mark_gives_no_credential(
 async def test_in_production_there_is_no_such_page_even_over_the_demo_data(demo: Parts) -> None:
     async with (
         served(in_production(demo)) as address,
-        httpx.AsyncClient(base_url=address, headers=OURS) as client,
+        a_client(address, headers=OURS) as client,
     ):
         answers = [await client.get(PATH), await client.post(PATH, json=CHOICE)]
 

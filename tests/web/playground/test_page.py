@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from bootstrap.wiring import Parts
-from tests.web.conftest import served
+from tests.web.conftest import a_client, served
 from web.playground.page import BUILT
 from web.prepared import prepared
 
@@ -140,7 +140,7 @@ async def test_switched_off_there_is_no_page_no_asset_and_no_credential(demo: Pa
     off = demo.settings.model_copy(update={"playground": False})
     async with (
         served(replace(demo, settings=off)) as address,
-        httpx.AsyncClient(base_url=address) as client,
+        a_client(address) as client,
     ):
         page = await client.get("/graphql", headers=A_BROWSER)
         asset = await client.get(f"/graphql/assets/{next((BUILT / 'assets').iterdir()).name}")
