@@ -2,7 +2,7 @@
 -- What a mail about a booking's new time says, and to whom; nobody is told of a tour that is off.
 select
     b.number, b.starts_at, b.time_zone,
-    case when b.status not in ('cancelled', 'expired') then coalesce(c.email, b.customer_email) end
+    case when b.status not in ('cancelled', 'expired') then coalesce(b.customer_email, c.email) end
 from bookings as b
 left join customers as c on b.customer_id = c.id
 where b.id = %(booking_id)s;
@@ -11,7 +11,7 @@ where b.id = %(booking_id)s;
 -- What a mail about a cancelled booking says, and to whom.
 select
     b.number, b.starts_at, b.time_zone, b.refund_due_cents, b.currency,
-    case when b.status = 'cancelled' then coalesce(c.email, b.customer_email) end
+    case when b.status = 'cancelled' then coalesce(b.customer_email, c.email) end
 from bookings as b
 left join customers as c on b.customer_id = c.id
 where b.id = %(booking_id)s;

@@ -5,13 +5,15 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import assignments, compliance, events, fleet, reopening, tasks
+from db import assignments, booking_states, compliance, events, fleet, reopening, tasks
 from db.database import ResourcesChanged, Transaction
+from domain.booking_states import overpayment_task
 from domain.compliance import faults_at_another_time, permit
 from domain.errors import NotFound
 from domain.events import Event
 from domain.ids import Ids
 from domain.reopening import Closed, Reopening, reopen
+from domain.tasks import event as told_of
 
 
 async def reopen_booking(tx: Transaction, wish: Reopening, *, now: datetime, ids: Ids) -> UUID:
@@ -51,10 +53,19 @@ async def reopen_booking(tx: Transaction, wish: Reopening, *, now: datetime, ids
 
 
 async def _settle(tx: Transaction, before: Closed, *, now: datetime, ids: Ids) -> None:
-    """What the cancellation asked for; what staff wrote down before is not settled by it."""
+    """What the cancellation asked for; what staff wrote down before is not settled by it.
+
+    Shape:  what was paid beyond the total was a part of it, and is to be given back by itself.
+    """
     off = before.cancelled_at or now
     settled = await tasks.settle(tx, before.id, "refund", since=off, now=now)
     await events.append_alike(tx, [each.event(id=ids.new(), now=now) for each in settled])
+    state = await booking_states.read(tx, before.id)
+    if state is not None and before.paid_cents > state.total_cents:
+        of = (state.id, state.number, before.paid_cents - state.total_cents, state.currency)
+        task = overpayment_task(*of, id=ids.new(), now=now)
+        await tasks.insert(tx, task)
+        await events.append(tx, told_of("TaskCreated", task, id=ids.new(), now=now))
 
 
 async def _check_drivers(

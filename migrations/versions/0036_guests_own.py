@@ -1,12 +1,15 @@
 """What a guest does with what is theirs: asks, reserves, moves a tour, and buys again."""
 
-from migrations.customers import BEFORE as FORMER
+from importlib import import_module
+
 from migrations.customers import KNOWN, RESTORED
 from migrations.tables import BRAND, OBJECT, TENANT, role, run
 from migrations.triggers import Fires, Rule, lay, lift
 
 revision = "0036"
 down_revision = "0035"
+_FOUND = import_module("migrations.versions.0025_customers")
+FORMER: str = _FOUND.FOUND.replace("{found}", _FOUND.BY_POINTER.strip())
 SAID = "name, email, phone, wished_on, party_size, tour_type, message, source"
 ENDED_INQUIRY = "status, lost_reason, version"
 CONTACT = "contact_name, contact_email, contact_phone"
@@ -40,11 +43,19 @@ alter table tasks add constraint tasks_done_by_somebody check (
   (done_at is null) = (done_by_id is null and not settled)
   and not (settled and done_by_id is not null))
 """
-# What nobody did is to be done again where nothing can be settled.
+# What nobody did is to be done again where nothing can be settled. With `row_security` off, a
+# policy that hid rows would be an error and not an update of none.
 UNSETTLED = """
 alter table tasks drop constraint tasks_done_by_somebody;
 alter table tasks no force row level security;
+set local row_security = off;
 update tasks set done_at = null where settled;
+do $$ begin
+  if exists (select from tasks where settled and done_at is not null) then
+    raise exception 'tasks that nobody did are still done';
+  end if;
+end $$;
+set local row_security = on;
 alter table tasks force row level security;
 alter table tasks drop column settled;
 alter table tasks add constraint tasks_done_by_somebody
@@ -75,8 +86,15 @@ language sql stable security definer set search_path = public, pg_temp as $$
   where u.tenant_id = {TENANT} and u.brand_id = {BRAND} and u.booking_id = booking
     and u.returned_at is null and r.effective_from <= on_day
     and (r.effective_to is null or r.effective_to > on_day)
+    and (current_setting('role') <> :guest or u.booking_id = {OBJECT})
 $$
 """
+# Of whoever a guest's object names, and of nobody else: the look-up sees the names' columns.
+NAMES = {
+    "bookings": "customer_id",
+    "reservations": "customer_id",
+    "tickets": "customer_id, sale_id",
+}
 MERGED = f"""
 create function was_merged(customer uuid)
 returns boolean language sql stable security definer set search_path = public, pg_temp as $$
@@ -84,6 +102,18 @@ returns boolean language sql stable security definer set search_path = public, p
     select from customers c
     where c.tenant_id = {TENANT} and c.brand_id = {BRAND} and c.id = customer
       and c.merged_into_id is not null)
+    and (current_setting('role') <> :guest or exists (
+      select from bookings b
+      where b.tenant_id = {TENANT} and b.brand_id = {BRAND} and b.id = {OBJECT}
+        and b.customer_id = customer
+      union all
+      select from reservations r
+      where r.tenant_id = {TENANT} and r.brand_id = {BRAND} and r.id = {OBJECT}
+        and r.customer_id = customer
+      union all
+      select from tickets k
+      where k.tenant_id = {TENANT} and k.brand_id = {BRAND}
+        and (k.id = {OBJECT} or k.sale_id = {OBJECT}) and k.customer_id = customer))
 $$
 """
 FUNCTIONS = {
@@ -111,6 +141,8 @@ end """,
     ),
 )
 ENDS = {"reservations": "cancelled", "inquiries": "lost"}
+# What a guest leaves nobody to do: what money goes back, staff say.
+SETTLES = ("call_back", "consultation", "overpayment")
 
 
 def _word() -> Rule:
@@ -136,6 +168,29 @@ end """,
     )
 
 
+def _hand() -> Rule:
+    return Rule(
+        "refuse_a_guests_hand",
+        f"""
+begin
+  if current_user = '{role("link")}' and old.kind <> all (tg_argv) then
+    raise exception 'a guest does not settle what is %', old.kind
+      using errcode = 'check_violation', constraint = 'tasks_guests_word';
+  end if;
+  return new;
+end """,
+        (
+            Fires(
+                "tasks_guests_word",
+                "update on tasks",
+                "old.* is distinct from new.*",
+                at_commit=False,
+                says=SETTLES,
+            ),
+        ),
+    )
+
+
 def upgrade() -> None:
     run("alter table bookings add column sold_as jsonb check (jsonb_typeof(sold_as) = 'object')")
     run(RESERVED_COLUMNS)
@@ -145,15 +200,17 @@ def upgrade() -> None:
         run(f"grant {verbs} on {table} to {role('link')}")
     _outlets(TOLD_OF)
     run(f"grant {RESTORED} on customers to {role('lookup')}")
+    for table, columns in NAMES.items():
+        run(f"grant select ({columns}) on {table} to {role('lookup')}")
     run(f"grant create on schema public to {role('lookup')}")
     run(f"set local role {role('lookup')}")
     _customer_for(KNOWN)
     for signature, (source, callers) in FUNCTIONS.items():
-        run(source)
+        run(source.replace(":guest", f"'{role('link')}'"))
         _open(signature, callers)
     run(f"set local role {role('owner')}")
     run(f"revoke create on schema public from {role('lookup')}")
-    lay((ONE_CUSTOMER, _word()))
+    lay((ONE_CUSTOMER, _word(), _hand()))
 
 
 def _customer_for(source: str) -> None:
@@ -179,7 +236,7 @@ def _outlets(rows: str) -> None:
 
 
 def downgrade() -> None:
-    lift((ONE_CUSTOMER, _word()))
+    lift((ONE_CUSTOMER, _word(), _hand()))
     run(f"grant create on schema public to {role('lookup')}")
     run(f"set local role {role('lookup')}")
     for signature in FUNCTIONS:
@@ -187,6 +244,8 @@ def downgrade() -> None:
     _customer_for(FORMER)
     run(f"set local role {role('owner')}")
     run(f"revoke create on schema public from {role('lookup')}")
+    for table, columns in NAMES.items():
+        run(f"revoke select ({columns}) on {table} from {role('lookup')}")
     run(f"revoke {RESTORED} on customers from {role('lookup')}")
     _outlets(BEFORE)
     for table, verbs in MAY:

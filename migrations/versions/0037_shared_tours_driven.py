@@ -145,9 +145,14 @@ def downgrade() -> None:
     _driven_vans(OWN_VAN)
     run(f"drop policy tickets_driver on tickets; revoke select on tickets from {role('driver')}")
     run(
-        "alter table blocks no force row level security;"
+        # A policy that hid rows would be an error, and not an update of none.
+        "alter table blocks no force row level security; set local row_security = off;"
         " update blocks set released_at = starts_at"
         " where shared_tour_id is not null and driver_id is not null and released_at is null;"
+        " do $$ begin if exists (select from blocks where shared_tour_id is not null"
+        " and driver_id is not null and released_at is null) then"
+        " raise exception 'drivers of shared tours are still taken'; end if; end $$;"
+        " set local row_security = on;"
         " alter table blocks force row level security"
     )
     drop_tables(TABLES)

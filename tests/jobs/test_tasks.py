@@ -96,6 +96,19 @@ async def test_a_customer_is_told_that_their_tour_is_cancelled_and_what_comes_ba
     ]
 
 
+@pytest.mark.parametrize(
+    ("task", "state"), [(TELL, {}), (CANCELLED, {"status": "cancelled", "cancelled_at": START})]
+)
+async def test_a_mail_goes_to_the_address_that_was_corrected_for_the_booking(
+    stand: Stand, task: str, state: dict[str, Any]
+) -> None:
+    brand = await a_brand(stand.settings)
+    corrected = {"customer_email": "ada@new.example", **state}
+    await tell(stand, brand, await a_tour(stand.database, brand, **corrected), task)
+
+    assert [mail.to for mail in stand.letters.sent] == ["ada@new.example"]
+
+
 async def test_nobody_is_told_of_a_cancellation_that_was_taken_back(stand: Stand) -> None:
     brand = await a_brand(stand.settings)
     await tell(stand, brand, await a_tour(stand.database, brand), CANCELLED)

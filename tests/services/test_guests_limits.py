@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg import IntegrityError
 
 from bootstrap.settings import Settings
+from db import tasks
 from db.database import Database, Transaction
 from domain.bookings import NewTimes
 from domain.errors import InvalidInput, NotFound, VehicleBusy, WrongState
@@ -28,7 +30,8 @@ from tests.builders import (
     new_id,
     write,
 )
-from tests.db.rows import a_proposal
+from tests.db.refusals import stored
+from tests.db.rows import a_proposal, a_task
 from tests.services.selling import ADA, NOW, Ids, create, hold, open_shop, seen, wanted
 
 STATUS = "select status, version from bookings"
@@ -272,3 +275,19 @@ async def _other_prices(tx: Transaction) -> None:
         " 1, 14, %(effective_from)s::date)",
         {"id": new_id(), **since},
     )
+
+
+@pytest.mark.parametrize("kind", ["refund", "refund_if_won", "settle_deposit", "call"])
+async def test_a_guest_settles_nothing_that_staff_give_back_or_decide(
+    database: Database, brand: Brand, kind: str
+) -> None:
+    booking = new_id()
+    await write(database, brand, lambda tx: a_task(tx, kind=kind, subject_id=booking))
+    before = await stored(database, brand)
+
+    with pytest.raises(IntegrityError) as refused:
+        await _guest(database, brand, booking).write(
+            lambda tx: tasks.settle(tx, booking, kind, now=NOW)
+        )
+    assert refused.value.diag.constraint_name == "tasks_guests_word"
+    assert await stored(database, brand) == before

@@ -15,7 +15,7 @@ from domain.parties import NewParty
 from domain.pricing import NoRate
 from services.bookings import reschedule_booking
 from services.parties import change_party
-from tests.builders import START, a_booking, a_principal, a_vehicle, insert, write
+from tests.builders import START, a_booking, a_principal, a_vehicle, insert, new_id, write
 from tests.db.refusals import stored
 from tests.db.test_redemptions import a_promo
 from tests.services.selling import NOW as SOLD_AT
@@ -139,6 +139,22 @@ async def test_a_promo_code_that_is_used_up_holds_for_whoever_has_it_within_its_
     refusal = await _refused(database, brand, booking, START + 2 * DAY, PriceRises)
     assert "$559.68 and costs $621.87" in refusal.message
     assert await _moved(database, brand, booking, START + DAY) == (START + DAY, 55968, 2)
+
+
+async def test_a_guest_does_not_learn_another_sales_promo_code(
+    database: Database, brand: Brand
+) -> None:
+    await write(database, brand, a_promo)
+    booking = await _sold(database, brand, promo_code="SPRING")
+    asked = "select promo_code from promo_of_booking(%(id)s, %(day)s)"
+    given = {"id": booking, "day": START.date()}
+
+    def told(object_id: UUID) -> Any:
+        guest = database.session(a_principal(brand, Kind.LINK, object_id=object_id))
+        return guest.write(lambda tx: tx.rows(asked, given))
+
+    assert await told(booking) == [("SPRING",)]
+    assert await told(new_id()) == []
 
 
 async def test_what_was_agreed_by_hand_moves_within_its_day_and_no_further(

@@ -315,3 +315,28 @@ async def test_what_was_to_be_given_back_is_not_any_more_when_the_tour_is_on_aga
     told = [each for each in (await trail_of(settings, brand)).events if each[3] == task]
     assert [(each[1], each[4]) for each in told] == [("TaskCreated", 1), ("TaskSettled", 2)]
     assert told[1][8] == {"done_at": [None, NOW.isoformat()], "settled": [False, True]}
+
+
+async def test_what_was_paid_beyond_the_total_is_staffs_to_give_back_again(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    async def work(tx: Transaction) -> UUID:
+        booking = await a_booking(tx, number="WWT-2026-00007", total_cents=62187)
+        owner = await owner_of(tx, booking)
+        await a_payment(tx, booking_id=booking, customer_id=owner, amount_cents=82187)
+        await a_task(tx, kind="overpayment", subject_id=booking)
+        wish = Cancellation(booking, 1, "Ill", 82187, our_fault=True)
+        await cancel_booking(tx, wish, now=OFF, ids=Ids())
+        return booking
+
+    booking = await write(database, brand, work)
+    await write(database, brand, reopening(booking, version=2))
+
+    left = "select id, kind, title, due_at from tasks where done_at is null and subject_id = %(id)s"
+    ((task, *asked),) = await rows(database, brand, left, booking)
+    title = "Give back $200.00 for WWT-2026-00007: it costs less than was paid"
+    assert asked == ["overpayment", title, NOW + timedelta(days=1)]
+    told = [each for each in (await trail_of(settings, brand)).events if each[3] == task]
+    assert [(each[1], each[4], each[8]["kind"]) for each in told] == [
+        ("TaskCreated", 1, [None, "overpayment"])
+    ]

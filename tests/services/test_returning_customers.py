@@ -19,11 +19,19 @@ from tests.services.trail import FreshIds, trail_of
 
 EMAIL = "ada@example.com"
 ROW = "select name, archived_at, version, updated_at from customers"
+WAITS = "select from pg_locks where pid = %(pid)s and not granted"
 
 
 async def _find(tx: Transaction, email: str = EMAIL) -> UUID:
     contact = Contact.of("Somebody else", email, None)
     return await buyers.find_or_make(tx, contact, now=START, ids=FreshIds())
+
+
+async def _until_it_waits(tx: Transaction, pid: int) -> None:
+    while True:
+        if await tx.rows(WAITS, {"pid": pid}):
+            return
+        await asyncio.sleep(0.005)
 
 
 async def test_who_was_put_away_is_back_when_they_take_part_again_and_it_is_told(
@@ -101,3 +109,60 @@ async def test_a_sale_that_found_a_customer_before_their_merge_finds_the_one_who
     assert seen == [gone, keep]
     whose = "select id, customer_id from bookings"
     assert await write(database, brand, lambda tx: tx.rows(whose)) == [(booking, keep)]
+
+
+async def test_of_two_who_come_back_at_once_one_is_told_of(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    """By an address of before: nobody holds its row, so that both see who was put away."""
+    gone = await write(database, brand, lambda tx: a_customer(tx, email=EMAIL))
+    ada = await write(database, brand, lambda tx: a_customer(tx, email="keep@example.com"))
+    await write(database, brand, merging(ada, gone))
+    hide = "update customers set archived_at = %(now)s, version = 4 where id = %(id)s"
+    await write(database, brand, lambda tx: tx.run(hide, {"id": ada, "now": START}))
+    waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    found = asyncio.Event()
+
+    async def first(tx: Transaction) -> UUID:
+        back = await _find(tx)
+        found.set()
+        await _until_it_waits(tx, await waiting)
+        return back
+
+    async def second(tx: Transaction) -> UUID:
+        await found.wait()
+        [(pid,)] = await tx.rows("select pg_backend_pid()")
+        waiting.set_result(pid)
+        return await _find(tx)
+
+    guests = [database.session(a_principal(brand, Kind.LINK, object_id=new_id())) for _ in "12"]
+    async with asyncio.timeout(10):
+        backs = tuple(await asyncio.gather(guests[0].write(first), guests[1].write(second)))
+
+    assert backs == (ada, ada)
+    kept = "select archived_at, version from customers where id = %(id)s"
+    assert await write(database, brand, lambda tx: tx.rows(kept, {"id": ada})) == [(None, 5)]
+    told = [each for each in (await trail_of(settings, brand)).events if each[5] == "link"]
+    assert [(each[1], each[3], each[4]) for each in told] == [("CustomerRestored", ada, 5)]
+
+
+async def test_a_guest_learns_of_nobody_else_whether_they_were_merged(
+    database: Database, brand: Brand
+) -> None:
+    gone = await write(database, brand, lambda tx: a_customer(tx, email=EMAIL))
+    keep = await write(database, brand, lambda tx: a_customer(tx, email="keep@example.com"))
+    await write(database, brand, merging(keep, gone))
+    booking = new_id()
+    guest = database.session(a_principal(brand, Kind.LINK, object_id=booking))
+    given = {"id": gone}
+
+    async def asked(tx: Transaction) -> object:
+        return await tx.rows("select was_merged(%(id)s)", given)
+
+    assert await guest.write(asked) == [(False,)]
+    assert await write(database, brand, asked) == [(True,)]
+    before = await stored(database, brand)
+    sold = {"id": booking, "status": "held", "hold_expires_at": START, "created_at": START}
+    with pytest.raises(ConflictingChange):
+        await guest.write(lambda tx: a_booking(tx, customer_id=gone, **sold))
+    assert await stored(database, brand) == before
