@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from auth.keys import KeyRing
 from auth.signed_ids import SignedIds
 
 PREFIX: Final = "lk_"
@@ -12,7 +13,7 @@ def looks_like_a_link(credential: str) -> bool:
 
 
 class LinkTokens(SignedIds):
-    """Signs the id of a link, and reads it again. Errors: SigningKeyRefused."""
+    """Signs the id of a link, and reads it again."""
 
-    def __init__(self, private_key_pem: str, issuer: str) -> None:
-        super().__init__(private_key_pem, issuer, prefix=PREFIX, purpose="links")
+    def __init__(self, ring: KeyRing, issuer: str) -> None:
+        super().__init__(ring, issuer, prefix=PREFIX, purpose="links")

@@ -38,7 +38,7 @@ class Passwords:
             return await asyncio.to_thread(self._hasher.hash, password)
 
     async def check(self, password: str, stored: str | None) -> Verdict:
-        """Takes as long for somebody who is not there (`stored` is None) as for somebody who is."""
+        """As much work for somebody who is not there (`stored` is None) as for somebody who is."""
         async with self._turn:
             verdict = await asyncio.to_thread(
                 partial(self._check, password, stored or self._nobodys)
@@ -46,12 +46,12 @@ class Passwords:
         return verdict if stored else Verdict(right=False)
 
     def _check(self, password: str, stored: str) -> Verdict:
-        if stored.startswith(BCRYPT):
-            given = password.encode()[:MOST_OF_BCRYPT]
-            right = bcrypt.checkpw(given, stored.encode())
-            return Verdict(right, outdated=right)
         try:
+            if stored.startswith(BCRYPT):
+                given = password.encode()[:MOST_OF_BCRYPT]
+                right = bcrypt.checkpw(given, stored.encode())
+                return Verdict(right, outdated=right)
             self._hasher.verify(stored, password)
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, ValueError):
             return Verdict(right=False)
         return Verdict(right=True, outdated=self._hasher.check_needs_rehash(stored))

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import jwt
 
-from auth.tokens import ALGORITHM, private_key
+from auth.keys import KeyRing
 from domain.errors import DomainError
 from domain.identity import Brand
 from domain.quotes import Quote, Wish
@@ -33,14 +33,10 @@ class Offered:
 
 
 class QuoteTokens:
-    """Signs quotes and reads them again. A quote is no credential, and a credential no quote.
+    """Signs quotes and reads them again. A quote is no credential, and a credential no quote."""
 
-    Errors: SigningKeyRefused.
-    """
-
-    def __init__(self, private_key_pem: str, issuer: str) -> None:
-        self._private = private_key(private_key_pem)
-        self._public = self._private.public_key()
+    def __init__(self, ring: KeyRing, issuer: str) -> None:
+        self._ring = ring
         self._issuer = issuer
         self._audience = f"{issuer}/quotes"
 
@@ -67,18 +63,13 @@ class QuoteTokens:
             "prices": quote.policy.version,
             "total": quote.totals.total_cents,
         }
-        return jwt.encode(payload, self._private, algorithm=ALGORITHM)
+        return self._ring.sign(payload)
 
     def read(self, token: str, brand: Brand) -> Offered:
         """Errors: QuoteRefused."""
         try:
-            payload: dict[str, Any] = jwt.decode(
-                token,
-                self._public,
-                algorithms=[ALGORITHM],
-                audience=self._audience,
-                issuer=self._issuer,
-                options={"require": REQUIRED},
+            payload = self._ring.read(
+                token, audience=self._audience, issuer=self._issuer, required=REQUIRED
             )
         except jwt.InvalidTokenError as error:
             raise QuoteRefused from error

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
+from auth.keys import KeyRing
 from auth.signed_ids import SignedIds
 from domain.errors import Unauthenticated
 
 
 class RefreshTokens(SignedIds):
-    """Signs a session with its turn: of each turn there is one token. Errors: SigningKeyRefused."""
+    """Signs a session with its turn: of each turn there is one token."""
 
-    def __init__(self, private_key_pem: str, issuer: str) -> None:
-        super().__init__(private_key_pem, issuer, prefix="rt_", purpose="sessions")
+    def __init__(self, ring: KeyRing, issuer: str) -> None:
+        super().__init__(ring, issuer, prefix="rt_", purpose="sessions")
 
     def sign(self, session: UUID, turn: int) -> str:
         return self.token_of(session, turn=turn)
@@ -25,7 +26,7 @@ class RefreshTokens(SignedIds):
 
 
 class StaffCodes(SignedIds):
-    """Signs the id of a code that sets a password once. Errors: SigningKeyRefused."""
+    """Signs the id of a code that sets a password once."""
 
-    def __init__(self, private_key_pem: str, issuer: str) -> None:
-        super().__init__(private_key_pem, issuer, prefix="sc_", purpose="codes")
+    def __init__(self, ring: KeyRing, issuer: str) -> None:
+        super().__init__(ring, issuer, prefix="sc_", purpose="codes")

@@ -5,29 +5,27 @@ from uuid import UUID
 
 import jwt
 
-from auth.tokens import ALGORITHM, private_key
+from auth.keys import KeyRing
 from domain.errors import Unauthenticated
 
 REQUIRED: Final = ["aud", "sub"]
 
 
 class SignedIds:
-    """Signs an id, always to the same text, and reads it again.
+    """Signs an id, with one key always to the same text, and reads it again.
 
     Shape:  texts of one purpose are no credential for another: they differ in audience.
-    Errors: SigningKeyRefused.
     """
 
-    def __init__(self, private_key_pem: str, issuer: str, *, prefix: str, purpose: str) -> None:
-        self._private = private_key(private_key_pem)
-        self._public = self._private.public_key()
+    def __init__(self, ring: KeyRing, issuer: str, *, prefix: str, purpose: str) -> None:
+        self._ring = ring
         self._audience = f"{issuer}/{purpose}"
         self._prefix = prefix
         self._refused = f"The {purpose.removesuffix('s')} is not valid."
 
     def token_of(self, id: UUID, **more: int) -> str:
         payload = {"aud": self._audience, "sub": str(id), **more}
-        return self._prefix + jwt.encode(payload, self._private, algorithm=ALGORITHM)
+        return self._prefix + self._ring.sign(payload)
 
     def read(self, token: str) -> UUID:
         """Errors: Unauthenticated for a text that is forged or of another service."""
@@ -36,12 +34,8 @@ class SignedIds:
     def facts(self, token: str) -> tuple[UUID, dict[str, Any]]:
         """The id, and what else was signed with it. Errors: Unauthenticated."""
         try:
-            payload: dict[str, Any] = jwt.decode(
-                token.removeprefix(self._prefix),
-                self._public,
-                algorithms=[ALGORITHM],
-                audience=self._audience,
-                options={"require": REQUIRED},
+            payload = self._ring.read(
+                token.removeprefix(self._prefix), audience=self._audience, required=REQUIRED
             )
             return UUID(payload["sub"]), payload
         except (jwt.InvalidTokenError, ValueError) as error:

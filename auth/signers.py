@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from auth.keys import KeyRing
 from auth.links import LinkTokens
 from auth.session_tokens import StaffCodes
 
@@ -14,6 +15,5 @@ class Signers:
     codes: StaffCodes
 
     @classmethod
-    def of(cls, private_key_pem: str, issuer: str) -> "Signers":
-        """Errors: SigningKeyRefused."""
-        return cls(LinkTokens(private_key_pem, issuer), StaffCodes(private_key_pem, issuer))
+    def of(cls, ring: KeyRing, issuer: str) -> "Signers":
+        return cls(LinkTokens(ring, issuer), StaffCodes(ring, issuer))

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     )
     host: str = setting("127.0.0.1", "Address that `serve` binds.")
     port: int = setting(8000, "Port that `serve` binds.", ge=0, le=65535)
+    trusted_proxies: str = setting(
+        "127.0.0.1,::1", "Addresses or networks whose `X-Forwarded-For` says who is calling."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", "Least level that is logged."
     )
@@ -81,7 +84,7 @@ class Settings(BaseSettings):
         None, "Ed25519 private key (PEM) that signs tokens."
     )
     auth_keys_before: str = setting(
-        "", "Ed25519 public keys (PEM, one after another) whose tokens are still good."
+        "", "Ed25519 public keys (PEM, one after another) that signed what is still good."
     )
     auth_issuer: str = setting("tourbase", "`iss` and `aud` of the tokens.")
     mail_url: SecretStr = setting(

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from auth.authenticate import Authenticator
+from auth.keys import KeyRing
 from auth.links import LinkTokens
 from auth.origins import Origins
 from auth.passwords import Passwords
@@ -193,27 +194,23 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
         )
 
 
-def signers_of(settings: Settings) -> Signers:
-    """What signs what is mailed. Errors: SettingMissing, SigningKeyRefused."""
+def ring_of(settings: Settings) -> KeyRing:
+    """Errors: SettingMissing, SigningKeyRefused."""
     signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
-    return Signers.of(signing_key, settings.auth_issuer)
+    return KeyRing(signing_key, before=settings.auth_keys_before)
 
 
 def gate_of(made: Outside, tokens: Tokens, signers: Signers, settings: Settings) -> Gate:
-    """What staff sign in by. Errors: SettingMissing, SigningKeyRefused."""
-    signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
-    refreshing = RefreshTokens(signing_key, settings.auth_issuer)
-    ids = TimeOrderedIds()
+    """What staff sign in by."""
+    refreshing, ids = RefreshTokens(tokens.ring, settings.auth_issuer), TimeOrderedIds()
     return Gate(made.database, tokens, refreshing, signers.codes, Passwords(), made.tries, ids)
 
 
 @asynccontextmanager
 async def parts(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Parts]:
     """Everything that the server needs. Errors: SettingMissing, SettingUnfit, SigningKeyRefused."""
-    signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
-    issuer = settings.auth_issuer
-    tokens = Tokens(signing_key, issuer, before=settings.auth_keys_before)
-    signers = signers_of(settings)
+    ring, issuer = ring_of(settings), settings.auth_issuer
+    tokens, signers = Tokens(ring, issuer), Signers.of(ring, issuer)
     links = signers.links
     async with outside(settings, observe=observe) as made:
         origins = Origins(made.database, now, development=settings.tourbase_env == "development")
@@ -223,7 +220,7 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             events=made.events,
             cache=made.cache,
             tokens=tokens,
-            quotes=QuoteTokens(signing_key, settings.auth_issuer),
+            quotes=QuoteTokens(ring, issuer),
             links=links,
             gate=gate_of(made, tokens, signers, settings),
             origins=origins,

@@ -36,6 +36,7 @@ NEW_TENANT: Final[Mapping[str, str]] = {
     "brand-name": "the brand's name",
     "time-zone": "of the brand: America/Los_Angeles",
     "currency": "of the brand: USD",
+    "email-from": "address that the brand's mails come from",
     "owner-name": "who owns it",
     "owner-email": "where the owner is written to",
 }

@@ -74,6 +74,7 @@ async def _serve(settings: Settings) -> int:
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=settings.trusted_proxies,
             ws_max_size=settings.limit_message_bytes,
             timeout_graceful_shutdown=10,
         )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from auth.session_tokens import StaffCodes
 from bootstrap.settings import Settings
-from bootstrap.wiring import TimeOrderedIds, now, required
+from bootstrap.wiring import TimeOrderedIds, now, ring_of
 from cli.crew import say
 from db.clusters import refuse_unfit
 from db.loading import Loading, Scope, TenantExists, loading, rows_of
@@ -34,6 +34,7 @@ class NewTenant:
     brand_name: str
     time_zone: str
     currency: str
+    email_from: str
     owner_name: str
     owner_email: str
 
@@ -43,8 +44,9 @@ class NewTenant:
         check_currency(self.currency)
         if self.time_zone not in available_timezones():
             raise InvalidInput(f"{self.time_zone!r} is no time zone: America/Los_Angeles is one.")
-        if "@" not in self.owner_email.strip("@"):
-            raise InvalidInput("The owner's address is no e-mail address.")
+        for address in (self.owner_email, self.email_from):
+            if "@" not in address.strip("@"):
+                raise InvalidInput(f"{address!r} is no e-mail address.")
 
 
 def run(settings: Settings, given: Namespace) -> int:
@@ -61,8 +63,7 @@ def create_tenant(settings: Settings, new: NewTenant, *, at: datetime) -> str:
     """
     if settings.database_admin_url is None:
         raise TenantRefused("DATABASE_ADMIN_URL is not set: it is the login that migrated.")
-    signing_key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
-    codes = StaffCodes(signing_key, settings.auth_issuer)
+    codes = StaffCodes(ring_of(settings), settings.auth_issuer)
     url = settings.database_admin_url.get_secret_value()
     refuse_unfit(url)
     try:
@@ -86,6 +87,7 @@ def _stored(load: Loading, new: NewTenant, at: datetime) -> UUID:
             "name": new.brand_name,
             "time_zone": new.time_zone,
             "currency": new.currency,
+            "email_from": new.email_from.strip(),
             "is_default": True,
         },
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from auth.tokens import Claims, Tokens
 from bootstrap.settings import Settings
-from bootstrap.wiring import TimeOrderedIds, doors, now, required
+from bootstrap.wiring import TimeOrderedIds, doors, now, ring_of
 from db.database import Database
 from services.credentials import (
     LIFETIME,
@@ -38,8 +38,9 @@ async def print_tokens(
         )
 
     def sign(claims: Claims) -> str:
-        key = required(settings.auth_signing_key, "AUTH_SIGNING_KEY")
-        return Tokens(key, settings.auth_issuer).sign(claims, now=now(), lifetime=LIFETIME)
+        return Tokens(ring_of(settings), settings.auth_issuer).sign(
+            claims, now=now(), lifetime=LIFETIME
+        )
 
     maker = Maker(sign, TimeOrderedIds(), lambda: secrets.token_urlsafe(32), now())
     database = Database(doors(settings))

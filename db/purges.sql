@@ -2,3 +2,13 @@
 -- Stored answers that nobody may ask for again.
 delete from idempotency_records
 where expires_at <= %(now)s;
+
+-- name: purge_sessions
+-- Sessions that were over so long ago, with where they were from.
+delete from staff_sessions
+where least(expires_at, revoked_at) <= %(until)s;
+
+-- name: purge_codes
+-- Codes that were over so long ago.
+delete from staff_codes
+where expires_at <= %(until)s;

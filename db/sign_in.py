@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from db import statements
@@ -24,23 +23,38 @@ class NewSession:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Password:
+    """A member's hash and when it was set; both None of somebody who has none yet."""
+
+    hash: str | None
+    changed_at: datetime | None
+
+
 async def by_email(
     tx: Transaction, tenant: str, brand: str | None, email: str
-) -> tuple[Caller, str] | None:
-    """The member with that address, and the hash of their password."""
-    return _found(
-        await tx.row(SQL["member_by_email"], {"tenant": tenant, "brand": brand, "email": email})
-    )
+) -> tuple[Caller, Password] | None:
+    """The member with that address, and their password."""
+    row = await tx.row(SQL["member_by_email"], {"tenant": tenant, "brand": brand, "email": email})
+    return (Caller.of(row[:-2]), Password(*row[-2:])) if row else None
 
 
 async def by_session(tx: Transaction, session: UUID, *, now: datetime) -> tuple[Caller, int] | None:
     """Whose open session it is, and its turn."""
-    return _found(await tx.row(SQL["member_by_session"], {"presented": session, "now": now}))
+    row = await tx.row(SQL["member_by_session"], {"presented": session, "now": now})
+    return (Caller.of(row[:-1]), row[-1]) if row else None
 
 
 async def by_code(tx: Transaction, code: UUID, *, now: datetime) -> tuple[Caller, str] | None:
-    """Who may use the code, and its kind: `invitation` or `reset`."""
-    return _found(await tx.row(SQL["member_by_code"], {"presented": code, "now": now}))
+    """Who may use the code, and their address."""
+    row = await tx.row(SQL["member_by_code"], {"presented": code, "now": now})
+    return (Caller.of(row[:-2]), row[-1]) if row else None
+
+
+async def is_as_seen(tx: Transaction, staff_id: UUID, changed_at: datetime) -> bool:
+    """Whether the password is still the one of that time; then it stays so until the end."""
+    given = {"staff": staff_id, "seen": changed_at}
+    return await tx.row(SQL["password_as_seen"], given) is not None
 
 
 async def begin(tx: Transaction, new: NewSession, *, now: datetime) -> None:
@@ -80,9 +94,12 @@ async def set_password(
     )
 
 
-async def use_code(tx: Transaction, code: UUID, *, now: datetime) -> bool:
-    """Whether the code could be used: of two at once, one."""
-    return await tx.row(SQL["use_code"], {"id": code, "now": now}) is not None
+async def use_code(tx: Transaction, code: UUID, staff_id: UUID, *, now: datetime) -> bool:
+    """Whether the code could be used: of two at once, one. All others of its owner are over."""
+    if await tx.row(SQL["use_code"], {"id": code, "now": now}) is None:
+        return False
+    await tx.run(SQL["use_codes_of"], {"staff": staff_id, "now": now})
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +124,3 @@ async def insert_code(
 ) -> None:
     given = {"id": id, "staff": staff_id, "kind": kind, "now": now, "expires_at": expires_at}
     await tx.run(SQL["insert_code"], given)
-
-
-def _found(row: tuple[Any, ...] | None) -> tuple[Caller, Any] | None:
-    return (Caller.of(row[:-1]), row[-1]) if row else None

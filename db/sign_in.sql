@@ -2,7 +2,7 @@
 -- Who an e-mail address is at a tenant, and the hash of their password.
 select
     tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
-    actor_id, role, grants, denies, label, password_hash
+    actor_id, role, grants, denies, label, password_hash, changed_at
 from look_up_sign_in(%(tenant)s, %(brand)s, %(email)s);
 
 -- name: member_by_session
@@ -16,8 +16,15 @@ from look_up_session(%(presented)s, %(now)s);
 -- Who a code was given to, while it may be used, and what for.
 select
     tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
-    actor_id, role, grants, denies, label, kind
+    actor_id, role, grants, denies, label, kind, mail
 from look_up_staff_code(%(presented)s, %(now)s);
+
+-- name: password_as_seen
+-- Whether a member's password is still the one that was looked at; it stays so until the end.
+select changed_at
+from staff_passwords
+where staff_user_id = %(staff)s and changed_at = %(seen)s
+for update;
 
 -- name: insert_session
 -- A session that begins.
@@ -56,6 +63,11 @@ do update set password_hash = %(password_hash)s, changed_at = %(now)s;
 update staff_codes set used_at = %(now)s
 where id = %(id)s and used_at is null
 returning id;
+
+-- name: use_codes_of
+-- All codes of a member: none outlives the password that was set by one of them.
+update staff_codes set used_at = %(now)s
+where staff_user_id = %(staff)s and used_at is null;
 
 -- name: code_to_mail
 -- What a code is for, and whose it is, while it may be used.

@@ -5,5 +5,6 @@ from typing import Final
 
 OF_EVERY_BRAND: Final[Mapping[str, str]] = {
     "purge_idempotency_records": "15 3 * * *",
+    "purge_sign_ins": "30 3 * * *",
     "expire_reservations": "*/5 * * * *",
 }

@@ -13,6 +13,7 @@ CODES: Final[Mapping[str, timedelta]] = {
     "invitation": timedelta(days=7),
     "reset": timedelta(minutes=30),
 }
+KEPT: Final = timedelta(days=30)
 WINDOW: Final = timedelta(minutes=15)
 SHORTEST_PASSWORD: Final = 12
 LONGEST_PASSWORD: Final = 256
@@ -36,22 +37,17 @@ class Bound:
     most: int
 
 
-def bounds_of_tries(tenant: str, email: str, address: str) -> tuple[Bound, ...]:
-    """What a try to sign in counts against.
+def bounds_of(what: str, tenant: str, email: str, address: str) -> tuple[Bound, ...]:
+    """What a try counts against, until the first that refuses: none behind it is counted.
 
     Shape:  an account is not locked by whoever knows its address: the five are of the account and
-            the caller's address together; either alone has room for an office, and for no search.
+            the caller's address together, and one address alone never fills what the account has.
     """
     return (
-        Bound(f"pair:{tenant}:{email}:{address}", 5),
-        Bound(f"account:{tenant}:{email}", 50),
-        Bound(f"address:{address}", 50),
+        Bound(f"{what}:address:{address}", 50),
+        Bound(f"{what}:pair:{tenant}:{email}:{address}", 5),
+        Bound(f"{what}:account:{tenant}:{email}", 50),
     )
-
-
-def bounds_of_forgetting(tenant: str, email: str, address: str) -> tuple[Bound, ...]:
-    """How often a new password may be asked for: somebody is mailed each time."""
-    return (Bound(f"forgotten:{tenant}:{email}", 5), Bound(f"forgotten:{address}", 50))
 
 
 def check_password(password: str) -> str:

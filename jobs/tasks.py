@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from db import purges
+from domain.sign_in import KEPT
 from jobs.admission import Task, Work
 from jobs.booking_mails import tell_customer_of_cancellation, tell_customer_of_new_time
 from jobs.proposal_tasks import end_proposals, mail_proposal
@@ -43,6 +44,12 @@ async def purge_idempotency_records(work: Work) -> None:
     await work.session.write(lambda tx: purges.idempotency_records(tx, now=now))
 
 
+async def purge_sign_ins(work: Work) -> None:
+    """Delete the operator's sessions and codes that have been over for a month."""
+    until = work.now() - KEPT
+    await work.session.write(lambda tx: purges.sign_ins(tx, until=until))
+
+
 async def expire_reservations(work: Work) -> None:
     """End the brand's reservations that have run out, some at a time until none is left."""
     now = work.now()
@@ -62,5 +69,6 @@ TASKS: Final[Mapping[str, Task]] = {
     "expire_hold": expire_hold,
     "expire_tickets": expire_tickets,
     "purge_idempotency_records": purge_idempotency_records,
+    "purge_sign_ins": purge_sign_ins,
     "expire_reservations": expire_reservations,
 }

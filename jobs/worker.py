@@ -14,7 +14,7 @@ from procrastinate import App, PsycopgConnector
 
 from auth.signers import Signers
 from bootstrap.settings import Settings
-from bootstrap.wiring import TimeOrderedIds, now, outside, signers_of
+from bootstrap.wiring import TimeOrderedIds, now, outside, ring_of
 from db import job_queue
 from db.database import Database
 from domain.errors import ServiceUnavailable
@@ -75,7 +75,7 @@ async def work(settings: Settings, *, pace: Pace = STEADY) -> int:
 @asynccontextmanager
 async def parts(settings: Settings, *, pace: Pace) -> AsyncIterator[Parts]:
     """The live objects of a worker, closed in reverse when the block ends."""
-    signers = signers_of(settings)
+    signers = Signers.of(ring_of(settings), settings.auth_issuer)
     async with outside(settings) as made, page_of(settings, made.registry):
         yield Parts(
             database=made.database,

@@ -1,5 +1,6 @@
 """Signing in and out: sessions of staff, refreshed by tokens of which each is good once."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from auth.tokens import Claims, Tokens
 from db import jobs, sign_in
 from db.callers import Caller
 from db.database import Database, Session, Transaction
-from db.sign_in import NewSession
+from db.sign_in import NewSession, Password
 from domain.errors import Unauthenticated
 from domain.identity import NOBODY, Kind, Principal
 from domain.ids import Ids
@@ -23,13 +24,14 @@ from domain.sign_in import (
     WINDOW,
     Bound,
     TooManyTries,
-    bounds_of_forgetting,
-    bounds_of_tries,
+    bounds_of,
     check_password,
     normal_email,
 )
 from services.ports import Limiter
 
+TRIED: Final = "sign-in"
+FORGOTTEN: Final = "forgotten"
 WRONG: Final = "The tenant, the address or the password is wrong."
 OVER: Final = "The session is over. Sign in again."
 USED: Final = "The code is over or was used. Ask for a new one."
@@ -57,7 +59,10 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What signing in works with."""
+    """What signing in works with.
+
+    Units:  whoever is refused is told so `refuse_after` seconds, whatever hash was compared.
+    """
 
     database: Database
     tokens: Tokens
@@ -66,6 +71,7 @@ class Gate:
     passwords: Passwords
     limiter: Limiter
     ids: Ids
+    refuse_after: float = 0.5
 
 
 async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) -> SignedIn:
@@ -76,14 +82,17 @@ async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) ->
     Errors: Unauthenticated, TooManyTries.
     """
     email = normal_email(given.email)
-    bounds = bounds_of_tries(given.tenant, email, given.address)
+    bounds = bounds_of(TRIED, given.tenant, email, given.address)
     await _take(gate, bounds)
-    async with gate.database.session(NOBODY).read() as tx:
-        found = await sign_in.by_email(tx, given.tenant, given.brand, email)
-    verdict = await gate.passwords.check(given.password, found[1] if found else None)
+    since = asyncio.get_running_loop().time()
+    found = await gate.database.session(NOBODY).write(
+        lambda tx: sign_in.by_email(tx, given.tenant, given.brand, email)
+    )
+    verdict = await gate.passwords.check(given.password, found[1].hash if found else None)
     if found is None or not verdict.right:
+        await asyncio.sleep(since + gate.refuse_after - asyncio.get_running_loop().time())
         raise Unauthenticated(WRONG)
-    caller = found[0]
+    caller, seen = found
     anew = await gate.passwords.hash(given.password) if verdict.outdated else None
     new = NewSession(
         id=gate.ids.new(),
@@ -93,8 +102,8 @@ async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) ->
         address=given.address,
         expires_at=now + SESSION,
     )
-    await _begin(gate, caller, new, anew, now=now)
-    await gate.limiter.forget([each.name for each in bounds[:2]])
+    await _begin(gate, caller, new, seen, anew, now=now)
+    await gate.limiter.forget([each.name for each in bounds[1:]])
     return _signed(gate, caller, new.id, 1, now=now)
 
 
@@ -121,8 +130,12 @@ async def sign_out(gate: Gate, token: str, *, now: datetime) -> None:
     await _as_member(gate, caller).write(lambda tx: sign_in.revoke(tx, session, now=now))
 
 
-async def set_password_by_code(gate: Gate, code: str, password: str, *, now: datetime) -> None:
-    """Accept an invitation, or take a forgotten password back; all sessions of before are over.
+async def set_password_by_code(
+    gate: Gate, code: str, password: str, *, address: str, now: datetime
+) -> None:
+    """Accept an invitation, or take a forgotten password back.
+
+    Shape:  all sessions and codes of before are over, and what was tried from there is forgotten.
 
     Errors: InvalidInput, Unauthenticated.
     """
@@ -131,21 +144,23 @@ async def set_password_by_code(gate: Gate, code: str, password: str, *, now: dat
     found = await gate.database.session(NOBODY).write(lambda tx: sign_in.by_code(tx, id, now=now))
     if found is None:
         raise Unauthenticated(USED)
-    caller = found[0]
+    caller, email = found
     password_hash = await gate.passwords.hash(password)
 
     async def work(tx: Transaction) -> None:
-        if not await sign_in.use_code(tx, id, now=now):
+        if not await sign_in.use_code(tx, id, caller.actor_id, now=now):
             raise Unauthenticated(USED)
         await sign_in.set_password(tx, caller.actor_id, password_hash, now=now)
         await sign_in.revoke_all(tx, caller.actor_id, now=now)
 
     await _as_member(gate, caller).write(work)
+    bounds = bounds_of(TRIED, caller.brand.tenant_slug, email, address)
+    await gate.limiter.forget([each.name for each in bounds[1:]])
 
 
 async def ask_for_code(gate: Gate, tenant: str, email: str, address: str) -> None:
     """Whether a new password may be asked for from there, now. Errors: TooManyTries."""
-    await _take(gate, bounds_of_forgetting(tenant, normal_email(email), address))
+    await _take(gate, bounds_of(FORGOTTEN, tenant, normal_email(email), address))
 
 
 async def send_code(gate: Gate, tenant: str, email: str, *, now: datetime) -> None:
@@ -153,11 +168,13 @@ async def send_code(gate: Gate, tenant: str, email: str, *, now: datetime) -> No
 
     Shape:  done behind the answer, which says the same to everybody, as soon.
     """
-    async with gate.database.session(NOBODY).read() as tx:
-        found = await sign_in.by_email(tx, tenant, None, normal_email(email))
+    found = await gate.database.session(NOBODY).write(
+        lambda tx: sign_in.by_email(tx, tenant, None, normal_email(email))
+    )
     if found is None:
         return
-    staff, code, kind = found[0].actor_id, gate.ids.new(), "reset"
+    staff, code = found[0].actor_id, gate.ids.new()
+    kind = "invitation" if found[1].hash is None else "reset"
 
     async def work(tx: Transaction) -> None:
         await sign_in.insert_code(tx, code, staff, kind, now=now, expires_at=now + CODES[kind])
@@ -168,15 +185,20 @@ async def send_code(gate: Gate, tenant: str, email: str, *, now: datetime) -> No
 
 async def _take(gate: Gate, bounds: Sequence[Bound]) -> None:
     seconds = int(WINDOW.total_seconds())
-    waits = [await gate.limiter.take(each.name, each.most, seconds=seconds) for each in bounds]
-    if any(waits):
-        raise TooManyTries(max(waits))
+    for each in bounds:
+        if wait := await gate.limiter.take(each.name, each.most, seconds=seconds):
+            raise TooManyTries(wait)
 
 
 async def _begin(
-    gate: Gate, caller: Caller, new: NewSession, anew: str | None, *, now: datetime
+    gate: Gate, caller: Caller, new: NewSession, seen: Password, anew: str | None, *, now: datetime
 ) -> None:
+    """Errors: Unauthenticated if the password was changed while it was being checked."""
+
     async def work(tx: Transaction) -> None:
+        at = seen.changed_at
+        if at is None or not await sign_in.is_as_seen(tx, caller.actor_id, at):
+            raise Unauthenticated(WRONG)
         await sign_in.begin(tx, new, now=now)
         if anew is not None:
             await sign_in.set_password(tx, caller.actor_id, anew, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any, Final
 
 import orjson
@@ -70,9 +71,10 @@ class SigningIn:
         await sign_out(self._gate, _named(said, "refresh_token"), now=self._now())
         return Response(status_code=204, headers=NO_STORE)
 
-    async def _password(self, _request: Request, said: Mapping[str, str]) -> Response:
+    async def _password(self, request: Request, said: Mapping[str, str]) -> Response:
         code, password = _named(said, "code"), _named(said, "password")
-        await set_password_by_code(self._gate, code, password, now=self._now())
+        where, now = _address(request), self._now()
+        await set_password_by_code(self._gate, code, password, address=where, now=now)
         return Response(status_code=204, headers=NO_STORE)
 
     async def _forgot(self, request: Request, said: Mapping[str, str]) -> Response:
@@ -83,7 +85,7 @@ class SigningIn:
         return Response(status_code=202, headers=NO_STORE, background=sending)
 
     async def _keys(self, _request: Request) -> Response:
-        body = orjson.dumps(self._gate.tokens.jwks)
+        body = orjson.dumps(self._gate.tokens.ring.jwks)
         return Response(body, headers=KEYS_KEPT, media_type="application/jwk-set+json")
 
 
@@ -130,7 +132,11 @@ def _named(said: Mapping[str, str], name: str) -> str:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """Whoever speaks to us, or for whom a trusted proxy does; nothing if that is no address."""
+    try:
+        return str(ip_address(request.client.host)) if request.client else ""
+    except ValueError:
+        return ""
 
 
 def _signed(signed: SignedIn) -> Response:

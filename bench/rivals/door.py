@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
+from auth.keys import KeyRing
 from auth.tokens import Tokens
 from bench.rivals.told import Told
 
@@ -26,7 +27,7 @@ class Door:
     """Verified tokens, and transactions entered as the caller that the rival was told."""
 
     def __init__(self, told: Told) -> None:
-        self._tokens = Tokens(told.signing_key, told.issuer)
+        self._tokens = Tokens(KeyRing(told.signing_key), told.issuer)
         self._entering = {
             "role": told.role,
             "tenant": str(told.tenant_id),

@@ -20,11 +20,12 @@ MEMBER = """
 LIVE = "s.status = 'active' and t.status = 'active' and b.status = 'active'"
 SIGN_IN = f"""
 create function look_up_sign_in(slug text, code text, mail text)
-returns table ({CALLER}, password_hash text) language sql stable security definer
+returns table ({CALLER}, password_hash text, changed_at timestamptz)
+language sql stable security definer
 set search_path = public, pg_temp as $$
   -- One who works for several brands begins with the one named, or else with the default.
-{MEMBER.format(more=", p.password_hash")}
-  join staff_passwords p on p.tenant_id = s.tenant_id and p.staff_user_id = s.id
+{MEMBER.format(more=", p.password_hash, p.changed_at")}
+  left join staff_passwords p on p.tenant_id = s.tenant_id and p.staff_user_id = s.id
   where s.tenant_id = (select o.tenant_id from tenants o where o.slug = look_up_sign_in.slug)
     and s.email = mail and {LIVE}
     and (look_up_sign_in.code is null or b.code = look_up_sign_in.code)
@@ -43,9 +44,9 @@ $$
 """
 CODE = f"""
 create function look_up_staff_code(presented uuid, clock timestamptz)
-returns table ({CALLER}, kind text) language sql stable security definer
+returns table ({CALLER}, kind text, mail text) language sql stable security definer
 set search_path = public, pg_temp as $$
-{MEMBER.format(more=", x.kind")}
+{MEMBER.format(more=", x.kind, s.email")}
   join staff_codes x on {OF_SESSION}
   where x.id = presented and x.used_at is null and x.expires_at > clock and {LIVE}
   order by b.is_default desc, b.code limit 1
@@ -110,7 +111,8 @@ def upgrade() -> None:
             Index("staff_user_id, created_at", "sessions of a member; foreign key"),
             Index("id", "look-up of a session, before its tenant is known", keyed=False),
         ],
-        staff=May("select, insert, update (turn, refreshed_at, revoked_at)"),
+        staff=May("select, insert, update (turn, refreshed_at, revoked_at)", own),
+        may={"worker": May("select, delete")},
     )
     operator_table(
         "staff_codes",
@@ -124,7 +126,8 @@ def upgrade() -> None:
         """,
         refs=[Ref("staff_user_id", "staff_users", "operator")],
         indexes=[Index("id", "look-up of a code, before its tenant is known", keyed=False)],
-        staff=May("select, insert, update (used_at)"),
+        staff=May("select, insert, update (used_at)", own),
+        may={"worker": May("select, insert, delete")},
     )
     run(f"grant select (is_default) on brands to {role('lookup')}")
     run(f"grant select (email) on staff_users to {role('lookup')}")

@@ -15,7 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from auth.tokens import Claims, Tokens, thumbprint
+from auth.keys import KeyRing, thumbprint
+from auth.links import LinkTokens
+from auth.session_tokens import RefreshTokens
+from auth.tokens import Claims, Tokens
 from domain.errors import OperatorError, Unauthenticated
 from domain.identity import Kind
 from tests.conftest import SIGNING_KEY
@@ -33,12 +36,12 @@ def pem(key: Any) -> str:
     return text.decode()
 
 
-KNOWN = {"kid": Tokens(SIGNING_KEY, "tourbase").jwks["keys"][0]["kid"]}
+KNOWN = {"kid": KeyRing(SIGNING_KEY).jwks["keys"][0]["kid"]}
 
 
 @pytest.fixture
 def tokens() -> Tokens:
-    return Tokens(SIGNING_KEY, "tourbase")
+    return Tokens(KeyRing(SIGNING_KEY), "tourbase")
 
 
 def test_a_signed_token_gives_its_claims_back(tokens: Tokens) -> None:
@@ -62,7 +65,10 @@ def test_a_token_from_the_future_is_refused(tokens: Tokens) -> None:
 
 
 def test_a_token_of_another_key_or_another_issuer_is_refused(tokens: Tokens) -> None:
-    others = [Tokens(pem(Ed25519PrivateKey.generate()), "tourbase"), Tokens(SIGNING_KEY, "else")]
+    others = [
+        Tokens(KeyRing(pem(Ed25519PrivateKey.generate())), "tourbase"),
+        Tokens(KeyRing(SIGNING_KEY), "else"),
+    ]
     for other in others:
         token = other.sign(CLAIMS, now=datetime.now(UTC), lifetime=LIFETIME)
         with pytest.raises(Unauthenticated, match="not valid"):
@@ -112,7 +118,7 @@ def test_a_token_with_a_missing_or_strange_claim_is_refused(
 
 def test_only_an_ed25519_key_signs() -> None:
     with pytest.raises(OperatorError, match=r"^AUTH_SIGNING_KEY is no Ed25519"):
-        Tokens(pem(ec.generate_private_key(ec.SECP256R1())), "tourbase")
+        KeyRing(pem(ec.generate_private_key(ec.SECP256R1())))
 
 
 def public(private_pem: str) -> str:
@@ -127,16 +133,20 @@ def test_a_key_is_changed_without_anybody_signing_in_anew_and_then_dropped(token
     fresh = pem(Ed25519PrivateKey.generate())
     before = f"{public(older)}\n{public(SIGNING_KEY)}"
 
-    rotated = Tokens(fresh, "tourbase", before=before)
+    ring = KeyRing(fresh, before=before)
+    rotated = Tokens(ring, "tourbase")
 
     assert rotated.verify(old) == CLAIMS
+    before_it = KeyRing(SIGNING_KEY)
+    refreshing = RefreshTokens(before_it, "tourbase").sign(UUID(int=7), 3)
+    assert RefreshTokens(ring, "tourbase").session(refreshing) == (UUID(int=7), 3)
+    link = LinkTokens(before_it, "tourbase").token_of(UUID(int=9))
+    assert LinkTokens(ring, "tourbase").read(link) == UUID(int=9)
     assert rotated.verify(rotated.sign(CLAIMS, now=datetime.now(UTC), lifetime=LIFETIME)) == CLAIMS
-    assert [key["kid"] for key in rotated.jwks["keys"]][-1] == KNOWN["kid"]
-    assert all(
-        key.keys() == {"kty", "crv", "x", "kid", "use", "alg"} for key in rotated.jwks["keys"]
-    )
+    assert [key["kid"] for key in ring.jwks["keys"]][-1] == KNOWN["kid"]
+    assert all(key.keys() == {"kty", "crv", "x", "kid", "use", "alg"} for key in ring.jwks["keys"])
     with pytest.raises(Unauthenticated, match="not valid"):
-        Tokens(fresh, "tourbase").verify(old)
+        Tokens(KeyRing(fresh), "tourbase").verify(old)
 
 
 @pytest.mark.parametrize("kid", [None, "unknown", "", 7, {"a": 1}])
@@ -167,4 +177,4 @@ def test_a_thumbprint_is_that_of_the_standard() -> None:
 @pytest.mark.parametrize("text", [SIGNING_KEY, "nothing", public(SIGNING_KEY) + "more"])
 def test_only_public_keys_are_those_of_before(text: str) -> None:
     with pytest.raises(OperatorError, match=r"^AUTH_KEYS_BEFORE holds"):
-        Tokens(SIGNING_KEY, "tourbase", before=text)
+        KeyRing(SIGNING_KEY, before=text)

@@ -20,6 +20,7 @@ ACME = NewTenant(
     brand_name="Acme Tours",
     time_zone="Europe/Paris",
     currency="EUR",
+    email_from="bookings@acme.example",
     owner_name="Olive Owner",
     owner_email=" Olive@Acme.example ",
 )
@@ -90,6 +91,7 @@ def test_a_slug_that_is_taken_is_refused_and_makes_nothing(settings: Settings) -
         {"currency": "euro"},
         {"owner_email": "olive"},
         {"owner_email": "@"},
+        {"email_from": "acme"},
     ],
 )
 def test_what_no_tenant_can_be_called_is_refused(wrong: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from auth.keys import KeyRing
 from auth.links import LinkTokens
 from bootstrap.wiring import Parts
 from db import callers, links
@@ -94,7 +95,7 @@ def test_a_token_of_a_link_is_always_the_same_and_is_read_by_its_own_service_alo
     assert made.links.token_of(link) == token
     assert made.links.read(token) == link
     with pytest.raises(Unauthenticated):
-        LinkTokens(SIGNING_KEY, "another-service").read(token)
+        LinkTokens(KeyRing(SIGNING_KEY), "another-service").read(token)
     with pytest.raises(Unauthenticated):
         made.links.read(token[:-2])
     with pytest.raises(Unauthenticated):

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from procrastinate import App
 
+from auth.signers import Signers
 from bootstrap.settings import Settings
-from bootstrap.wiring import TimeOrderedIds, signers_of
+from bootstrap.wiring import TimeOrderedIds, ring_of
 from db import events, jobs
 from db.database import Database, Transaction
 from domain.events import Event, Notice
@@ -162,7 +163,7 @@ async def stand(fresh_database: FreshDatabase) -> AsyncIterator[Stand]:
         alerts=bells,
         now=lambda: NOW,
         ids=TimeOrderedIds(),
-        signers=signers_of(fresh_database.settings),
+        signers=Signers.of(ring_of(fresh_database.settings), "tourbase"),
         write_url=fresh_database.database.doors.write_url,
         pace=QUICK,
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from auth.keys import KeyRing
 from auth.quote_tokens import LIFETIME, Offered, QuoteRefused, QuoteTokens
 from bootstrap.settings import Settings
 from bootstrap.wiring import Parts
@@ -218,7 +219,7 @@ async def test_the_token_says_what_was_offered_to_its_own_brand_for_half_an_hour
         with pytest.raises(QuoteRefused):
             made.quotes.read(presented, other)
     with pytest.raises(QuoteRefused):
-        QuoteTokens(SIGNING_KEY, "another-service").read(token, brand)
+        QuoteTokens(KeyRing(SIGNING_KEY), "another-service").read(token, brand)
 
 
 async def test_a_quote_is_no_credential(
