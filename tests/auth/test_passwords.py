@@ -35,6 +35,7 @@ class Counting(PasswordHasher):
         ("", False, False),
         (None, False, False),
     ],
+    ids=lambda value: str(value)[:8],
 )
 async def test_a_password_is_right_or_not_and_never_a_fault(
     stored: str | None, *, right: bool, outdated: bool
@@ -49,7 +50,7 @@ async def test_a_hash_is_argon2id_of_its_own_salt() -> None:
     assert one != other
 
 
-@pytest.mark.parametrize("stored", [None, CHEAP.hash("other")])
+@pytest.mark.parametrize("stored", [None, CHEAP.hash("other")], ids=["nobody", "somebody"])
 async def test_nobody_costs_one_comparison_as_somebody_does(stored: str | None) -> None:
     hasher = Counting(time_cost=1, memory_cost=8, parallelism=1)
     assert not (await Passwords(hasher).check("right", stored)).right
