@@ -35,7 +35,18 @@ class Counting(PasswordHasher):
         ("", False, False),
         (None, False, False),
     ],
-    ids=lambda value: str(value)[:8],
+    ids=[
+        "argon2",
+        "dearer",
+        "other",
+        "bcrypt",
+        "2y",
+        "bcrypt-other",
+        "broken-b",
+        "broken-a",
+        "empty",
+        "nobody",
+    ],
 )
 async def test_a_password_is_right_or_not_and_never_a_fault(
     stored: str | None, *, right: bool, outdated: bool
