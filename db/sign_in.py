@@ -53,7 +53,7 @@ async def by_code(tx: Transaction, code: UUID, *, now: datetime) -> tuple[Caller
 
 async def is_as_seen(tx: Transaction, staff_id: UUID, changed_at: datetime) -> bool:
     """Whether the password is still the one of that time; then it stays so until the end."""
-    given = {"staff": staff_id, "seen": changed_at}
+    given = {"staff": staff_id, "changed_at": changed_at}
     return await tx.row(SQL["password_as_seen"], given) is not None
 
 

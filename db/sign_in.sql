@@ -23,7 +23,7 @@ from look_up_staff_code(%(presented)s, %(now)s);
 -- Whether a member's password is still the one that was looked at; it stays so until the end.
 select changed_at
 from staff_passwords
-where staff_user_id = %(staff)s and changed_at = %(seen)s
+where staff_user_id = %(staff)s and changed_at = %(changed_at)s
 for update;
 
 -- name: insert_session

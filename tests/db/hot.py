@@ -674,6 +674,7 @@ PARAMS: Mapping[str, Any] = {
     "keys": [id_of("customer1-7")],
     "key_hash": b"x" * 32,
     "session": None,
+    "changed_at": NOW,
     "presented": id_of("code"),
     "staff": id_of("staff"),
     "turn": 1,

@@ -43,6 +43,8 @@ OBJECTS: Final[Mapping[str, str]] = {
 # Tables whose rows name their caller, or what they are about, whatever that is.
 OF_CALLER: Final[Mapping[str, tuple[str, str]]] = {
     "staff_passwords": ("actor", "staff_user_id"),
+    "staff_sessions": ("actor", "staff_user_id"),
+    "staff_codes": ("actor", "staff_user_id"),
     "idempotency_records": ("actor", "actor_id"),
     "events": ("object_id", "entity_id"),
     "outbox": ("object_id", "entity_id"),

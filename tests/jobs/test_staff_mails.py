@@ -7,8 +7,8 @@ import pytest
 
 from db import sign_in
 from db.database import Transaction
-from domain.identity import Brand
-from tests.builders import a_brand, a_member, new_id, write
+from domain.identity import Brand, Kind
+from tests.builders import a_brand, a_member, a_principal, new_id
 from tests.jobs.conftest import NOW, Stand, enqueued
 
 MAIL = "mail_password_code"
@@ -20,7 +20,7 @@ async def a_code(stand: Stand, brand: Brand, kind: str, *, expires_at: datetime)
     async def work(tx: Transaction) -> None:
         await sign_in.insert_code(tx, code, staff, kind, now=NOW, expires_at=expires_at)
 
-    await write(stand.database, brand, work)
+    await stand.database.session(a_principal(brand, Kind.WORKER)).write(work)
     return code
 
 

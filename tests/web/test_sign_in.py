@@ -277,7 +277,7 @@ async def a_code(
     async def work(tx: Transaction) -> None:
         await sign_in.insert_code(tx, code, member.id, kind, now=at, expires_at=at + lasts)
 
-    await made.database.session(a_principal(member.brand)).write(work)
+    await made.database.session(a_principal(member.brand, Kind.WORKER)).write(work)
     return made.gate.codes.token_of(code)
 
 
