@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from ipaddress import IPv6Address
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -68,7 +69,9 @@ async def gate(made: Parts) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def client(gate: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with a_client(gate) as client:
+    """From an address of the test's own, as a proxy of this machine would say it."""
+    headers = {"x-forwarded-for": str(IPv6Address(new_id().int))}
+    async with a_client(gate, headers=headers) as client:
         yield client
 
 
