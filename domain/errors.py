@@ -52,7 +52,7 @@ class Forbidden(DomainError):
 
 class StaleVersion(DomainError):
     """Somebody changed the object since you read it. The payload shows it as it is now, and
-    `conflicts` what was changed: decide anew and send its `version`.
+    `conflicts` in the error what was changed: decide anew and send its `version`.
     """
 
     code = "STALE_VERSION"

@@ -54,7 +54,9 @@ class TermsNotAccepted(DomainError):
 
 
 class ChangedSinceSent(WrongState):
-    """The proposal was edited after it was sent. Wait until it is sent again, then accept that."""
+    """The proposal was edited after it was sent. Staff send it again (`resendProposal`), and the
+    mail brings the client a new link: the one before opens nothing from then on.
+    """
 
     code = "CHANGED_SINCE_SENT"
 

@@ -49,7 +49,8 @@ class ProposalLifeMutation:
     @mutation(
         ProposalPayload,
         scope=Scope.PROPOSALS_WRITE,
-        description="Send an open proposal again, as a further version.",
+        description="Send an open proposal again, as a further version. The new mail brings a new"
+        " link; the one that the client has opens nothing from then on.",
     )
     async def resend_proposal(self, info: Info, input: ResendProposalInput) -> ProposalPayload:
         wish = sending(input.id, input.expected_version, input.valid_until)

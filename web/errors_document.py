@@ -24,7 +24,8 @@ A program branches on `code`. Codes never change; messages are for people, and m
 - `payload`: a mutation answers with it as data, in `errors: [UserError!]!` beside the entity, with
   `code`, `message`, `path` and `retryable`; the status is 200. A query has no payload: the same
   error is then in the list `errors`, as below, and the field is null. Beside `STALE_VERSION` the
-  entity is as it is now, and `conflicts` says which fields others changed since you read it.
+  entity is as it is now, and `conflicts { field before current yours }` inside the error, as in
+  `errors { code conflicts { … } }`, says which fields others changed since you read it.
 - `errors`: in the list `errors` of the response, never in a payload. `extensions` has the `code`
   and the `requestId`; an error of an operation also has `retryable` and, where one argument is to
   blame, `argument`.

@@ -1,52 +1,21 @@
 """The prepared operations do what they say: found, laid, sold, paid, given back and driven."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
-
-import pytest
 
 from bootstrap.wiring import Parts, now
 from db import callers, links
 from db.database import Database, Transaction
 from domain.identity import NOBODY, Brand, Kind, Principal
-from resolvers.context import OperationContext, World
-from resolvers.root import RELATIONS, Schema
 from schema.global_ids import decode, encode
-from tests.builders import a_customer, a_principal, a_vehicle, new_id, write
+from tests.builders import a_principal, a_vehicle, write
 from tests.db.rows import a_paid_ticket
+from tests.resolvers.conftest import Run
 from tests.resolvers.test_manifests import ZONE, noon
 from tests.services.crews import a_confirmed_tour, a_sound_driver, a_sound_van
 from tests.services.reserving import deposits
 from tests.services.selling import some_rates
 from tests.services.touring import a_tour, packages
-from web.prepared import prepared
-
-DOCUMENTS = {each.name: each.document for each in prepared()}
-Run = Callable[..., Awaitable[Any]]
-
-
-@pytest.fixture
-def run(made: Parts, schema: Schema, brand: Brand) -> Run:
-    """Execute a prepared operation by its name, as staff unless another is named."""
-    world = World(made.database, RELATIONS, made.events, now, made.ids, made.quotes, made.links)
-
-    async def execute(name: str, caller: Principal | None = None, **variables: Any) -> Any:
-        principal = caller or a_principal(brand)
-        context = OperationContext(world, principal, idempotency_key=str(new_id()))
-        result = await schema.execute(
-            DOCUMENTS[name], variable_values=variables, context_value=context
-        )
-        assert result.errors is None
-        assert all(not field.get("errors") for field in fields(result.data))
-        return result.data
-
-    return execute
-
-
-def fields(data: Any) -> list[dict[str, Any]]:
-    return [each for each in (data or {}).values() if isinstance(each, dict)]
 
 
 async def test_a_booking_is_found_and_gets_its_van_and_its_driver_and_stands_in_the_day_sheet(
@@ -63,13 +32,12 @@ async def test_a_booking_is_found_and_gets_its_van_and_its_driver_and_stands_in_
     van, driver = await write(database, brand, setup)
     [edge] = (await run("FindBooking", text="2026-00077"))["bookings"]["edges"]
     booking, version = edge["node"]["id"], edge["node"]["version"]
-    given = await run(
-        "AssignVanAndDriver",
-        van={"bookingId": booking, "vehicleId": van, "expectedVersion": version},
-        driver={"bookingId": booking, "driverId": driver, "expectedVersion": version + 1},
-    )
-    assert given["assignVehicle"]["booking"]["vehicles"] == [{"name": "Sprinter", "seats": 14}]
-    assert given["assignDriver"]["booking"]["status"] == "ASSIGNED"
+    put = {"bookingId": booking, "vehicleId": van, "expectedVersion": version}
+    staffed = (await run("AssignVan", input=put))["assignVehicle"]["booking"]
+    assert staffed["vehicles"] == [{"id": van, "name": "Sprinter", "seats": 14}]
+    put = {"bookingId": booking, "driverId": driver, "expectedVersion": staffed["version"]}
+    staffed = (await run("AssignDriver", input=put))["assignDriver"]["booking"]
+    assert staffed["status"] == "ASSIGNED"
     [sheet] = (await run("Manifest", date=starts_at.astimezone(ZONE).date().isoformat()))[
         "manifest"
     ]
@@ -137,7 +105,7 @@ async def test_a_shared_tour_gets_its_driver_who_checks_its_guests_in_on_the_day
     assert given["sharedTour"]["drivers"] == [{"name": "Dan Driver"}]
     driver = a_principal(brand, Kind.DRIVER, actor=dan)
     day = starts_at.astimezone(ZONE).date().isoformat()
-    [sheet] = (await run("Manifest", driver, date=day))["manifest"]
+    [sheet] = (await run("GuestsOfMySharedTours", driver, date=day))["manifest"]
     [party] = sheet["sharedTours"][0]["parties"]
     seat = {"id": party["ticketId"], "expectedVersion": party["version"]}
     came = await run("CheckInTicket", driver, input=seat)
@@ -217,6 +185,12 @@ async def test_a_visitor_of_a_website_quotes_holds_and_checks_out(
     }
     done = (await run("CheckOut", guest, input=said))["checkOut"]["booking"]
     assert (done["status"], done["version"]) == ("HELD", 2)
+    sure = {"id": hold["bookingId"], "expectedVersion": 2}
+    kept = (await run("PencilBooking", input=sure))["pencilBooking"]["booking"]
+    assert (kept["status"], kept["deposit"]["formatted"]) == ("PENDING", "$310.94")
+    said = {"id": kept["id"], "expectedVersion": kept["version"], "pickup": "Station"}
+    told = (await run("UpdateBooking", input=said))["updateBooking"]["booking"]
+    assert (told["pickup"], told["customerName"]) == ("Station", "Ada Guest")
 
 
 PLAN = [
@@ -272,8 +246,10 @@ async def test_a_proposal_is_made_sent_signed_by_its_token_and_converted(
     database: Database, brand: Brand, run: Run, made: Parts
 ) -> None:
     await _open(database, brand)
+    eve = {"name": "Eve Client", "email": "eve@example.com"}
+    client = (await run("CreateCustomer", input=eve))["createCustomer"]["customer"]
     head = {
-        "customerId": encode("Customer", await write(database, brand, a_customer)),
+        "customerId": client["id"],
         "title": "Two days of Syrah",
         "partySize": 8,
         "startsOn": "2031-06-09",
@@ -284,29 +260,32 @@ async def test_a_proposal_is_made_sent_signed_by_its_token_and_converted(
     }
     draft = (await run("CreateProposal", input=head))["createProposal"]["proposal"]
     proposal = draft["id"]
-    planned = await run(
-        "PlanProposal",
-        days={"id": proposal, "expectedVersion": 1, "days": PLAN},
-        inclusions={"id": proposal, "expectedVersion": 2, "inclusions": LINES},
-        guests={
-            "id": proposal,
-            "expectedVersion": 3,
-            "guests": [{"name": "Ada"}, {"name": "Bob", "sponsored": True}, {"name": "Eve"}],
-        },
-    )
-    assert planned["setProposalInclusions"]["proposal"]["total"] == {"formatted": "$1,323.90"}
-    shares = planned["setProposalGuests"]["proposal"]["guests"]
-    assert [each["owed"]["formatted"] for each in shares] == ["$661.95", "$0.00", "$661.95"]
-    version = planned["setProposalGuests"]["proposal"]["version"]
-    sent = await run("SendProposal", input={"id": proposal, "expectedVersion": version})
-    assert sent["sendProposal"]["proposal"]["status"] == "SENT"
+    wish = {"id": proposal, "expectedVersion": draft["version"]}
+    planned = (await run("SetProposalDays", input={**wish, "days": PLAN}))["setProposalDays"]
+    assert planned["proposal"]["version"] == 2
+    wish["expectedVersion"] = 2
+    for _ in range(2):  # what is sent again as it is changes nothing, not the version either
+        given = await run("SetProposalInclusions", input={**wish, "inclusions": LINES})
+        priced = given["setProposalInclusions"]["proposal"]
+        assert (priced["version"], priced["total"]) == (3, {"formatted": "$1,323.90"})
+        wish["expectedVersion"] = priced["version"]
+    guests = [{"name": "Ada"}, {"name": "Bob", "sponsored": True}, {"name": "Eve"}]
+    given = (await run("SetProposalGuests", input={**wish, "guests": guests}))["setProposalGuests"]
+    shares = [each["owed"]["formatted"] for each in given["proposal"]["guests"]]
+    assert shares == ["$661.95", "$0.00", "$661.95"]
+    wish["expectedVersion"] = given["proposal"]["version"]
+    sent = (await run("SendProposal", input=wish))["sendProposal"]["proposal"]
+    assert sent["status"] == "SENT"
+    wish["expectedVersion"] = sent["version"]
+    again = (await run("ResendProposal", input=wish))["resendProposal"]["proposal"]
+    assert (again["status"], again["version"]) == ("SENT", sent["version"] + 1)
 
-    client = await _whoever_is_mailed(database, brand, made, proposal)
-    seen = (await run("OpenProposal", client, input={"id": proposal}))["viewProposal"]["proposal"]
+    holder = await _whoever_is_mailed(database, brand, made, proposal)
+    seen = (await run("OpenProposal", holder, input={"id": proposal}))["viewProposal"]["proposal"]
     assert [line["label"] for line in seen["inclusions"]] == ["Private coach", "Tastings"]
     assert [day["onDate"] for day in seen["days"]] == ["2031-06-09", "2031-06-10"]
     signed = {"expectedVersion": seen["version"], "signatureName": "Ada", "termsAccepted": True}
-    answer = await run("AcceptProposal", client, input={"id": proposal, **signed})
+    answer = await run("AcceptProposal", holder, input={"id": proposal, **signed})
     accepted = answer["acceptProposal"]["proposal"]
     assert (accepted["status"], accepted["deposit"]) == ("ACCEPTED", {"formatted": "$661.95"})
     wish = {"id": proposal, "expectedVersion": accepted["version"]}
@@ -317,6 +296,10 @@ async def test_a_proposal_is_made_sent_signed_by_its_token_and_converted(
         ("PENDING", "$661.95"),
     ]
     assert [each["vehicles"][0]["name"] for each in sold["bookings"]] == ["Sprinter"] * 2
+    today = (now() - timedelta(days=1)).date().isoformat()
+    days = {"from": today, "to": (now() + timedelta(days=1)).date().isoformat()}
+    figures = (await run("ProposalStatistics", **days))["proposalStatistics"]["total"]
+    assert (figures["proposals"], figures["sent"], figures["converted"]) == (1, 1, 1)
 
 
 async def test_a_reservation_and_an_inquiry_are_ended_by_their_tokens(
@@ -331,10 +314,13 @@ async def test_a_reservation_and_an_inquiry_are_ended_by_their_tokens(
     guest = a_principal(brand, Kind.LINK, object_id=decode(made["id"])[1])
     seen = await run("OpenReservation", guest, id=made["id"])
     assert seen["reservation"]["status"] == "PENDING"
-    assert seen["reservationCancellation"]["refund"] == {"amountCents": 0, "formatted": "$0.00"}
+    back = await run("QuoteReservationCancellation", guest, id=made["id"])
+    assert back["reservationCancellation"]["refund"] == {"amountCents": 0, "formatted": "$0.00"}
     off = {"id": made["id"], "expectedVersion": 1, "reason": "Ill", "quotedRefundCents": 0}
     gone = (await run("CancelReservation", guest, input=off))["cancelReservation"]["reservation"]
     assert gone["status"] == "CANCELLED"
+    seen = (await run("OpenReservation", guest, id=made["id"]))["reservation"]
+    assert (seen["status"], seen["cancelledAt"] is None) == ("CANCELLED", False)
 
     asked = (await run("Ask", site, input={**ADA, "message": "Lunch?"}))["createInquiry"]
     guest = a_principal(brand, Kind.LINK, object_id=decode(asked["id"])[1])
