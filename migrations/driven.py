@@ -79,6 +79,14 @@ ALONE: Final = """  returning id, driver_id;
   values (task, 'substitute', case when found then title else alone end, 'booking', tour.id,
     case when found then until else least(until, soon) end, clock);
 end $$"""
+# Looked at anew: whoever was waited for may have taken the driver off, behind that snapshot.
+STILL_THEIRS = f"""\
+  if not found or not exists (
+    select from booking_drivers d where d.booking_id = tour.id and d.driver_id = {ACTOR})
+  then
+    return;
+  end if;
+"""
 
 
 def substitute() -> str:
@@ -90,6 +98,7 @@ def substitute() -> str:
             "b.party_size, b.pickup,\n    b.ends_at +",
             "b.party_size, b.pickup, b.time_zone,\n    b.ends_at +",
         ),
+        ("  if not found then\n    return;\n  end if;\n", STILL_THEIRS),
         (TASK, ""),
         ("    order by d.name, d.id limit", AT_WORK),
         ("  returning id, driver_id;\nend $$", ALONE),
