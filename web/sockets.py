@@ -1,7 +1,7 @@
 """A socket of graphql-transport-ws whose every error has a code and the request's id."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -13,6 +13,8 @@ from resolvers.operation import as_graphql, shaped
 
 if TYPE_CHECKING:
     from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+
+AGAIN_SECONDS: Final = 0.5
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[OperationContext, None]):
@@ -26,6 +28,19 @@ class SocketHandler(BaseGraphQLTransportWSHandler[OperationContext, None]):
             self.connection_timed_out = True
             reason = f"Connection initialisation timeout: {seconds:g} s"
             await self.websocket.close(code=4408, reason=reason)
+
+    async def shutdown(self) -> None:
+        """As the library does, behind operations that were told to end until they did.
+
+        Shape:  `asyncio.wait_for` of Python 3.11 can lose a cancellation, and the library awaits an
+                operation that it told once: a server that ends would wait for it without end.
+        """
+        running = {each.task for each in self.operations.values() if each.task}
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=AGAIN_SECONDS)
+        await super().shutdown()
 
     async def send_message(self, message: "Message") -> None:
         """The only error that comes without a code is one operation too many."""

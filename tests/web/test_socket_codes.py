@@ -1,9 +1,11 @@
 """What closes a socket, by its code and in its words."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation
 from websockets.asyncio.client import ClientConnection, connect
 
 from bootstrap.wiring import Parts
@@ -12,6 +14,7 @@ from domain.identity import Brand
 from tests.builders import a_booking, a_member, write
 from tests.web.conftest import Sign, served
 from tests.web.test_subscriptions import PATIENCE, receive, send, socket, subscribe
+from web.sockets import SocketHandler
 
 VIEWER = {"query": "{ viewer { kind } }"}
 
@@ -111,3 +114,27 @@ async def test_what_is_no_json_closes_the_socket_with_a_word(address: str, messa
     async with unacknowledged(address) as ws:
         await ws.send(message)
         assert await closed(ws) == (4400, "WebSocket message must be valid JSON")
+
+
+async def test_an_operation_that_loses_its_cancellation_does_not_keep_the_socket() -> None:
+    ended: list[str] = []
+
+    async def deaf() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("deaf")
+
+    handler = SocketHandler.__new__(SocketHandler)
+    handler.connection_init_timeout_task = None
+    operation = Operation(handler, "3", "", None, None)
+    operation.task = asyncio.create_task(deaf())
+    handler.operations = {"3": operation}
+    await asyncio.sleep(0)
+
+    await asyncio.wait_for(handler.shutdown(), timeout=30)
+
+    assert ended == ["deaf"]
+    assert handler.operations == {}
