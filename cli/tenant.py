@@ -3,7 +3,7 @@
 import json
 from argparse import Namespace
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -105,12 +105,17 @@ def _stored(load: Loading, new: NewTenant, at: datetime) -> UUID:
 
 
 def _furnish(load: Loading, brand: Scope, new: NewTenant, at: datetime) -> None:
-    """Without settings a brand sells nothing, and without schedules nothing of it runs out."""
+    """Without settings a brand sells nothing, and without schedules nothing of it runs out.
+
+    The settings are of the day before: those of a day that has begun cannot be changed any more,
+    and its owner says today how the brand sells.
+    """
+    today = at.astimezone(ZoneInfo(new.time_zone)).date()
     settings = {
         "id": TimeOrderedIds().new(),
         "number_prefix": new.brand.upper(),
         "cancellation_tiers": json.dumps(tiers_document(DEFAULT)),
-        "effective_from": at.astimezone(ZoneInfo(new.time_zone)).date(),
+        "effective_from": today - timedelta(days=1),
     }
     load.store(rows_of("brand_settings", [settings]), brand)
     schedules: list[dict[str, object]] = [
