@@ -103,8 +103,13 @@ async def receive_deposit(
 
 async def paid_cents(tx: Transaction, booking_id: UUID) -> int:
     """What was received for a booking and has not gone back."""
+    return (await paid(tx, booking_id))[0]
+
+
+async def paid(tx: Transaction, booking_id: UUID) -> tuple[int, int]:
+    """What was received for a booking and has not gone back, and what of it is disputed besides."""
     row = await tx.row(SQL["paid_for_booking"], {"id": booking_id})
-    return int(row[0]) if row else 0
+    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 async def lock_checkout(tx: Transaction, booking_id: UUID) -> Checkout | None:

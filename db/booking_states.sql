@@ -73,7 +73,7 @@ for update;
 -- name: paid_for_booking
 -- What was received for a booking and has not gone back, and its part of what its proposal was
 -- paid, by its part of what the proposal's tours cost. What the payer's bank disputes is not ours
--- to count, and not ours to return, until it has decided.
+-- to count, and not ours to return, until it has decided: it is told by itself.
 with
 booked as (
     select id, proposal_id, total_cents from bookings
@@ -81,41 +81,53 @@ booked as (
 ),
 
 kept as (
-    select p.booking_id, p.id, p.amount_cents
+    select p.booking_id, p.id, p.amount_cents, p.status = 'disputed' as is_disputed
     from payments as p
     where
         p.booking_id = %(id)s and p.kind in ('deposit', 'balance', 'full')
-        and p.status in ('succeeded', 'partially_refunded', 'refunded')
+        and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed')
     union all
-    select p.booking_id, p.id, p.amount_cents
+    select p.booking_id, p.id, p.amount_cents, p.status = 'disputed' as is_disputed
     from payments as p
     inner join booked as b on p.proposal_id = b.proposal_id
     where
         p.kind in ('deposit', 'balance', 'full')
-        and p.status in ('succeeded', 'partially_refunded', 'refunded')
+        and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed')
 ),
 
 net as (
     select
         k.booking_id,
+        k.is_disputed,
         k.amount_cents - (
             select coalesce(sum(r.amount_cents), 0)
             from refunds as r
             where r.payment_id = k.id and r.status <> 'failed'
         ) as cents
     from kept as k
+),
+
+parts as (
+    select
+        n.is_disputed,
+        coalesce(sum(n.cents) filter (where n.booking_id is not null), 0)
+        + coalesce(
+            sum(n.cents) filter (where n.booking_id is null) * b.total_cents
+            / nullif(
+                (select sum(s.total_cents) from bookings as s where s.proposal_id = b.proposal_id),
+                0
+            ),
+            0
+        ) as cents
+    from net as n
+    cross join booked as b
+    group by n.is_disputed, b.total_cents, b.proposal_id
 )
 
 select
-    coalesce((select sum(n.cents) from net as n where n.booking_id is not null), 0)
-    + coalesce(
-        (select sum(n.cents) from net as n where n.booking_id is null) * b.total_cents
-        / nullif(
-            (select sum(s.total_cents) from bookings as s where s.proposal_id = b.proposal_id), 0
-        ),
-        0
-    )
-from booked as b;
+    coalesce((select p.cents from parts as p where not p.is_disputed), 0),
+    coalesce((select p.cents from parts as p where p.is_disputed), 0)
+from booked;
 
 -- name: receive_deposit
 -- That the deposit is there.

@@ -40,6 +40,13 @@ async def drivers(
     }
 
 
+async def weeks(tx: Transaction, ids: Sequence[UUID]) -> Mapping[UUID, Week]:
+    """When each of the drivers works; an empty week of those who have said nothing."""
+    rows = await tx.rows(SQL["working_hours"], {"ids": list(ids)})
+    said = {id: [row[1:] for row in rows if row[0] == id] for id in ids}
+    return {id: _week(*zip(*days, strict=True)) if days else {} for id, days in said.items()}
+
+
 async def off_duty(tx: Transaction, ids: Sequence[UUID], around: Duty) -> frozenset[UUID]:
     """Those of the drivers who have taken time off then."""
     return await _at(tx, SQL["time_off"], ids, around)

@@ -23,6 +23,13 @@ select
 from drivers as d
 where d.id = any(%(ids)s::uuid[]);
 
+-- name: working_hours
+-- When drivers work on which weekdays, as they have said.
+select driver_id, weekday, from_local, to_local
+from driver_availability
+where driver_id = any(%(ids)s::uuid[])
+order by driver_id, weekday;
+
 -- name: vehicle_facts
 -- What must be known of a vehicle before it goes on a tour: its seats, state and papers.
 select

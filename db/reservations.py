@@ -99,9 +99,9 @@ async def lock(
     tx: Transaction, reservation_id: UUID, *, now: datetime, zone: ZoneInfo
 ) -> Known | None:
     """The same, with the reservation's row held until the transaction ends."""
-    own = SQL["look_at_own_reservation"] + " for update"
-    row = await tx.row(own if _is_guest(tx) else SQL["lock_reservation"], {"id": reservation_id})
-    return await _known(tx, row, now=now, zone=zone)
+    if await tx.row(SQL["lock_reservation"], {"id": reservation_id}) is None:
+        return None
+    return await look(tx, reservation_id, now=now, zone=zone)
 
 
 async def _known(
@@ -110,13 +110,16 @@ async def _known(
     if row is None:
         return None
     paid = await tx.row(SQL["paid_for_reservation"], {"id": row[0]})
-    cents, is_disputed = paid or (0, False)
-    return Known(Reservation(*row), cents, now, zone, is_disputed=is_disputed)
+    cents, is_disputed, disputed_cents = paid or (0, False, 0)
+    dispute = {"is_disputed": is_disputed, "disputed_cents": disputed_cents}
+    return Known(Reservation(*row), cents, now, zone, **dispute)
 
 
 async def update(tx: Transaction, reservation: Reservation) -> None:
-    statement = SQL["update_own_reservation"] if _is_guest(tx) else SQL["update_reservation"]
-    await tx.run(statement, _values(reservation))
+    """What may change of it; a guest's wish says nothing of what staff alone change."""
+    await tx.run(SQL["update_reservation"], _values(reservation))
+    if not _is_guest(tx):
+        await tx.run(SQL["update_internals"], _values(reservation))
 
 
 async def run_out(tx: Transaction, *, today: date, now: datetime, batch: int) -> Sequence[UUID]:

@@ -31,18 +31,14 @@ values
 );
 
 -- name: lock_reservation
--- What the rules need to know of one reservation, locked against a concurrent change.
-select
-    id, number, status, customer_id, inquiry_id, preferred_on, alternate_on, party_size, tour_type,
-    method, currency, deposit_cents, consult_by, special_requests, internal_notes, policy,
-    created_at, version, cancelled_at, cancel_reason, refund_due_cents, contact_name,
-    contact_email, contact_phone
+-- One reservation, locked against a concurrent change: what is looked at from now on stays.
+select id
 from reservations
 where id = %(id)s
 for update;
 
 -- name: look_at_reservation
--- The same of one that is not going to be changed.
+-- What the rules need to know of one reservation.
 select
     id, number, status, customer_id, inquiry_id, preferred_on, alternate_on, party_size, tour_type,
     method, currency, deposit_cents, consult_by, special_requests, internal_notes, policy,
@@ -70,36 +66,25 @@ select
         from refunds as r
         where r.payment_id = p.id and r.status <> 'failed'
     )) filter (where p.status <> 'disputed'), 0)::bigint,
-    coalesce(bool_or(p.status = 'disputed'), false)
+    coalesce(bool_or(p.status = 'disputed'), false),
+    coalesce(sum(p.amount_cents - (
+        select coalesce(sum(r.amount_cents), 0)
+        from refunds as r
+        where r.payment_id = p.id and r.status <> 'failed'
+    )) filter (where p.status = 'disputed'), 0)::bigint
 from payments as p
 where
     p.reservation_id = %(id)s and p.kind not in ('tip', 'fee')
     and p.status in ('succeeded', 'partially_refunded', 'refunded', 'disputed');
 
--- name: update_reservation
--- All of a reservation that may change.
+-- name: update_internals
+-- What of a reservation staff alone may change.
 update reservations
-set
-    status = %(status)s,
-    preferred_on = %(preferred_on)s,
-    alternate_on = %(alternate_on)s,
-    party_size = %(party_size)s,
-    tour_type = %(tour_type)s,
-    method = %(method)s,
-    deposit_cents = %(deposit_cents)s,
-    special_requests = %(special_requests)s,
-    internal_notes = %(internal_notes)s,
-    contact_name = %(contact_name)s,
-    contact_email = %(contact_email)s,
-    contact_phone = %(contact_phone)s,
-    cancelled_at = %(cancelled_at)s,
-    cancel_reason = %(cancel_reason)s,
-    refund_due_cents = %(refund_due_cents)s,
-    version = %(version)s
+set method = %(method)s, internal_notes = %(internal_notes)s
 where id = %(id)s;
 
--- name: update_own_reservation
--- All of a reservation that its guest may change.
+-- name: update_reservation
+-- All of a reservation that its guest may change too.
 update reservations
 set
     status = %(status)s,

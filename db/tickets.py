@@ -10,7 +10,7 @@ from db import statements
 from db.database import Transaction
 from db.relations import ColumnKind, Many, One, Relation
 from domain.ticket_sales import TicketDraft
-from domain.tickets import HandPayment, Ticket
+from domain.tickets import HandPayment, Kept, Ticket
 
 SQL = statements.load(__package__, "tickets.sql")
 NOBODY: Final = UUID(int=0)
@@ -137,13 +137,12 @@ async def insert_payment(
     await tx.run(SQL["insert_ticket_payment"], {"id": ticket_id, "payment": id, **given})
 
 
-async def refundable(
-    tx: Transaction, tickets: Sequence[UUID]
-) -> Mapping[UUID, Sequence[tuple[UUID, int]]]:
+async def refundable(tx: Transaction, tickets: Sequence[UUID]) -> Mapping[UUID, Sequence[Kept]]:
     """By ticket, its payments with what of them was kept."""
-    found: dict[UUID, list[tuple[UUID, int]]] = {ticket: [] for ticket in tickets}
-    for ticket, payment, cents in await tx.rows(SQL["refundable"], {"tickets": list(tickets)}):
-        found[ticket].append((payment, int(cents)))
+    found: dict[UUID, list[Kept]] = {ticket: [] for ticket in tickets}
+    for ticket, *kept in await tx.rows(SQL["refundable"], {"tickets": list(tickets)}):
+        payment, cents, is_disputed = kept
+        found[ticket].append(Kept(payment, int(cents), is_disputed=is_disputed))
     return found
 
 

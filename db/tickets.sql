@@ -86,8 +86,8 @@ from tickets as t
 where t.id = %(id)s;
 
 -- name: refundable
--- The payments of tickets of which something was kept, with how much.
-select p.ticket_id, p.id, p.amount_cents - coalesce(r.cents, 0)
+-- The payments of tickets of which something was kept, with how much, and whether it is disputed.
+select p.ticket_id, p.id, p.amount_cents - coalesce(r.cents, 0), p.status = 'disputed'
 from payments as p
 left join lateral (
     select sum(f.amount_cents) as cents
@@ -95,7 +95,8 @@ left join lateral (
     where f.payment_id = p.id and f.status <> 'failed'
 ) as r on true
 where
-    p.ticket_id = any(%(tickets)s) and p.status in ('succeeded', 'partially_refunded')
+    p.ticket_id = any(%(tickets)s)
+    and p.status in ('succeeded', 'partially_refunded', 'disputed')
     and p.amount_cents > coalesce(r.cents, 0)
 order by p.id;
 

@@ -152,6 +152,34 @@ def faults_of_vehicle(vehicle: VehicleRecord | None, *, last_day: date) -> list[
     return [*found, *_of_papers(OF_A_VEHICLE, vehicle.papers, last_day)]
 
 
+def faults_of_vehicle_on(
+    vehicle: VehicleRecord | None, *, last_day: date, was_last_day: date
+) -> list[Finding]:
+    """What keeps a vehicle that is on a tour from going on another day.
+
+    Shape:  what spoke against it on the day that the tour had is left as it was.
+    """
+    known = {each.fault for each in faults_of_vehicle(vehicle, last_day=was_last_day)}
+    found = faults_of_vehicle(vehicle, last_day=last_day)
+    return [each for each in found if each.fault not in known]
+
+
+def check_vans_on(vans: Sequence[VehicleRecord], *, last_day: date, was_last_day: date) -> None:
+    """Refuse to move a tour with drivers to a day on which a van of it may not go.
+
+    Errors: NotCompliant.
+    """
+    for van in vans:
+        found = faults_of_vehicle_on(van, last_day=last_day, was_last_day=was_last_day)
+        if found:
+            said = "; ".join(f"{each.says} ({each.fault.name})" for each in found)
+            raise NotCompliant(
+                f"A van of the tour may not go then: {said}. Replace it, or take it off, move the"
+                " tour, and assign it with an override.",
+                path="startsAt",
+            )
+
+
 def check_vans(vans: Sequence[VehicleRecord], *, last_day: date) -> None:
     """Refuse a driver to a tour whose vans may not go on it: a sale looks at seats alone.
 

@@ -55,6 +55,16 @@ def quoted(known: Known, policy_today: Policy, *, our_fault: bool = False) -> Re
     )
 
 
+def back_if_won(known: Known, policy_today: Policy, *, our_fault: bool = False) -> int:
+    """What a cancellation would give back besides if all disputes were decided for us.
+
+    Errors: WrongState for one that has ended.
+    """
+    won = replace(known, paid_cents=known.paid_cents + known.disputed_cents)
+    due = [quoted(each, policy_today, our_fault=our_fault).total_cents for each in (won, known)]
+    return due[0] - due[1]
+
+
 def cancel(known: Known, wish: Cancellation, policy_today: Policy) -> Reservation:
     """Decide a cancellation that gives back exactly what the guest was told.
 

@@ -110,6 +110,7 @@ class Known:
     now: datetime
     zone: ZoneInfo
     is_disputed: bool = False
+    disputed_cents: int = 0
 
     @property
     def something_was_paid(self) -> bool:

@@ -12,6 +12,9 @@ from domain.schedule import check_day
 from domain.texts import deceives
 
 CONSULT_WITHIN = timedelta(hours=24)
+# The payer's bank takes two to three months over a dispute.
+DECIDED_WITHIN = timedelta(days=90)
+REFUND_IF_WON = "refund_if_won"
 KIND = re.compile(r"[a-z][a-z_]{0,39}")
 LONGEST_TITLE = 200
 
@@ -98,6 +101,15 @@ def refund(subject_kind: str, subject_id: UUID, *, id: UUID, now: datetime) -> T
     due_at = now + CONSULT_WITHIN
     wish = NewTask("refund", "Return what is due", subject_kind, subject_id, due_at)
     return draft(wish, id=id, now=now)
+
+
+def refund_if_won(
+    subject_kind: str, subject_id: UUID, money: str, *, id: UUID, now: datetime
+) -> Task:
+    """What a cancellation asks of staff whose payment is disputed: it may be ours to return."""
+    title = f"Give back {money} if the dispute is decided for us"
+    due_at = now + DECIDED_WITHIN
+    return draft(NewTask(REFUND_IF_WON, title, subject_kind, subject_id, due_at), id=id, now=now)
 
 
 def paid_for_nothing(reservation_id: UUID, *, id: UUID, now: datetime) -> Task:

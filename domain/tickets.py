@@ -13,7 +13,7 @@ from domain.ids import Ids
 from domain.money import formatted
 from domain.schedule import day_starts_at
 from domain.shared_tours import SharedTour
-from domain.tasks import NewTask, Task, draft
+from domain.tasks import NewTask, Task, draft, refund_if_won
 
 TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     "pending": frozenset({"confirmed", "cancelled"}),
@@ -93,6 +93,15 @@ class HandPayment:
 
     method: str
     reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A ticket's payment with what of it was not returned yet; a disputed one may never be ours."""
+
+    payment_id: UUID
+    cents: int
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,30 +188,28 @@ def check_begun(tour: SharedTour, *, now: datetime) -> None:
 
 
 def call_off(
-    ticket: Ticket, kept: Sequence[tuple[UUID, int]], *, reason: str, now: datetime, ids: Ids
+    ticket: Ticket, kept: Sequence[Kept], *, reason: str, now: datetime, ids: Ids
 ) -> CalledOff:
-    """A ticket that is given back, called off or not paid: what was kept of it goes back.
-
-    Shape:  `kept` has its payments, each with what of it was not returned yet.
-    """
-    due = sum(cents for _, cents in kept)
-    refunds = [
-        draft(
-            NewTask(
-                kind="refund_ticket",
-                title=f"Refund {formatted(cents, ticket.currency)} of {ticket.number}",
-                subject_kind="payment",
-                subject_id=payment,
-                due_at=now + REFUND_WITHIN,
-            ),
-            id=ids.new(),
-            now=now,
-        )
-        for payment, cents in kept
-    ]
+    """A ticket that is given back, called off or not paid: what was kept of it goes back."""
+    due = sum(each.cents for each in kept if not each.is_disputed)
+    refunds = [_to_refund(ticket, each, id=ids.new(), now=now) for each in kept]
     more: dict[str, Change] = {"reason": (None, reason), "refund_due_cents": (None, due)}
     event = moved(ticket, "cancelled", id=ids.new(), now=now, **more)
     return CalledOff(ticket.id, due, event, refunds)
+
+
+def _to_refund(ticket: Ticket, kept: Kept, *, id: UUID, now: datetime) -> Task:
+    money = formatted(kept.cents, ticket.currency)
+    if kept.is_disputed:
+        return refund_if_won("payment", kept.payment_id, money, id=id, now=now)
+    wish = NewTask(
+        kind="refund_ticket",
+        title=f"Refund {money} of {ticket.number}",
+        subject_kind="payment",
+        subject_id=kept.payment_id,
+        due_at=now + REFUND_WITHIN,
+    )
+    return draft(wish, id=id, now=now)
 
 
 KINDS: Final[Mapping[str, str]] = {

@@ -12,7 +12,6 @@ from enum import Enum
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-import strawberry
 from strawberry import Info
 
 from db.cursors import place
@@ -24,9 +23,17 @@ from domain.listing import Page
 from domain.places import Marks
 from domain.texts import storable
 from resolvers.context import OperationContext
-from resolvers.listing import After, Before, First, Last, as_connection, filter_values, says
+from resolvers.listing import (
+    After,
+    Before,
+    First,
+    Last,
+    as_connection,
+    filter_values,
+    picking,
+    says,
+)
 from schema.pagination import Connection
-from schema.permissions import requires
 
 OFFICE: Final = frozenset({Kind.STAFF, Kind.WORKER})
 # The filter of a relation of which rows can be put away: false asks for those.
@@ -36,7 +43,7 @@ Featured = Annotated[
 ]
 IncludeHidden = Annotated[bool, says("Also those that the brand hides: for staff alone.")]
 
-IN_ORDER: Final = says("In which order, those that the brand features before all others.")
+IN_ORDER: Final = "In which order, those that the brand features before all others."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +136,13 @@ def shown_first(
         marks = await _marks(context, kinds, include_hidden=include_hidden)
         return await _answer(context, Shown(wanted, marks, featured), request)
 
-    resolve.__annotations__ |= {
-        "filter": Annotated[picked | None, says("Which ones; all of them if left out.")],
-        "order_by": Annotated[type(order), IN_ORDER],
-    }
-    return strawberry.field(
-        resolver=resolve, description=description, extensions=[requires(Scope.CATALOG_READ)]
+    return picking(
+        resolve,
+        filter=picked,
+        order=order,
+        scope=Scope.CATALOG_READ,
+        description=description,
+        in_order=IN_ORDER,
     )
 
 

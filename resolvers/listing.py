@@ -102,9 +102,22 @@ def listed(
         request = Page.of(first, after, last, before, most=info.context.world.limits.page)
         return await connection(info, relation, request, order=order_by, filter=chosen)
 
+    return picking(resolve, filter=filter, order=order, scope=scope, description=description)
+
+
+def picking(
+    resolve: Any,
+    *,
+    filter: type,
+    order: Enum,
+    scope: Scope,
+    description: str,
+    in_order: str = "In which order.",
+) -> Any:
+    """The root field of a list, whose `filter` and `order_by` are of these types."""
     which = says("Which ones; all of them if left out.")
     resolve.__annotations__["filter"] = Annotated[filter | None, which]
-    resolve.__annotations__["order_by"] = Annotated[type(order), says("In which order.")]
+    resolve.__annotations__["order_by"] = Annotated[type(order), says(in_order)]
     return strawberry.field(resolver=resolve, description=description, extensions=[requires(scope)])
 
 

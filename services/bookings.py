@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from db import assignments, bookings, brands, compliance, events, fleet, jobs, prices, transfers
 from db.database import ResourcesChanged, Transaction
 from domain.bookings import Booking, NewTimes, Rescheduled, check_length, reschedule
-from domain.compliance import faults_at_another_time, permit
+from domain.compliance import check_vans_on, faults_at_another_time, permit
 from domain.errors import NotFound, WrongState
 from domain.events import Event
 from domain.guest_moves import check_crew, check_price
@@ -34,7 +34,7 @@ async def reschedule_booking(
     moves = await _spent(tx, booking, change, drivers, now=now)
     await fleet.release_expired_holds(tx, vehicles, now=now)
     await bookings.update_times(tx, booking.id, change, now=now)
-    await _check_drivers(tx, booking.id, drivers, now=now)
+    await _check_crew(tx, booking, drivers, now=now)
     event = _moved(booking, change, moves, id=ids.new(), now=now)
     await events.append(tx, event)
     await jobs.enqueue(
@@ -103,15 +103,18 @@ def _moved(
     )
 
 
-async def _check_drivers(
-    tx: Transaction, booking_id: UUID, drivers: Sequence[UUID], *, now: datetime
+async def _check_crew(
+    tx: Transaction, booking: Booking, drivers: Sequence[UUID], *, now: datetime
 ) -> None:
-    """Whoever drives the tour may drive it at its new time, which is stored by now."""
-    tour = await assignments.read(tx, booking_id) if drivers else None
+    """Whoever drives the tour may drive it at its new time, which is stored by now; so its vans."""
+    tour = await assignments.read(tx, booking.id) if drivers else None
     brand = tx.principal.brand
     if tour is None or brand is None:
         return
-    last_day = tour.ends_at.astimezone(ZoneInfo(brand.time_zone)).date()
+    zone = ZoneInfo(brand.time_zone)
+    last_day = tour.ends_at.astimezone(zone).date()
+    was = booking.ends_at.astimezone(zone).date()
+    check_vans_on(await compliance.vans(tx, booking.id), last_day=last_day, was_last_day=was)
     for driver_id in drivers:
         record = await compliance.driver(tx, driver_id, around=tour.duty, now=now)
         if record is not None:

@@ -22,7 +22,9 @@ from domain.errors import InvalidInput, NotFound
 from domain.events import Change
 from domain.identity import Kind
 from domain.ids import Ids
+from domain.money import formatted
 from domain.tasks import event as told_of
+from domain.tasks import refund_if_won
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ async def quote_cancellation(
     state = await booking_states.read(tx, booking_id)
     if state is None:
         raise NotFound(path="id")
-    return await _refund(tx, state, our_fault=our_fault, now=now), state.currency
+    refund, _ = await _refund(tx, state, our_fault=our_fault, now=now)
+    return refund, state.currency
 
 
 async def cancel_booking(tx: Transaction, wish: Cancellation, *, now: datetime, ids: Ids) -> UUID:
@@ -55,7 +58,7 @@ async def cancel_booking(tx: Transaction, wish: Cancellation, *, now: datetime, 
     Errors: NotFound, StaleVersion, HoldExpired, WrongState, InvalidInput, RefundChanged.
     """
     state = await booking_states.lock_seen(tx, wish.booking_id, wish.expected_version)
-    refund = await _refund(tx, state, our_fault=wish.our_fault, now=now)
+    refund, if_won_cents = await _refund(tx, state, our_fault=wish.our_fault, now=now)
     cents = refund.total_cents
     if cents != wish.quoted_refund_cents:
         raise RefundChanged(was_cents=wish.quoted_refund_cents, is_cents=cents)
@@ -70,29 +73,39 @@ async def cancel_booking(tx: Transaction, wish: Cancellation, *, now: datetime, 
     await events.append(tx, cancelled)
     told = {"booking_id": str(state.id), "event_id": str(cancelled.id)}
     await jobs.enqueue(tx, "tell_customer_of_cancellation", told)
-    await _told(tx, state, cents, now=now, ids=ids)
+    await _told(tx, state, cents, if_won_cents, now=now, ids=ids)
     return state.id
 
 
-async def _told(tx: Transaction, state: State, cents: int, *, now: datetime, ids: Ids) -> None:
+async def _told(
+    tx: Transaction, state: State, cents: int, if_won_cents: int, *, now: datetime, ids: Ids
+) -> None:
     """Staff give back all of it; what they were to give back before is a part of that."""
     settled = await tasks.settle(tx, state.id, "overpayment", now=now)
     await events.append_alike(tx, [each.event(id=ids.new(), now=now) for each in settled])
-    if cents:
-        task = refund_task(state, cents, id=ids.new(), now=now)
+    asked = [refund_task(state, cents, id=ids.new(), now=now)] if cents else []
+    if if_won_cents:
+        money = formatted(if_won_cents, state.currency)
+        asked.append(refund_if_won("booking", state.id, money, id=ids.new(), now=now))
+    for task in asked:
         await tasks.insert(tx, task)
         await events.append(tx, told_of("TaskCreated", task, id=ids.new(), now=now))
 
 
-async def _refund(tx: Transaction, state: State, *, our_fault: bool, now: datetime) -> Refund:
+async def _refund(
+    tx: Transaction, state: State, *, our_fault: bool, now: datetime
+) -> tuple[Refund, int]:
+    """What comes back, and what would come back besides if the disputes were decided for us."""
     if our_fault and tx.principal.kind is not Kind.STAFF:
         raise InvalidInput("Whose fault it is, staff say.", path="ourFault")
     go(state, "cancelled", now=now)
     if tx.principal.kind is not Kind.STAFF:
         check_guest_cancels(state, now=now)
-    paid = await booking_states.paid_cents(tx, state.id)
+    paid, disputed = await booking_states.paid(tx, state.id)
     brand = tx.principal.brand
     if brand is None:
         raise NotFound
     zone = ZoneInfo(brand.time_zone)
-    return refund_of(state, paid, now=now, zone=zone, our_fault=our_fault)
+    refund = refund_of(state, paid, now=now, zone=zone, our_fault=our_fault)
+    won = refund_of(state, paid + disputed, now=now, zone=zone, our_fault=our_fault)
+    return refund, won.total_cents - refund.total_cents

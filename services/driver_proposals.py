@@ -40,7 +40,7 @@ async def drivers_for_shared_tour(
 async def _proposals(
     tx: Transaction, duty: Duty, *, apart_from: set[UUID], pause: timedelta, now: datetime
 ) -> list[DriverProposal]:
-    """Five statements, however many drivers there are."""
+    """Six statements, however many drivers there are."""
     working = await drivers.working(tx, most=MOST_ASKED)
     asked = [each for each in working if each not in apart_from]
     known = await compliance.drivers(tx, asked, around=duty, now=now)

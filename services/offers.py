@@ -64,7 +64,7 @@ async def offer_tour(tx: Transaction, wish: NewOffers, *, now: datetime, ids: Id
     run_out = await offers.expire(tx, booking_id=tour.id, now=now)
     for event in all_closed(run_out, "expired", ids=ids, now=now):
         await events.append(tx, event)
-    said = await _look_at_drivers(tx, wish, tour, now=now)
+    said = await _look_at_drivers(tx, wish, tour)
     new = [ids.new() for _ in wish.driver_ids]
     await offers.insert(tx, wish, new, now=now)
     await _end_in_time(tx, wish.expires_at)
@@ -76,7 +76,7 @@ async def offer_tour(tx: Transaction, wish: NewOffers, *, now: datetime, ids: Id
 
 
 async def _look_at_drivers(
-    tx: Transaction, wish: NewOffers, tour: Tour, *, now: datetime
+    tx: Transaction, wish: NewOffers, tour: Tour
 ) -> dict[UUID, dict[str, Change]]:
     """By driver, what was overridden: nobody is asked in their time off, or outside of their hours.
 
@@ -84,11 +84,10 @@ async def _look_at_drivers(
     """
     blocked = Duty(tour.starts_at, tour.blocked_until, tour.duty.driving)
     off = await compliance.off_duty(tx, wish.driver_ids, blocked)
-    known = await compliance.drivers(tx, wish.driver_ids, around=tour.duty, now=now)
+    weeks = await compliance.weeks(tx, wish.driver_ids)
     said: dict[UUID, dict[str, Change]] = {}
     for driver_id in wish.driver_ids:
-        week = known[driver_id].week if driver_id in known else {}
-        found = outside(week, tour.starts_at, tour.ends_at, zone=_zone(tx))
+        found = outside(weeks[driver_id], tour.starts_at, tour.ends_at, zone=_zone(tx))
         if driver_id in off:
             found.append(Finding(Fault.TIME_OFF, "the driver is off then"))
         said[driver_id] = told(permit(found, wish.override, path="driverIds"), wish.override)
@@ -154,8 +153,8 @@ async def request_substitute(
     search = Search(ids.new(), tour.number, why, until, now)
     offer_ids = [ids.new() for _ in range(MOST_DRIVERS)]
     asked = await offers.ask_for_substitute(tx, tour.id, search, offer_ids=offer_ids)
-    if not asked:  # Nobody is free, or the tour was taken away while this waited for its row.
-        check_request((await _own(tx, booking_id))[0], now=now)
+    # The tour may have been taken away while this waited for its row, of which drivers are no part.
+    check_request((await _own(tx, booking_id))[0], now=now)
     new = [
         Offer(id, tour.id, asked_id, driver_id, "offered", *tour.times, until, 1)
         for id, asked_id in asked

@@ -13,6 +13,7 @@ from domain.errors import NotFound
 from domain.events import Event
 from domain.ids import Ids
 from domain.reopening import Closed, Reopening, reopen
+from domain.tasks import REFUND_IF_WON
 from domain.tasks import event as told_of
 
 
@@ -58,7 +59,7 @@ async def _settle(tx: Transaction, before: Closed, *, now: datetime, ids: Ids) -
     Shape:  what was paid beyond the total was a part of it, and is to be given back by itself.
     """
     off = before.cancelled_at or now
-    settled = await tasks.settle(tx, before.id, "refund", since=off, now=now)
+    settled = await tasks.settle(tx, before.id, "refund", REFUND_IF_WON, since=off, now=now)
     await events.append_alike(tx, [each.event(id=ids.new(), now=now) for each in settled])
     state = await booking_states.read(tx, before.id)
     if state is not None and before.paid_cents > state.total_cents:

@@ -14,6 +14,7 @@ from domain.cancellation import Refund
 from domain.errors import InvalidInput, NotFound
 from domain.identity import Kind
 from domain.ids import Ids
+from domain.money import formatted
 from domain.numbers import Numbered
 from domain.quotes import PriceBook
 from domain.reservation_cancellations import Cancellation
@@ -130,11 +131,16 @@ async def cancel_reservation(
     """
     known = await _locked(tx, wish.reservation_id, now=now)
     _check_fault(tx, our_fault=wish.our_fault)
-    after = endings.cancel(known, wish, (await _book(tx, now=now)).policy)
+    policy = (await _book(tx, now=now)).policy
+    after = endings.cancel(known, wish, policy)
     await _stored(tx, "ReservationCancelled", known, after, ids=ids)
     await _consulted(tx, after.id, now=now, ids=ids)
     if after.refund_due_cents is not None:
         task = work.refund("reservation", after.id, id=ids.new(), now=now)
+        await _told(tx, task, now=now, ids=ids)
+    if cents := endings.back_if_won(known, policy, our_fault=wish.our_fault):
+        money = formatted(cents, after.currency)
+        task = work.refund_if_won("reservation", after.id, money, id=ids.new(), now=now)
         await _told(tx, task, now=now, ids=ids)
     return after.id
 

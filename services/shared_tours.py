@@ -25,6 +25,7 @@ from domain.compliance import (
     faults_at_another_time,
     faults_of_driver,
     faults_of_vehicle,
+    faults_of_vehicle_on,
     permit,
     told,
 )
@@ -162,11 +163,7 @@ async def _check_crew(
 ) -> dict[str, Change]:
     """Whoever drives may drive another van, and at another time; both are stored by now."""
     last_day = after.ends_at.astimezone(_zone(tx)).date()
-    overridden: list[Finding] = []
-    if drivers and after.vehicle_id is not None and after.vehicle_id != before.vehicle_id:
-        van = await compliance.vehicle(tx, after.vehicle_id)
-        found = faults_of_vehicle(van[1] if van else None, last_day=last_day)
-        overridden = permit(found, override, path="vehicleId")
+    overridden = await _check_van(tx, before, after, override=override) if drivers else []
     if after.starts_at != before.starts_at:
         duty = duty_of(after)
         for driver_id in drivers:
@@ -176,6 +173,23 @@ async def _check_crew(
                 found = faults_at_another_time(record, duty, last_day=last_day)
             permit(found, None, path="startsAt")
     return told(overridden, override)
+
+
+async def _check_van(
+    tx: Transaction, before: SharedTour, after: SharedTour, *, override: Override | None
+) -> list[Finding]:
+    """A new van may go on the tour, and the same van on another day."""
+    moved = (after.vehicle_id, after.ends_at) != (before.vehicle_id, before.ends_at)
+    if after.vehicle_id is None or not moved:
+        return []
+    van = await compliance.vehicle(tx, after.vehicle_id)
+    record = van[1] if van else None
+    was, is_now = (tour.ends_at.astimezone(_zone(tx)).date() for tour in (before, after))
+    if after.vehicle_id != before.vehicle_id:
+        found = faults_of_vehicle(record, last_day=is_now)
+        return permit(found, override, path="vehicleId")
+    found = faults_of_vehicle_on(record, last_day=is_now, was_last_day=was)
+    return permit(found, override, path="startsAt")
 
 
 async def _seats(tx: Transaction, vehicle_id: UUID | None, *, wished: bool) -> int | None:

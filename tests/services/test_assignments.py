@@ -567,6 +567,28 @@ async def test_a_tour_is_not_moved_to_where_its_driver_may_not_drive_it(
     assert (says in error.message, error.path) == (True, "startsAt")
 
 
+async def test_a_tour_with_a_driver_is_not_moved_to_where_its_van_may_not_go(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    tour = await write(database, brand, a_tour)
+    await write(database, brand, putting_van(tour.booking, tour.van))
+    await write(database, brand, putting_driver(tour.booking, tour.driver, 2))
+    until = "update documents set expires_on = %(day)s where vehicle_id = %(van)s"
+    await write(
+        database, brand, lambda tx: tx.run(until, {"day": date(2026, 6, 8), "van": tour.van})
+    )
+
+    def moving(hours: int) -> Any:
+        wish = NewTimes(tour.booking, START + hours * HOUR, None, 3)
+        return lambda tx: reschedule_booking(tx, wish, now=NOW, ids=Ids())
+
+    error = await refused(database, settings, brand, tour.booking, moving(24))
+    assert isinstance(error, NotCompliant)
+    assert error.path == "startsAt"
+    assert "the insurance ran out on 2026-06-08 (INSURANCE)" in error.message
+    await write(database, brand, moving(-1))
+
+
 async def test_a_booking_that_was_sold_with_its_van_is_assigned_by_its_driver(
     database: Database, brand: Brand
 ) -> None:

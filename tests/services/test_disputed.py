@@ -1,5 +1,6 @@
 """Money that went back, or that the payer's bank disputes: it confirms nothing, and is not quoted."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,18 +9,25 @@ import pytest
 from db.database import Database, Transaction
 from domain.errors import WrongState
 from domain.identity import Brand, Kind
+from domain.reopening import Reopening
+from domain.reservation_cancellations import Cancellation
 from domain.tickets import HandPayment, TicketNotPaid
+from services import cancellations
 from services.cancellations import quote_cancellation
+from services.reopening import reopen_booking
+from services.reservations import cancel_reservation
 from services.reservations import quote_cancellation as quote_reservation
 from services.shared_tours import cancel_shared_tour
 from services.tickets import confirm_ticket
-from tests.builders import a_payment, write
+from tests.builders import START, a_payment, a_principal, write
 from tests.db.refusals import assert_refused
 from tests.db.rows import a_paid_ticket, a_refund, a_ticket
 from tests.services import selling
 from tests.services.test_reservation_conversions import _confirmed, _converting, _shop
-from tests.services.touring import IDS, NOW, TASK, TICKET, a_tour, rows
+from tests.services.touring import IDS, NOW, TICKET, a_tour, rows
+from tests.services.trail import FreshIds
 
+ASKED = "select kind, title from tasks where kind in ('refund', 'refund_if_won') order by id"
 ONE_MORE = "select method, amount_cents from payments where status = 'succeeded'"
 
 
@@ -67,9 +75,15 @@ async def test_a_ticket_whose_money_went_back_is_confirmed_by_new_money_alone(
     assert await rows(database, brand, ONE_MORE) == [("cash", 20729)]
 
 
-@pytest.mark.parametrize("status", ["disputed", "dispute_lost"])
-async def test_a_ticket_whose_payment_is_disputed_is_not_confirmed_and_is_owed_nothing(
-    database: Database, brand: Brand, status: str
+@pytest.mark.parametrize(
+    ("status", "asked"),
+    [
+        ("disputed", [("refund_if_won", "Give back $207.29 if the dispute is decided for us")]),
+        ("dispute_lost", []),
+    ],
+)
+async def test_a_ticket_whose_payment_is_disputed_is_not_confirmed_and_is_owed_if_it_is_won(
+    database: Database, brand: Brand, status: str, asked: list[tuple[str, str]]
 ) -> None:
     tour = await write(database, brand, a_tour)
     ticket = await a_disputed_ticket(database, brand, tour, status)
@@ -77,7 +91,7 @@ async def test_a_ticket_whose_payment_is_disputed_is_not_confirmed_and_is_owed_n
     given: Any = {"expected_version": 1, "reason": "Smoke", "now": NOW, "ids": IDS}
     off = await write(database, brand, lambda tx: cancel_shared_tour(tx, tour, **given))
     assert off.refund_cents == 0
-    assert await rows(database, brand, TASK) == []
+    assert await rows(database, brand, ASKED) == asked
     assert [row[0] for row in await rows(database, brand, TICKET)] == ["cancelled"]
 
 
@@ -135,3 +149,51 @@ async def test_a_reservation_whose_deposit_is_disputed_lives_on_and_becomes_no_b
     await write(database, brand, says("succeeded", "card"), kind=Kind.WORKER)
     assert await quoted() == 25000
     await write(database, brand, _converting(made, new))
+
+
+async def test_a_cancelled_booking_is_owed_what_is_disputed_of_it_if_it_is_won(
+    database: Database, brand: Brand
+) -> None:
+    await selling.open_shop(database, brand, 14)
+    booking = await selling.create(database, brand, await selling.wanted(database, brand))
+
+    async def paid(tx: Transaction) -> None:
+        customer = await the_customer(tx, "bookings")
+        at = {"created_at": selling.NOW, "received_at": selling.NOW}
+        given = {"booking_id": booking, "customer_id": customer, **at}
+        await by_card(tx, "disputed", **given)
+        await by_card(tx, "succeeded", **given, amount_cents=10000)
+
+    await write(database, brand, paid, kind=Kind.WORKER)
+    # Of a deposit of 310.94 half comes back: 50.00 of 100.00 at once, 153.65 of 307.29 if all is ours.
+    now = START - timedelta(days=30)
+    guest = database.session(a_principal(brand, Kind.LINK, object_id=booking))
+    wish = cancellations.Cancellation(booking, 1, "Ill", 5000)
+    await guest.write(lambda tx: cancellations.cancel_booking(tx, wish, now=now, ids=FreshIds()))
+    number = "WWT-2026-00001"
+    assert await rows(database, brand, ASKED) == [
+        ("refund", f"Give back $50.00 for {number}"),
+        ("refund_if_won", "Give back $103.65 if the dispute is decided for us"),
+    ]
+    again = Reopening(booking, 2)
+    await write(database, brand, lambda tx: reopen_booking(tx, again, now=now, ids=FreshIds()))
+    assert await rows(database, brand, "select settled from tasks") == [(True,), (True,)]
+
+
+async def test_a_cancelled_reservation_is_owed_its_disputed_deposit_if_it_is_won(
+    database: Database, brand: Brand
+) -> None:
+    await _shop(database, brand, 14)
+    made = await _confirmed(database, brand)
+    says = "update payments set status = 'disputed', method = 'card', stripe_intent_id = 'pi_1'"
+    await write(database, brand, lambda tx: tx.run(says), kind=Kind.WORKER)
+    [(version,)] = await rows(database, brand, "select version from reservations")
+    wish = Cancellation(made, version, "Smoke", 0, our_fault=True)
+    await write(
+        database,
+        brand,
+        lambda tx: cancel_reservation(tx, wish, now=selling.NOW, ids=FreshIds()),
+    )
+    assert await rows(database, brand, ASKED) == [
+        ("refund_if_won", "Give back $250.00 if the dispute is decided for us")
+    ]

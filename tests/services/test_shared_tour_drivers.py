@@ -251,6 +251,23 @@ async def test_a_driver_is_given_no_van_whose_papers_have_run_out_but_for_a_reas
     }
 
 
+async def test_a_van_goes_on_another_day_while_its_papers_are_good_or_for_a_reason(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    async def work(tx: Transaction) -> Tour:
+        van = await a_sound_van(tx, {"insurance": STARTS.date()})
+        return Tour(await a_tour(tx, vehicle_id=van), van, await a_sound_driver(tx))
+
+    tour = await write(database, brand, work)
+    await write(database, brand, putting(tour.id, tour.driver))
+    later = STARTS + 24 * HOUR
+    await assert_refused(database, brand, changing(tour.id, starts_at=later), NotCompliant)
+    await write(database, brand, changing(tour.id, starts_at=later, override=WHY))
+    event = (await trail_of(settings, brand)).events[-1]
+    assert event[8]["overridden"] == [None, "insurance"]
+    await write(database, brand, changing(tour.id, 3, starts_at=STARTS + 25 * HOUR))
+
+
 async def test_of_two_tours_that_want_one_driver_at_once_one_has_them(
     database: Database, brand: Brand
 ) -> None:
