@@ -136,14 +136,8 @@ def shown_first(
         marks = await _marks(context, kinds, include_hidden=include_hidden)
         return await _answer(context, Shown(wanted, marks, featured), request)
 
-    return picking(
-        resolve,
-        filter=picked,
-        order=order,
-        scope=Scope.CATALOG_READ,
-        description=description,
-        in_order=IN_ORDER,
-    )
+    said = {"description": description, "in_order": IN_ORDER}
+    return picking(resolve, filter=picked, order=order, scope=Scope.CATALOG_READ, **said)
 
 
 async def by_slug(info: Info, relation: Relation, kind: str, slug: str) -> Any:
