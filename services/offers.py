@@ -153,8 +153,8 @@ async def request_substitute(
     search = Search(ids.new(), tour.number, why, until, now)
     offer_ids = [ids.new() for _ in range(MOST_DRIVERS)]
     asked = await offers.ask_for_substitute(tx, tour.id, search, offer_ids=offer_ids)
-    # The tour may have been taken away while this waited for its row, of which drivers are no part.
-    check_request((await _own(tx, booking_id))[0], now=now)
+    if not asked:  # Nobody is free, or the tour was taken away while this waited for its row.
+        check_request((await _own(tx, booking_id))[0], now=now)
     new = [
         Offer(id, tour.id, asked_id, driver_id, "offered", *tour.times, until, 1)
         for id, asked_id in asked
