@@ -92,12 +92,12 @@ $(STAMP): requirements.lock pyproject.toml
 		exit 1; fi
 	@echo "== install ($$("$(PYTHON)" --version))"
 	@[ -x $(BIN)/python ] || "$(PYTHON)" -m venv .venv
-	@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
+	@{ $(BIN)/python -m pip install -qq --disable-pip-version-check uv \
 		&& VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock \
 		&& VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .; } \
 	|| { echo "uv did not manage; pip does the same, more slowly." >&2; \
-		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock \
-		&& $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; }
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; }
 	@touch $@
 
 # The outside clients that tests run, for Node; without it their tests are skipped, and say so.

@@ -82,7 +82,10 @@ def credentials(crew: Crew, asked: Process) -> dict[str, str]:
     return dict(zip(KINDS, made, strict=True))
 
 
-def ready_block(address: Address, made: Mapping[str, str], *, logs: Path, mail: str) -> str:
+def ready_block(
+    address: Address, made: Mapping[str, str], *, logs: Path, mail: str, playground: bool
+) -> str:
+    look = f"Or open {address.graphql} in a browser: the playground."
     body = json.dumps({"query": QUERY})
     return "\n".join(
         (
@@ -106,5 +109,6 @@ def ready_block(address: Address, made: Mapping[str, str], *, logs: Path, mail: 
             f"  -H 'Authorization: Bearer {made['staff']}' \\",
             f"  -d '{body}'",
             "",
+            *((look, "") if playground else ()),
         )
     )

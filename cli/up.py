@@ -104,7 +104,8 @@ def _serve(settings: Settings, program: Sequence[str], stop: Stop, held: ExitSta
     asked = ask_for_tokens(crew)
     await_ready(crew, address, *SERVERS, *stores.ours)
     made = credentials(crew, asked)
-    say(ready_block(address, made, logs=folder / "logs", mail=_shown(mail)))
+    mails, shown = _shown(mail), settings.playground
+    say(ready_block(address, made, logs=folder / "logs", mail=mails, playground=shown))
     while True:
         crew.watch(*SERVERS, *stores.ours)
 

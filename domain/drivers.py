@@ -106,7 +106,7 @@ def set_working_day(day: WorkingDay, wish: WorkingDayWish) -> WorkingDay:
     Errors: StaleVersion, InvalidInput.
     """
     if wish.expected_version != day.version:
-        raise StaleVersion(expected=wish.expected_version, current=day.version)
+        raise StaleVersion(expected=wish.expected_version, current=day.version, first=0)
     begins, ends = wish.from_local, wish.to_local
     if (begins is None) != (ends is None):
         raise InvalidInput("A working day has both times, or none.", path="toLocal")

@@ -64,6 +64,7 @@ class StaleVersion(DomainError):
         current: int,
         path: str = "expectedVersion",
         of: UUID | None = None,
+        first: int = 1,
     ) -> None:
         super().__init__(
             f"You changed version {expected}; the current version is {current}. "
@@ -73,6 +74,12 @@ class StaleVersion(DomainError):
         self.expected = expected
         self.current = current
         self.of = of
+        self.first = first
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the object ever had that version."""
+        return self.first <= self.expected < self.current
 
 
 class VehicleBusy(DomainError):

@@ -101,7 +101,7 @@ def change_place(place: Place, wish: PlaceChange, *, now: datetime) -> Place:
 
 def agree(terms: Terms, commission_ppm: int, *, expected_version: int) -> Terms:
     """Errors: StaleVersion, InvalidInput for a share above the whole."""
-    _expect(expected_version, terms.version)
+    _expect(expected_version, terms.version, first=0)
     if not 0 <= commission_ppm <= WHOLE_PPM:
         raise InvalidInput(f"`commissionPpm` is 0 to {WHOLE_PPM}.", path="commissionPpm")
     if terms.version > 0 and commission_ppm == terms.commission_ppm:
@@ -114,7 +114,7 @@ def say(note: Note, given: Mapping[str, Any], *, expected_version: int) -> Note:
 
     Errors: StaleVersion, InvalidInput for a place that is hidden and shown first.
     """
-    _expect(expected_version, note.version)
+    _expect(expected_version, note.version, first=0)
     after = replace(note, **given)
     after = replace(
         after,
@@ -141,6 +141,6 @@ def _checked(place: Place) -> Place:
     )
 
 
-def _expect(expected: int, version: int) -> None:
+def _expect(expected: int, version: int, *, first: int = 1) -> None:
     if expected != version:
-        raise StaleVersion(expected=expected, current=version)
+        raise StaleVersion(expected=expected, current=version, first=first)

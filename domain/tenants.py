@@ -4,10 +4,10 @@ import re
 from typing import Final
 
 from domain.errors import InvalidInput
+from domain.money import CURRENCIES
 
 SLUG: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 BRAND_CODE: Final = re.compile(r"[a-z][a-z0-9]{1,11}")
-CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 
 def check_slug(slug: str) -> None:
@@ -29,5 +29,8 @@ def check_brand_code(code: str) -> None:
 
 def check_currency(currency: str) -> None:
     """Errors: InvalidInput."""
-    if not CURRENCY.fullmatch(currency):
-        raise InvalidInput("A currency is a code of ISO 4217: USD.", path="currency")
+    if currency not in CURRENCIES:
+        raise InvalidInput(
+            f"{currency[:8]!r} is no currency of today: give its code of ISO 4217, as USD or EUR.",
+            path="currency",
+        )

@@ -23,7 +23,9 @@ OF_STAFF: Final = frozenset({Kind.STAFF, Kind.WORKER})
 
 
 class SalesClosed(DomainError):
-    """The sale of this shared tour has ended; the message says when. Choose another day."""
+    """The sale of this shared tour has ended, for staff too; the message says when. Choose another
+    day.
+    """
 
     code = "SALES_CLOSED"
 
@@ -131,7 +133,11 @@ def sell(
         raise WrongState(f"A tour that is {tour.status} is not sold.", path="sharedTourId")
     if now >= tour.sales_close_at:
         at = tour.sales_close_at.astimezone(zone)
-        raise SalesClosed(f"The sale of this tour ended at {at:%Y-%m-%d %H:%M}.", path="tickets")
+        raise SalesClosed(
+            f"The sale of this tour ended at {at:%Y-%m-%d %H:%M}, for staff too: a seat is sold"
+            " only while there is time to give it back. Choose another day.",
+            path="tickets",
+        )
     if sum(wish.guests for wish in wishes) > left:
         raise TourFull(left)
     return [priced(tour, wish, book, zone=zone) for wish in wishes]

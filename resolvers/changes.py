@@ -15,8 +15,8 @@ from strawberry.types.base import StrawberryContainer
 from db.relations import ColumnKind, Relation
 from domain.events import Change, Plain
 from domain.identity import Principal, Scope
-from domain.listing import argument
 from resolvers.nodes import TYPES
+from resolvers.worded import field_of, worded
 from schema.fields import BINDING
 from schema.global_ids import encode
 from schema.permissions import Requires
@@ -42,10 +42,11 @@ class Showing:
 
     def changes(self, entity: Any, changes: Mapping[str, Change]) -> dict[str, Change]:
         """The fields that the caller may read, by their names in the contract."""
+        old, new = ({name: pair[side] for name, pair in changes.items()} for side in (0, 1))
         return {
-            argument(name): (
-                self._value(entity, name, pair[0]),
-                self._value(entity, name, pair[1]),
+            field_of(name): (
+                self._value(entity, name, pair[0], old),
+                self._value(entity, name, pair[1], new),
             )
             for name, pair in changes.items()
             if self._may_read(entity, name)
@@ -55,15 +56,16 @@ class Showing:
         asked = readers_of(entity, name)
         return not asked or any(self.principal.may(scope) for scope in asked)
 
-    def _value(self, entity: Any, name: str, value: Plain) -> Plain:
+    def _value(self, entity: Any, name: str, value: Plain, beside: Mapping[str, Plain]) -> Plain:
         """As the contract would show it; as it is recorded, if it is of an older form."""
         relation = self.relations.get(entity.relation)
         if value is None or relation is None:
             return value
         try:
-            return self._shown(relation, name, value, facts_of(entity).get(name, Facts()).words)
+            shown = self._shown(relation, name, value, facts_of(entity).get(name, Facts()).words)
         except ValueError:
             return value
+        return worded(name, shown, beside)
 
     def _shown(
         self, relation: Relation, name: str, value: Plain, words: type[Enum] | None

@@ -62,5 +62,5 @@ class DirectoryQuery:
         extensions=[requires(Scope.CATALOG_READ)],
     )
     async def winery(self, info: Info, slug: Annotated[str, says("Its slug.")]) -> Winery | None:
-        found: Winery = await by_slug(info, WINERIES, "winery", slug)
+        found: Winery = await by_slug(info, WINERIES, slug)
         return found

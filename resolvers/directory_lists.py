@@ -5,7 +5,6 @@ ids, then all others in their order, walked past the few that stand elsewhere or
 part is an ordinary page of the read model; without marks there is one part, the page as ever.
 """
 
-from asyncio import gather
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -18,7 +17,7 @@ from db.cursors import place
 from db.reading import Slice, Wanted
 from db.relations import Relation, Row
 from domain.errors import Forbidden, NotFound
-from domain.identity import Kind, Scope
+from domain.identity import Scope
 from domain.listing import Page
 from domain.places import Marks
 from domain.texts import storable
@@ -33,9 +32,9 @@ from resolvers.listing import (
     picking,
     says,
 )
+from resolvers.nodes import OFFICE, shown
 from schema.pagination import Connection
 
-OFFICE: Final = frozenset({Kind.STAFF, Kind.WORKER})
 # The filter of a relation of which rows can be put away: false asks for those.
 PUT_AWAY: Final = "open"
 Featured = Annotated[
@@ -140,17 +139,11 @@ def shown_first(
     return picking(resolve, filter=picked, order=order, scope=Scope.CATALOG_READ, **said)
 
 
-async def by_slug(info: Info, relation: Relation, kind: str, slug: str) -> Any:
-    """The place of a slug; one that the brand hides is there for staff alone.
-
-    Shape:  both are asked at once: what is read on a snapshot of before is not kept.
-    Errors: NotFound.
-    """
-    context: OperationContext = info.context
-    found = context.by(relation.name, "slug").load(storable(slug, path="slug"))
-    row, marks = await gather(found, context.marks())
-    hidden = marks[kind].hidden if context.principal.kind not in OFFICE else frozenset[UUID]()
-    if row is None or row.id in hidden:
+async def by_slug(info: Info, relation: Relation, slug: str) -> Any:
+    """The place of a slug. Errors: NotFound."""
+    key = storable(slug, path="slug")
+    row = await shown(info.context, relation.name, key, column="slug")
+    if row is None:
         raise NotFound(path="slug")
     return row
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from domain.errors import Forbidden, InvalidInput
 from domain.history import UNTOLD, Recorded
 from domain.identity import Kind, Principal, Scope
-from domain.listing import argument
 from resolvers.changes import Showing
 from resolvers.nodes import ENTITIES, TYPES
+from resolvers.worded import field_of
 from schema.enums import PrincipalKind
 from schema.global_ids import decode, encode
 from schema.history import HistoryChange, HistoryConnection, HistoryEntry
@@ -57,7 +57,7 @@ def connection(
 def _entry(showing: Showing, relation: str, event: Recorded) -> HistoryEntry:
     entity: Any = ENTITIES[TYPES[relation]]
     told = {name: pair for name, pair in event.changes.items() if name not in UNTOLD}
-    erased = {argument(name) for name in event.erased}
+    erased = {field_of(name) for name in event.erased}
     is_customer = event.actor_kind == Kind.CUSTOMER
     hidden = is_customer and not showing.principal.may(Scope.CUSTOMERS_READ)
     return HistoryEntry(

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 from strawberry import Info
 
 from domain.errors import DomainError, InvalidInput, NotFound
-from domain.identity import Scope
+from domain.identity import Kind, Scope
 from domain.listing import MOST
 from schema.blocks import Block
 from schema.bookings import Booking
@@ -71,17 +71,36 @@ ENTITIES: dict[str, Any] = {
         Winery,
     )
 }
+PLACES: Final = frozenset({"wineries", "restaurants", "hotels", "own_places"})
+OFFICE: Final = frozenset({Kind.STAFF, Kind.WORKER})
 TYPES: Mapping[str, str] = {each.relation: name for name, each in ENTITIES.items()}
 
 
+async def shown(context: Any, relation: str, key: Any, *, column: str = "id") -> Any:
+    """The row of a key; a place that the brand hides is there for staff alone.
+
+    Shape:  both are asked at once: what is read on a snapshot of before is not kept.
+    """
+    found = context.by(relation, column).load(key)
+    if relation not in PLACES or context.principal.kind in OFFICE:
+        return await found
+    row, marks = await asyncio.gather(found, context.marks())
+    if row is None or any(row.id in each.hidden for each in marks.values()):
+        return None
+    return row
+
+
 async def fetch(info: Info, global_id: str) -> Any:
-    """Errors: InvalidInput for a malformed id, Forbidden before any look-up, NotFound."""
+    """Any object but a place that the brand hides from this caller.
+
+    Errors: InvalidInput for a malformed id, Forbidden before any look-up, NotFound.
+    """
     name, id = decode(global_id)
     entity = ENTITIES.get(name)
     if entity is None:
         raise InvalidInput("`id` is not an id of this service.", path="id")
     check(info.context.principal, entity.scope)
-    row = await info.context.by(entity.relation).load(id)
+    row = await shown(info.context, entity.relation, id)
     if row is None:
         raise NotFound(path="id")
     return row

@@ -13,13 +13,13 @@ from domain.errors import InvalidInput, NotFound
 from domain.events import Plain
 from domain.history import undone
 from domain.identity import Scope
-from domain.listing import argument
 from domain.schedule import check_day
 from resolvers.changes import Showing
 from resolvers.context import OperationContext
 from resolvers.history import may_look_back
 from resolvers.listing import says
 from resolvers.nodes import ENTITIES, fetch
+from resolvers.worded import field_of
 from schema.global_ids import decode
 from schema.history import PastField, PastState
 from schema.permissions import requires
@@ -57,7 +57,7 @@ class PastQuery:
             raise NotFound(path="at")
         showing = Showing(context.principal, context.zone, context.world.relations)
         shown = showing.changes(entity, {name: (None, each) for name, each in past.fields.items()})
-        unknown = {argument(name) for name in past.unknown}
+        unknown = {field_of(name) for name in past.unknown}
         fields = [
             PastField(field=name, value=Json(value), known=name not in unknown)
             for name, (_, value) in sorted(shown.items())

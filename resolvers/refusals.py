@@ -10,6 +10,7 @@ from domain.errors import (
     DeadlineExceeded,
     DomainError,
     Forbidden,
+    InvalidInput,
     ServiceUnavailable,
     StaleVersion,
     Unauthenticated,
@@ -46,7 +47,16 @@ class Refusals(FieldExtension):
     async def _stale(
         self, info: strawberry.Info, error: StaleVersion, given: Mapping[str, Any]
     ) -> Any:
-        """The objects as they are now beside the refusal, and what differs in the stale one."""
+        """The objects as they are now beside the refusal, and what differs in the stale one.
+
+        Shape:  a version that was never there is no old one, but a mistake.
+        """
+        if not error.was_read:
+            wrong = InvalidInput(
+                f"Send the `version` that you read: {error.expected} never was one of this object.",
+                path=error.path,
+            )
+            return self.payload(**self.empty, errors=[UserError.from_domain(wrong)])
         found = await present(info, self.subjects, given)
         told: list[FieldConflict] = []
         for subject in self.subjects:

@@ -36,7 +36,11 @@ class Agenda:
     @property
     def seats(self) -> int:
         """The seats of the largest van: a larger party needs several."""
-        return max(van.seats for van in self._vans)
+        return self.largest.seats
+
+    @property
+    def largest(self) -> Van:
+        return max(self._vans, key=lambda van: van.seats)
 
     def take_vans(self, day: date, parties: Sequence[int]) -> tuple[Van, ...] | None:
         """The smallest free van that fits each party, or nothing at all."""

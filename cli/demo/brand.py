@@ -134,7 +134,8 @@ def _settings(desk: Desk) -> Iterator[Rows]:
 
 def _sold_by_the_seat(desk: Desk) -> Iterator[Rows]:
     plan, chance, clock, prices = desk.plan, desk.chance, desk.clock, desk.prices
-    tours = shared_tours(desk.agenda, chance, clock)
+    evenings = plan.facts["is_default"] is True
+    tours = shared_tours(desk.agenda, chance, clock, evenings=evenings)
     brand_id = desk.scope.brand_id or 0
     yield tour_rows(tours, plan=plan, prices=prices)
     yield driver_rows(tours)

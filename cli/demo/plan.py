@@ -73,7 +73,7 @@ class Clock:
 
 
 def tenants(scale: int) -> Iterator[TenantPlan]:
-    """The operator with three brands, one abroad whose numbers collide, and small ones by scale."""
+    """The operator with three brands, one abroad that has the same guests, and small ones."""
     yield _operator(scale)
     yield _abroad()
     for number in range(1, scale // TENANTS_PER_SCALE + 1):
@@ -127,7 +127,7 @@ def _van(record: Record, copy: int) -> VanPlan:
 
 
 def _abroad() -> TenantPlan:
-    """Another operator: the same numbers and customers' addresses, in another zone and currency."""
+    """Another operator: the same customers' addresses, in another zone and currency."""
     brand = BrandPlan(
         code="aotea",
         facts={
@@ -139,7 +139,7 @@ def _abroad() -> TenantPlan:
         },
         zone=ZoneInfo("Pacific/Auckland"),
         currency="NZD",
-        number_prefix="WWT",
+        number_prefix="AOTEA",
         tax_ppm=150_000,
         customers=60,
         bookings=100,

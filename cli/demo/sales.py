@@ -28,6 +28,7 @@ STARTS: Mapping[str, tuple[time, ...]] = {
     "local_transfer": (time(9), time(14), time(17, 30)),
 }
 USUAL_STARTS = (time(10), time(10, 30), time(11))
+EARLY, EARLY_WITHIN = time(8), timedelta(days=2)  # their vans have a second tour in the evening
 PACKAGES = {"private_transportation": "private_transportation", "celebration": "celebration"}
 SOURCES = (("website", 55), ("console", 15), ("phone", 15), ("email", 12), ("assistant", 3))
 TO_SEATAC_MINUTES, LOCAL_MINUTES, WAIT_MINUTES = 300, 60, 60
@@ -98,7 +99,9 @@ def sales(
 def _sale(
     wish: Wish, origin: Origin, *, numbers: Numbers, prices: PriceList, chance: Chance, clock: Clock
 ) -> Sale:
-    starts_at = clock.at(wish.on, chance.one(STARTS.get(wish.tour_type, USUAL_STARTS)))
+    usual = chance.one(STARTS.get(wish.tour_type, USUAL_STARTS))
+    early = timedelta() <= wish.on - clock.today < EARLY_WITHIN
+    starts_at = clock.at(wish.on, EARLY if early else usual)
     lines, minutes = _lines(wish, prices, chance)
     sums = totals(lines, tax_ppm=prices.tax_ppm, deposit_percent=prices.deposit_percent)
     if origin.reservation_id:

@@ -24,6 +24,8 @@ TOURS = (
     ("scheduled", 45),
 )
 DRIVEN_WITHIN = 30
+# Tonight and tomorrow night, when the vans are back, so that guests can be checked in at any time.
+EVENINGS, EVENING = (0, 1), time(16)
 RUNS_ON = frozenset({6, 0, 1, 2})
 STARTS, LASTS = time(11), timedelta(hours=6)
 SALES_CLOSE, CANCEL_UNTIL = timedelta(hours=48), timedelta(hours=24)
@@ -58,10 +60,13 @@ class Ticket:
     created_at: datetime
 
 
-def shared_tours(agenda: Agenda, chance: Chance, clock: Clock) -> list[SharedTour]:
+def shared_tours(
+    agenda: Agenda, chance: Chance, clock: Clock, *, evenings: bool
+) -> list[SharedTour]:
     """A few tours of a brand, each with the largest van of a day that it may run on.
 
-    Shape:  a driver who is free goes on it; one that is far ahead has none yet.
+    Shape:  a driver who is free goes on it; one that is far ahead has none yet. Of a tenant only
+            one brand has `evenings`: its vans are enough for one.
     """
     made = []
     for status, days in TOURS:
@@ -69,7 +74,16 @@ def shared_tours(agenda: Agenda, chance: Chance, clock: Clock) -> list[SharedTou
         at = min(clock.back(60), clock.back(60 - days))
         driver = agenda.take_driver(day) if van and days <= DRIVEN_WITHIN else None
         made.append(SharedTour(chance.id(at), status, clock.at(day, STARTS), at, van, driver))
+    if evenings:
+        made += [_evening(agenda, chance, clock, days) for days in EVENINGS]
     return made
+
+
+def _evening(agenda: Agenda, chance: Chance, clock: Clock, days: int) -> SharedTour:
+    """With the largest van, which by day may have driven another tour, and a driver of its own."""
+    day, at = clock.today + timedelta(days=days), clock.back(60 - days)
+    starts_at, driver = clock.at(day, EVENING), agenda.take_driver(day)
+    return SharedTour(chance.id(at), "scheduled", starts_at, at, agenda.largest, driver)
 
 
 def _day_and_van(agenda: Agenda, day: date, *, taken: str) -> tuple[date, Van | None]:

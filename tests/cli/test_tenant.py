@@ -89,6 +89,7 @@ def test_a_slug_that_is_taken_is_refused_and_makes_nothing(settings: Settings) -
         {"brand": "1acme"},
         {"time_zone": "Paris"},
         {"currency": "euro"},
+        {"currency": "XXZ"},
         {"owner_email": "olive"},
         {"owner_email": "@"},
         {"email_from": "acme"},

@@ -83,6 +83,8 @@ curl -s http://127.0.0.1:{port}/graphql -H 'Content-Type: application/json' \\
   -H 'Authorization: Bearer ey.--brand.wwt.--as.staff' \\
   -d '{{"query": "{{ viewer {{ kind brand {{ name }} }} bookings(first: 3) {{ edges {{ node {{ \
 number status startsAt total {{ formatted }} }} }} }} }}"}}'
+
+Or open http://127.0.0.1:{port}/graphql in a browser: the playground.
 """
 
 

@@ -5,7 +5,18 @@ from dataclasses import fields, is_dataclass
 import pytest
 
 from domain import booking_states, pricing, reservations, sales, shared_tours
-from domain.money import decimals, formatted, percent_of, ppm_of, round_half_up
+from domain.errors import InvalidInput
+from domain.money import (
+    CURRENCIES,
+    DECIMALS,
+    SYMBOLS,
+    decimals,
+    formatted,
+    percent_of,
+    ppm_of,
+    round_half_up,
+)
+from domain.tenants import check_currency
 
 
 @pytest.mark.parametrize(
@@ -91,3 +102,16 @@ def test_no_amount_is_a_fraction_of_a_cent_anywhere() -> None:
         "int",
         "int | None",
     }
+
+
+@pytest.mark.parametrize("currency", ["XXZ", "XXX", "XAU", "usd", "US", "USD ", "DEM", "", "$"])
+def test_what_nobody_pays_with_is_no_currency(currency: str) -> None:
+    with pytest.raises(InvalidInput, match="ISO 4217") as refused:
+        check_currency(currency)
+    assert refused.value.path == "currency"
+
+
+def test_each_currency_of_which_something_is_known_is_one() -> None:
+    for currency in {*SYMBOLS, *DECIMALS, "CHF", "ZAR"}:
+        check_currency(currency)
+    assert len(CURRENCIES) == 155

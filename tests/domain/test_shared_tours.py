@@ -389,3 +389,13 @@ def test_a_tour_is_over_when_its_time_is_and_all_guests_are_accounted_for() -> N
         check_over(TOUR, waiting=0, now=TOUR.ends_at - HOUR)
     with pytest.raises(TicketsOpen):
         check_over(TOUR, waiting=1, now=TOUR.ends_at)
+
+
+def test_who_sells_a_walk_in_is_told_since_when_and_why_nothing_is_sold() -> None:
+    with pytest.raises(SalesClosed) as refused:
+        sell(TOUR, [TicketWish(2, with_lunch=False)], BOOK, left=14, zone=ZONE, now=STARTS)
+
+    assert refused.value.message == (
+        "The sale of this tour ended at 2026-06-06 11:00, for staff too: a seat is sold only while"
+        " there is time to give it back. Choose another day."
+    )

@@ -138,7 +138,7 @@ async def test_rescheduling_moves_the_tour_with_its_stops_and_the_payload_shows_
 async def test_a_stale_version_is_refused_as_data_and_nothing_changes(
     database: Database, brand: Brand, ask: Ask
 ) -> None:
-    booking = await write(database, brand, a_booking)
+    booking = await write(database, brand, lambda tx: a_booking(tx, version=8))
 
     result = await ask(
         RESCHEDULE, id=encode("Booking", booking), startsAt="2030-06-10T10:00:00-07:00", version=7
@@ -152,13 +152,13 @@ async def test_a_stale_version_is_refused_as_data_and_nothing_changes(
                 "startsAt": "2026-06-08T10:00:00-07:00",
                 "startsAtLocal": "2026-06-08T10:00:00",
                 "endsAtLocal": "2026-06-08T16:00:00",
-                "version": 1,
+                "version": 8,
                 "stops": [],
             },
             "errors": [
                 {
                     "code": "STALE_VERSION",
-                    "message": "You changed version 7; the current version is 1. "
+                    "message": "You changed version 7; the current version is 8. "
                     "Read the object again and repeat the change.",
                     "path": "expectedVersion",
                     "retryable": False,
@@ -169,7 +169,7 @@ async def test_a_stale_version_is_refused_as_data_and_nothing_changes(
     rows = await write(
         database, brand, lambda tx: tx.rows("select starts_at, version from bookings")
     )
-    assert rows == [(START, 1)]
+    assert rows == [(START, 8)]
 
 
 async def test_a_time_without_an_offset_is_refused(

@@ -227,18 +227,19 @@ async def test_two_customers_are_merged_and_the_one_who_goes_does_not_come_back(
     )
     pair = {"keepId": keep, "mergeId": gone, "keepVersion": 1}
 
-    stale = await change(ask, "mergeCustomers", selection, **pair, mergeVersion=4)
-    merged = await change(ask, "mergeCustomers", selection, **pair, mergeVersion=1)
-    back = await change(ask, "restoreCustomer", "errors { code path }", id=gone, expectedVersion=2)
+    await change(ask, "updateCustomer", "errors { code }", id=gone, expectedVersion=1, name="A. G.")
+    stale = await change(ask, "mergeCustomers", selection, **pair, mergeVersion=1)
+    merged = await change(ask, "mergeCustomers", selection, **pair, mergeVersion=2)
+    back = await change(ask, "restoreCustomer", "errors { code path }", id=gone, expectedVersion=3)
 
     assert stale == {
         "customer": {"name": "Ada", "version": 1},
-        "merged": {"name": "A.", "mergedInto": None, "version": 1},
+        "merged": {"name": "A. G.", "mergedInto": None, "version": 2},
         "errors": [{"code": "STALE_VERSION", "path": "mergeVersion"}],
     }
     assert merged == {
         "customer": {"name": "Ada", "version": 2},
-        "merged": {"name": "A.", "mergedInto": {"name": "Ada"}, "version": 2},
+        "merged": {"name": "A. G.", "mergedInto": {"name": "Ada"}, "version": 3},
         "errors": [],
     }
     assert back == {"errors": [{"code": "WRONG_STATE", "path": "id"}]}

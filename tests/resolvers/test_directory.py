@@ -192,9 +192,13 @@ async def test_a_hidden_winery_has_no_page_of_its_own_and_stays_where_a_tour_nam
     assert (await ask(page, Kind.STAFF, slug=slug)).data == {
         "winery": {"name": "Shy Cellars", "hidden": True}
     }
-    again = "query ($id: ID!) { node(id: $id) { ... on Winery { name hidden } } }"
-    node = await ask(again, Kind.SITE, id=encode("Winery", winery))
-    assert node.data == {"node": {"name": "Shy Cellars", "hidden": True}}
+    again = """query ($id: ID!) {
+      node(id: $id) { ... on Winery { name } } nodes(ids: [$id]) { ... on Winery { hidden } } }"""
+    for kind in OUTSIDERS:
+        gone = await ask(again, kind, id=encode("Winery", winery))
+        assert told(gone) == [("node", "NOT_FOUND"), ("nodes.0", "NOT_FOUND")]
+    node = await ask(again, Kind.STAFF, id=encode("Winery", winery))
+    assert node.data == {"node": {"name": "Shy Cellars"}, "nodes": [{"hidden": True}]}
     statements.clear()
     tours = await ask("{ bookings { edges { node { stops { winery { name } } } } } }")
     assert tours.data == {
@@ -261,6 +265,8 @@ async def test_own_places_are_shown_as_each_brand_says(
 ) -> None:
     sister = await a_brand(settings, tenant=brand, code="nwtc")
 
+    places = {}
+
     async def own(tx: Transaction) -> None:
         given = {"created_at": "2026-01-01T00:00:00Z"}
         for name, kind, said in (
@@ -268,11 +274,15 @@ async def test_own_places_are_shown_as_each_brand_says(
             ("B", "hotel", {}),
             ("C", "restaurant", {"featured": True, "remark": "Ours"}),
         ):
-            place = await insert(tx, "own_places", name=name, kind=kind, **given)
+            places[name] = place = await insert(tx, "own_places", name=name, kind=kind, **given)
             if said:
                 await a_note(tx, place, kind, **said)
 
     await write(database, brand, own)
+    page = "query ($id: ID!) { node(id: $id) { id } }"
+    shy = encode("Place", places["A"])
+    for of, errors in ((brand, [("node", "NOT_FOUND")]), (sister, [])):
+        assert told(await ask(page, a_principal(of, Kind.SITE), id=shy)) == errors
     asked = "{ ownPlaces { totalCount edges { node { name featured hidden remark } } } }"
     fields = ("name", "featured", "hidden", "remark")
     for of, rows in (

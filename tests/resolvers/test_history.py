@@ -252,6 +252,64 @@ async def test_values_are_shown_as_the_contract_shows_them_and_unknown_forms_as_
     ]
 
 
+async def test_ids_are_global_ones_and_fields_of_documents_have_the_contracts_names(
+    database: Database, brand: Brand, ask: Ask
+) -> None:
+    one, sale = new_id(), new_id()
+    stop = {"id": str(one), "kind": "hotel_checkin", "place_id": str(one), "own_place_id": None}
+
+    async def work(tx: Transaction) -> UUID:
+        booking = await a_booking(tx, version=2)
+        said: dict[str, Any] = {
+            "driver_id": (str(one), None),
+            "vehicle_id": (None, str(one)),
+            "booking_ids": ([], [str(one)]),
+            "sale_id": (None, str(sale)),
+            "sold_as": (None, {"tour_type": "wine_tour", "promo_code": "FALL"}),
+            "stops": ([], [stop]),
+            f"{one}.dietary": (None, "Vegan"),
+        }
+        await events.append(tx, happened(booking, 2, **said))
+        return booking
+
+    booking = encode("Booking", await write(database, brand, work))
+    result = await ask(
+        f"""{{ booking(id: "{booking}") {{
+        history {{ edges {{ node {{ changes {{ field before after erased }} }} }} }} }} }}"""
+    )
+    move = {"startsAt": "2031-06-10T17:00:00+00:00", "expectedVersion": 1}
+    late = await ask(
+        """mutation ($input: RescheduleBookingInput!) { rescheduleBooking(input: $input) {
+        errors { conflicts { field current } } } }""",
+        input={"id": booking, **move},
+    )
+
+    assert result.data is not None
+    assert late.data is not None
+    (edge,) = result.data["booking"]["history"]["edges"]
+    as_told = {
+        "id": encode("BookingStop", one),
+        "kind": "hotel_checkin",
+        "placeId": encode("Hotel", one),
+        "ownPlaceId": None,
+    }
+    told_of = [
+        change("bookingIds", [], [encode("Booking", one)]),
+        change("driverId", encode("Driver", one), None),
+        change("saleId", None, str(sale)),
+        change("soldAs", None, {"tourType": "wine_tour", "promoCode": "FALL"}),
+        change("stops", [], [as_told]),
+        change("vehicleId", None, encode("Vehicle", one)),
+        change(f"{encode('ProposalGuest', one)}.dietary", None, "Vegan"),
+    ]
+    told_of.sort(key=lambda each: str(each["field"]))
+    assert edge["node"]["changes"] == told_of
+    (refusal,) = late.data["rescheduleBooking"]["errors"]
+    assert refusal["conflicts"] == [
+        {"field": each["field"], "current": each["after"]} for each in told_of
+    ]
+
+
 @pytest.mark.parametrize("kind", [Kind.CUSTOMER, Kind.PARTNER, Kind.DRIVER, Kind.LINK, Kind.SITE])
 async def test_nobody_but_staff_looks_back(ask: Ask, kind: Kind) -> None:
     at = "2026-07-08T10:00:00-07:00"

@@ -3,13 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from auth.roles import scopes_of
+from bootstrap.settings import Settings
 from db import events
 from db.database import Database, Transaction
 from domain.events import Change, Event
 from domain.identity import Brand, Kind, Principal
 from schema.global_ids import encode
-from tests.builders import START, a_booking, a_customer, a_principal, new_id, write
+from tests.builders import START, a_booking, a_customer, a_principal, a_winery, new_id, write
 from tests.resolvers.conftest import Ask, told
 
 UPDATE = """
@@ -93,6 +96,39 @@ async def test_a_field_that_came_back_is_no_conflict_and_another_refusal_has_non
         "customer": None,
         "errors": [{"code": "BAD_USER_INPUT", "path": "name", "conflicts": []}],
     }
+
+
+@pytest.mark.parametrize("never", [-1, 0, 3, 2_000_000_000])
+async def test_a_version_that_was_never_there_is_a_mistake_and_no_conflict(
+    database: Database, brand: Brand, ask: Ask, never: int
+) -> None:
+    customer = await ada(database, brand)
+    await update(ask, customer, name="Ada Lovelace")
+
+    wrong = await update(ask, customer, expectedVersion=never, name="Ada Byron")
+    after = await update(ask, customer, expectedVersion=2, name="Ada King")
+
+    assert wrong == {
+        "customer": None,
+        "errors": [{"code": "BAD_USER_INPUT", "path": "expectedVersion", "conflicts": []}],
+    }
+    assert after["customer"]["version"] == 3
+
+
+async def test_where_nothing_was_said_the_version_is_0_and_may_be_an_old_one(
+    settings: Settings, ask: Ask
+) -> None:
+    place = encode("Winery", await a_winery(settings))
+    say = """mutation ($input: SetDirectoryNoteInput!) {
+      setDirectoryNote(input: $input) { note { version } errors { code message } } }"""
+    told = []
+    for version in (0, 0, -1):
+        given = {"placeId": place, "remark": "Dry", "note": str(version)}
+        answer = await ask(say, input={**given, "expectedVersion": version})
+        assert answer.data is not None
+        told += [[each["code"] for each in answer.data["setDirectoryNote"]["errors"]]]
+
+    assert told == [[], ["STALE_VERSION"], ["BAD_USER_INPUT"]]
 
 
 async def test_who_may_not_read_customers_is_told_no_conflict_of_one(

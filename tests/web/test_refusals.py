@@ -44,6 +44,10 @@ async def with_a_stop(tx: Transaction, booking: UUID) -> None:
     await a_stop(tx, booking, 1, planned_arrival_at=FAR + 3 * HOUR)
 
 
+async def touched(tx: Transaction, booking: UUID) -> None:
+    await tx.run("update bookings set version = 2 where id = %(id)s", {"id": booking})
+
+
 async def cancelled(tx: Transaction, booking: UUID) -> None:
     statement = "update bookings set status = 'cancelled' where id = %(id)s"
     await tx.run(statement, {"id": booking})
@@ -65,13 +69,22 @@ async def with_a_busy_driver(tx: Transaction, booking: UUID) -> None:
     ("prepare", "starts_at", "ends_at", "version", "code", "message", "path"),
     [
         (
+            touched,
+            NEXT,
+            None,
+            1,
+            "STALE_VERSION",
+            "You changed version 1; the current version is 2. Read the object again and repeat the"
+            " change.",
+            "expectedVersion",
+        ),
+        (
             nothing,
             NEXT,
             None,
             2,
-            "STALE_VERSION",
-            "You changed version 2; the current version is 1. Read the object again and repeat the"
-            " change.",
+            "BAD_USER_INPUT",
+            "Send the `version` that you read: 2 never was one of this object.",
             "expectedVersion",
         ),
         (

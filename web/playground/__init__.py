@@ -5,6 +5,7 @@ from typing import Final
 
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from bootstrap.wiring import Parts, now
@@ -32,4 +33,5 @@ class Playground:
         if in_development:
             demo = DemoCredentials(made.database, made.authenticator, made.tokens, made.ids, now)
             routes.append(Route("/graphql/credentials", demo.answer, methods=["GET", "POST"]))
+            routes.append(Route("/", RedirectResponse("/graphql")))
         return cls((Middleware(page.before),), tuple(routes))

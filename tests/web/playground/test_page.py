@@ -145,13 +145,24 @@ async def test_switched_off_there_is_no_page_no_asset_and_no_credential(demo: Pa
         page = await client.get("/graphql", headers=A_BROWSER)
         asset = await client.get(f"/graphql/assets/{next((BUILT / 'assets').iterdir()).name}")
         choices = await client.get("/graphql/credentials", headers={"x-requested-by": "playground"})
+        root = await client.get("/", headers=A_BROWSER)
 
+    assert root.status_code == 404
     assert page.headers["content-type"] == "application/json"
     assert (asset.status_code, choices.status_code) == (404, 404)
 
 
-async def test_in_production_the_page_has_no_picker(production: httpx.AsyncClient) -> None:
-    page = await production.get("/graphql", headers=A_BROWSER)
+async def test_who_names_no_page_is_led_to_the_playground(playground: httpx.AsyncClient) -> None:
+    root = await playground.get("/", headers=A_BROWSER)
 
-    assert page.status_code == 200
+    assert (root.status_code, root.headers["location"]) == (307, "/graphql")
+
+
+async def test_in_production_the_page_has_no_picker_and_nobody_is_led_to_it(
+    production: httpx.AsyncClient,
+) -> None:
+    page = await production.get("/graphql", headers=A_BROWSER)
+    root = await production.get("/", headers=A_BROWSER)
+
+    assert (page.status_code, root.status_code) == (200, 404)
     assert offer_of(page.text)["picker"] is False
