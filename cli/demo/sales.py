@@ -99,9 +99,7 @@ def sales(
 def _sale(
     wish: Wish, origin: Origin, *, numbers: Numbers, prices: PriceList, chance: Chance, clock: Clock
 ) -> Sale:
-    usual = chance.one(STARTS.get(wish.tour_type, USUAL_STARTS))
-    early = timedelta() <= wish.on - clock.today < EARLY_WITHIN
-    starts_at = clock.at(wish.on, EARLY if early else usual)
+    starts_at = clock.at(wish.on, _start(wish, chance, clock))
     lines, minutes = _lines(wish, prices, chance)
     sums = totals(lines, tax_ppm=prices.tax_ppm, deposit_percent=prices.deposit_percent)
     if origin.reservation_id:
@@ -128,6 +126,11 @@ def _sale(
         hold_expires_at=_hold_expires_at(wish, clock),
         cancelled_at=cancelled_at,
     )
+
+
+def _start(wish: Wish, chance: Chance, clock: Clock) -> time:
+    usual = chance.one(STARTS.get(wish.tour_type, USUAL_STARTS))
+    return EARLY if timedelta() <= wish.on - clock.today < EARLY_WITHIN else usual
 
 
 def _lines(wish: Wish, prices: PriceList, chance: Chance) -> tuple[list[Line], int]:
