@@ -15,7 +15,7 @@ from db.relations import (
     local_day_to,
     one_of,
 )
-from domain.payments import NewPayment
+from domain.payments import NewPayment, Payable
 
 SQL = statements.load(__package__, "payments.sql")
 STAFF_ONLY = frozenset({"reference"})
@@ -90,6 +90,8 @@ async def insert(
         {
             "id": id,
             "booking_id": new.booking_id,
+            "reservation_id": new.reservation_id,
+            "proposal_id": new.proposal_id,
             "customer_id": customer_id,
             "kind": new.kind,
             "method": new.method,
@@ -100,3 +102,10 @@ async def insert(
             "now": now,
         },
     )
+
+
+async def lock_proposal(tx: Transaction, proposal_id: UUID) -> Payable | None:
+    """What a proposal is owed, and what of it was paid; its row is held."""
+    row = await tx.row(SQL["lock_proposal_to_pay"], {"id": proposal_id})
+    paid = await tx.row(SQL["paid_for_proposal"], {"id": proposal_id}) if row else None
+    return Payable(*row, paid[0]) if row and paid else None

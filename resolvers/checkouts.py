@@ -154,7 +154,8 @@ class CheckoutMutation:
     @mutation(
         RecordPaymentPayload,
         scope=Scope.PAYMENTS_WRITE,
-        description="Record a check, cash or a transfer for a booking.",
+        description="Record a check, cash or a transfer: for a booking, or as the deposit of a"
+        " reservation or of an accepted proposal.",
         keyed=True,
     )
     async def record_payment(self, info: Info, input: RecordPaymentInput) -> RecordPaymentPayload:
@@ -200,10 +201,16 @@ async def _session(info: Info, booking_id: UUID) -> Session | None:
 
 def _payment(input: RecordPaymentInput, *, received_at: datetime) -> NewPayment:
     return NewPayment(
-        booking_id=decode_as("Booking", input.booking_id, path="bookingId"),
+        booking_id=_named("Booking", input.booking_id, path="bookingId"),
+        reservation_id=_named("Reservation", input.reservation_id, path="reservationId"),
+        proposal_id=_named("Proposal", input.proposal_id, path="proposalId"),
         kind=input.kind.value,
         method=input.method.value,
         amount_cents=input.amount_cents,
         reference=input.reference,
         received_at=instant(received_at, "receivedAt"),
     )
+
+
+def _named(type_name: str, id: strawberry.ID | None, *, path: str) -> UUID | None:
+    return None if id is None else decode_as(type_name, id, path=path)

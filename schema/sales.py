@@ -174,12 +174,25 @@ class CancellationQuote:
     refund: Money = strawberry.field(description="Both together: to be sent back when cancelling.")
 
 
-@strawberry.input(description="Money that somebody has in hand for a booking.")
+@strawberry.input(
+    description="Money that somebody has in hand for a booking, a reservation or a proposal:"
+    " exactly one of the three is named."
+)
 class RecordPaymentInput:
     """A card is charged, never recorded."""
 
-    booking_id: strawberry.ID = strawberry.field(description=BOOKING)
-    kind: PaymentKind = strawberry.field(description="DEPOSIT, BALANCE or FULL.")
+    booking_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The booking that it is for."
+    )
+    reservation_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The reservation whose flat deposit it is."
+    )
+    proposal_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The accepted proposal whose deposit it is."
+    )
+    kind: PaymentKind = strawberry.field(
+        description="DEPOSIT, BALANCE or FULL; of a reservation or a proposal DEPOSIT."
+    )
     method: PaymentMethod = strawberry.field(description="CHECK, CASH, BANK_TRANSFER or OTHER.")
     amount_cents: Cents = strawberry.field(description="In the brand's currency.")
     reference: str | None = strawberry.field(

@@ -3,26 +3,64 @@
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from db import booking_states, events, fleet, payments, reopening
+from db import booking_states, events, fleet, payments, reopening, reservations
 from db.database import ResourcesChanged, Transaction
 from domain.booking_states import State, event
 from domain.errors import NotFound
 from domain.events import Change, Event
 from domain.ids import Ids
-from domain.payments import NewPayment, check_payment, completes_deposit
+from domain.payments import (
+    NewPayment,
+    check_for_proposal,
+    check_for_reservation,
+    check_payment,
+    completes_deposit,
+)
 from domain.reopening import come_back
 
 
 async def record_payment(
     tx: Transaction, new: NewPayment, *, id: UUID, now: datetime, ids: Ids
 ) -> UUID:
-    """Store a payment for a booking; the one that completes the deposit says so on the booking.
+    """Store a payment for a booking, or the deposit of a reservation or of an accepted proposal.
 
-    Shape:  what was held is pencilled in, also if its time was over, while its vans are free.
     Errors: NotFound, WrongState, InvalidInput, AmountExceedsDue, StartInPast, VehicleBusy.
     """
-    state, taken = await _locked(tx, new.booking_id, now=now)
+    if new.booking_id is not None:
+        return await _for_booking(tx, new, new.booking_id, id=id, now=now, ids=ids)
+    payer, currency = await _depositor(tx, new, now=now)
+    await payments.insert(tx, new, id=id, customer_id=payer, currency=currency, now=now)
+    await events.append(tx, _recorded(new, id=id, event_id=ids.new(), now=now))
+    return id
+
+
+async def _depositor(tx: Transaction, new: NewPayment, *, now: datetime) -> tuple[UUID, str]:
+    """Who pays the deposit of what is no booking yet, and in which money, behind its row."""
+    brand = tx.principal.brand
+    if new.proposal_id is not None:
+        proposal = await payments.lock_proposal(tx, new.proposal_id)
+        if proposal is None:
+            raise NotFound(path="proposalId")
+        return check_for_proposal(proposal, new, now=now), proposal.currency
+    if new.reservation_id is None or brand is None:
+        raise NotFound(path="reservationId")
+    zone = ZoneInfo(brand.time_zone)
+    known = await reservations.lock(tx, new.reservation_id, now=now, zone=zone)
+    if known is None:
+        raise NotFound(path="reservationId")
+    return check_for_reservation(known, new), known.reservation.currency
+
+
+async def _for_booking(
+    tx: Transaction, new: NewPayment, booking_id: UUID, *, id: UUID, now: datetime, ids: Ids
+) -> UUID:
+    """The payment that completes the deposit says so on the booking.
+
+    Shape:  what was held is pencilled in, also if its time was over, while its vans are free.
+    """
+    state, taken = await _locked(tx, booking_id, now=now)
     paid = await booking_states.paid_cents(tx, state.id)
     payer = check_payment(state, new, paid_cents=paid, now=now)
     if state.is_over(now):
@@ -90,6 +128,16 @@ async def _kept(tx: Transaction, state: State, *, now: datetime, ids: Ids) -> St
     return replace(state, status="pending", version=state.version + 1)
 
 
+def _subject(new: NewPayment) -> dict[str, Change]:
+    """What it is for."""
+    named = {
+        "booking_id": new.booking_id,
+        "reservation_id": new.reservation_id,
+        "proposal_id": new.proposal_id,
+    }
+    return {name: (None, str(id)) for name, id in named.items() if id is not None}
+
+
 def _recorded(new: NewPayment, *, id: UUID, event_id: UUID, now: datetime) -> Event:
     return Event(
         id=event_id,
@@ -99,7 +147,7 @@ def _recorded(new: NewPayment, *, id: UUID, event_id: UUID, now: datetime) -> Ev
         entity_version=1,
         occurred_at=now,
         changes={
-            "booking_id": (None, str(new.booking_id)),
+            **_subject(new),
             "kind": (None, new.kind),
             "method": (None, new.method),
             "status": (None, "succeeded"),

@@ -349,6 +349,11 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "proposal_prices.guests": ("proposal_guests_position_key",),
     "proposal_prices.lines": ("proposal_inclusions_position_key",),
     "proposal_versions.two_versions": ("proposal_versions_number_key",),
+    "payments.lock_proposal_to_pay": ("proposals_pkey",),
+    "payments.paid_for_proposal": (
+        "payments_proposal_id_customer_id_idx",
+        "refunds_payment_id_idx",
+    ),
     "proposals.address_of_client": ("proposals_pkey", "customers_pkey"),
     "proposals.known_customer": ("customers_pkey",),
     "proposals.lock_offer": ("proposals_pkey",),

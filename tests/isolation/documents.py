@@ -6,6 +6,7 @@ fails the tests until somebody says here what a stranger would try there.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from graphql import (
@@ -60,6 +61,10 @@ PROPOSED: Mapping[str, Any] = {
     ),
     "startsAtLocal": ["10:30:00"],
 }
+ONE_OF: Mapping[str, frozenset[str]] = {
+    "RecordPaymentInput": frozenset({"bookingId", "reservationId", "proposalId"}),
+}
+"""Fields of which an input names exactly one."""
 
 
 class Unknown(Exception):
@@ -125,11 +130,19 @@ def attempts(operation: str, name: str, asked: GraphQLField, victim: Victim) -> 
     }
     is_list = "first" in asked.args or operation == "subscription"
     yield _attempt(path, asked, required, "plainly", DEEPEST if is_list else OBJECT)
+    for other in _other_inputs(path, asked, victim):
+        yield _attempt(path, asked, {**required, "input": other}, f"input: {other}", ROWS)
     for argument, given in asked.args.items():
         if argument in required:
             continue
         for value in tried(path, argument, given.type, asked, victim):
             yield _attempt(path, asked, {**required, argument: value}, f"{argument}: {value}", ROWS)
+
+
+def _other_inputs(path: str, asked: GraphQLField, victim: Victim) -> Iterator[Any]:
+    """The further inputs of a mutation that asks for one of several objects."""
+    if "input" in asked.args and is_required_argument(asked.args["input"]):
+        yield from islice(tried(path, "input", asked.args["input"].type, asked, victim), 1, None)
 
 
 def _attempt(path: str, asked: GraphQLField, values: Values, label: str, depth: int) -> Attempt:
@@ -228,8 +241,14 @@ def _inputs(
     }
     if name == "filter":
         yield from ({each: value} for each, values in fields.items() for value in values)
-    else:
-        yield {each: values[0] for each, values in fields.items()}
+        return
+    either = ONE_OF.get(named.name, frozenset())
+    for kept in sorted(either) or [""]:
+        yield {
+            each: values[0]
+            for each, values in fields.items()
+            if each == kept or each not in either
+        }
 
 
 def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim) -> Iterator[Any]:

@@ -5,11 +5,11 @@ from typing import Any
 
 from db.database import Database
 from domain.identity import Brand, Kind
-from schema.global_ids import decode_as, encode
+from schema.global_ids import encode
 from tests.builders import a_customer, a_member, a_payment, a_principal, new_id, write
 from tests.db.rows import a_reservation
 from tests.resolvers.conftest import Ask, told
-from tests.services.reserving import deposits, pay
+from tests.services.reserving import deposits
 from tests.services.selling import FAR, open_shop
 
 SEEN = "id number status partySize deposit { amountCents } refundDue { amountCents } version"
@@ -37,6 +37,19 @@ mutation ($input: ConvertReservationInput!) {
     }
     errors { code path }
   }
+}
+"""
+PAY = """
+mutation ($input: RecordPaymentInput!, $key: String!) {
+  recordPayment(input: $input) @idempotent(key: $key) {
+    payment { kind method status amount { amountCents } reservation { id } booking { id } }
+    errors { code path }
+  }
+}
+"""
+RESERVE = """
+mutation ($input: CreateReservationInput!) {
+  createReservation(input: $input) @idempotent(key: "reserve") { id errors { code } }
 }
 """
 STATUS = "{ reservations { edges { node { status } } } }"
@@ -104,7 +117,7 @@ async def test_a_reservation_is_made_once_talked_over_and_cancelled_as_quoted(
     )
 
 
-async def test_a_confirmed_reservation_becomes_a_booking_once_under_a_key(
+async def test_a_visitors_reservation_is_paid_by_check_and_becomes_a_booking_once_under_a_key(
     database: Database, brand: Brand, ask: Ask
 ) -> None:
     await open_shop(database, brand, 14)
@@ -116,11 +129,25 @@ async def test_a_confirmed_reservation_becomes_a_booking_once_under_a_key(
         "method": "CHECK",
         "contact": {"name": "Ada", "email": "a@b.cd"},
     }
-    made = await ask(CREATE, sam, input=wish, key=new_id().hex)
-    id = made.data["createReservation"]["reservation"]["id"]  # type: ignore[index]
+    made = await ask(RESERVE, Kind.SITE, input=wish)
+    id = made.data["createReservation"]["id"]  # type: ignore[index]
     for version, name in ((1, "contactReservation"), (2, "confirmReservation")):
         await _done(ask, sam, name, id=id, expectedVersion=version)
-    await pay(database, brand, decode_as("Reservation", id), at=datetime.now(UTC))
+    check = {"reservationId": id, "kind": "DEPOSIT", "method": "CHECK", "amountCents": 25000}
+    paid = [await ask(PAY, sam, input=check, key="check") for _ in range(2)]
+    assert paid[0].data == paid[1].data == {
+        "recordPayment": {
+            "payment": {
+                "kind": "DEPOSIT",
+                "method": "CHECK",
+                "status": "SUCCEEDED",
+                "amount": {"amountCents": 25000},
+                "reservation": {"id": id},
+                "booking": None,
+            },
+            "errors": [],
+        }
+    }
     asked = {"tourType": "WINE_TOUR", "startsAt": FAR.isoformat(), "partySize": 4, "minutes": 360}
     quoted = await ask("query ($q: QuoteInput!) { quote(input: $q) { token } }", sam, q=asked)
     token = quoted.data["quote"]["token"]  # type: ignore[index]
