@@ -9,6 +9,7 @@ from uuid import UUID
 from db import statements
 from db.database import Transaction
 from domain.assignments import Assigned, Tour, Van
+from domain.errors import DriverBusy
 
 SQL = statements.load(__package__, "assignments.sql")
 
@@ -59,7 +60,10 @@ async def insert_driver(
     """Errors: DriverBusy from the exclusion constraint."""
     driver = {"booking_id": tour.id, "driver_id": driver_id, "vehicle_id": None}
     await tx.run(SQL["insert_driver"], driver | {"now": now})
-    await _block(tx, tour, driver | {"id": block_id})
+    try:
+        await _block(tx, tour, driver | {"id": block_id})
+    except DriverBusy as busy:
+        raise DriverBusy(path="driverId") from busy
 
 
 async def delete_driver(

@@ -92,3 +92,11 @@ async def busy_times(
     """
     rows = await tx.rows(SQL["fleet_busy_times"], {"since": since, "until": until, "now": now})
     return [Van(seats, list(zip(starts, ends, strict=True))) for seats, starts, ends in rows]
+
+
+async def seats_in_service(tx: Transaction, *, at: datetime, now: datetime) -> list[int]:
+    """The seats of every van in service, smallest first, behind the locks of all of them.
+
+    Shape:  those that are free for no time at all: whoever may hold a van may ask that much.
+    """
+    return [van.seats for van in await claim_free_vans(tx, since=at, until=at, now=now)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -80,7 +80,7 @@ async def redeem(
 def to_book(found: Sequence[Any] | None) -> PriceBook | None:
     if found is None:
         return None
-    currency, tax_ppm, deposit, hint, tiers, version, rates, package, rules = found
+    currency, tax_ppm, deposit, hint, tiers, version, rates, package, rules, hours = found
     return PriceBook(
         currency=currency,
         rates=[_rate(each) for each in rates],
@@ -90,6 +90,7 @@ def to_book(found: Sequence[Any] | None) -> PriceBook | None:
         deposit_percent=deposit,
         gratuity_hint_percent=hint,
         policy=from_tiers(tiers, version),
+        hours=(time.fromisoformat(hours[0]), time.fromisoformat(hours[1])) if hours else None,
     )
 
 

@@ -1,5 +1,5 @@
 -- name: price_book
--- What is in force on a day: rates, one package, rules, and the settings of the brand.
+-- What is in force on a day: rates, one package, rules, hours, and the settings of the brand.
 select
     b.currency, s.tax_ppm, s.deposit_percent, s.gratuity_hint_percent, s.cancellation_tiers,
     s.version,
@@ -41,7 +41,14 @@ select
             select 'promo_code', f.name, f.percent_ppm, f.amount_cents, %(promo)s, f.conditions
             from promo_in_force(%(promo)s, %(day)s) as f
         ) as a
-    ) as rules
+    ) as rules,
+    (
+        select jsonb_build_array(d.opens_at, d.closes_at)
+        from brand_settings as d
+        where d.effective_from <= %(day)s
+        order by d.effective_from desc
+        limit 1
+    ) as hours
 from brand_settings as s
 cross join brands as b
 where s.effective_from <= %(today)s

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from db import statements
 from db.database import Transaction
+from domain.errors import DriverBusy
 from domain.shared_tours import SharedTour
 
 SQL = statements.load(__package__, "shared_tour_drivers.sql")
@@ -16,7 +17,10 @@ async def insert(
     """Errors: DriverBusy from the exclusion constraint."""
     pair = {"tour": tour_id, "driver": driver_id}
     await tx.run(SQL["insert_driver"], pair | {"now": now})
-    await tx.run(SQL["block_driver"], pair | {"id": block_id})
+    try:
+        await tx.run(SQL["block_driver"], pair | {"id": block_id})
+    except DriverBusy as busy:
+        raise DriverBusy(path="driverId") from busy
 
 
 async def delete(tx: Transaction, tour_id: UUID, driver_id: UUID, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from domain.hours_of_service import Duty
 STAFFED: Final = frozenset({"pending", "confirmed", "assigned"})
 # A pencil has vans and no drivers: who drives is settled when it is sure that there is a tour.
 DRIVEN: Final = frozenset({"confirmed", "assigned"})
+BEFORE_DRIVEN: Final = frozenset({"draft", "held", "pending"})
 REPLACED: Final = STAFFED | {"in_progress"}
 MOST_PROPOSED: Final = 20
 
@@ -83,11 +84,17 @@ def check(tour: Tour, *, expected_version: int, states: frozenset[str] = STAFFED
     """Errors: StaleVersion, WrongState."""
     if expected_version != tour.version:
         raise StaleVersion(expected=expected_version, current=tour.version)
-    if tour.status not in states:
+    if tour.status in states:
+        return
+    if states == DRIVEN and tour.status in BEFORE_DRIVEN:
         raise WrongState(
-            f"A booking that is {tour.status} is given no vans and drivers, and loses none.",
+            f"A booking that is {tour.status} is given no driver. Confirm it first.",
             path="bookingId",
         )
+    raise WrongState(
+        f"A booking that is {tour.status} is given no vans and drivers, and loses none.",
+        path="bookingId",
+    )
 
 
 def assign_van(tour: Tour, van: Van, *, guests: int | None) -> Assigned:

@@ -35,9 +35,10 @@ class RefundChanged(DomainError):
 
     code = "REFUND_CHANGED"
 
-    def __init__(self, *, was_cents: int, is_cents: int) -> None:
+    def __init__(self, *, was_cents: int, is_cents: int, currency: str) -> None:
         super().__init__(
-            f"{was_cents} cents were quoted; {is_cents} cents would come back now.",
+            f"{formatted(was_cents, currency)} was quoted;"
+            f" {formatted(is_cents, currency)} would come back now.",
             path="quotedRefundCents",
         )
 
@@ -79,6 +80,8 @@ def go(state: State, status: str, *, now: datetime) -> None:
     """
     if state.has_run_out(now) and status != "expired":
         raise HoldExpired
+    if status == state.status:
+        raise WrongState(f"The booking is {status} already.", path="id")
     steps = TRANSITIONS[state.status]
     if status not in steps:
         ways = ", ".join(sorted(steps)) or "nowhere"
@@ -108,12 +111,19 @@ def confirmed(state: State, waiver: str | None, *, now: datetime) -> str | None:
 
     Errors: WrongState, InvalidInput.
     """
+    if state.status == "held" and not state.has_run_out(now):
+        raise WrongState(
+            "A hold is not confirmed. Pencil it in with `pencilBooking`, or record its payment"
+            " with `recordPayment`, first.",
+            path="id",
+        )
     go(state, "confirmed", now=now)
     if state.deposit_received:
         return None
     if waiver is None:
         raise WrongState(
-            "The deposit has not been received. Record its payment, or waive it with a reason.",
+            "The deposit has not been received. Record its payment with `recordPayment`, or waive"
+            " it with a reason.",
             path="id",
         )
     return reason_of(waiver, path="waiveDepositReason")

@@ -76,7 +76,7 @@ def fill(checkout: Checkout, wish: CheckoutWish, *, now: datetime) -> Filled:
     if checkout.status not in OPEN:
         raise WrongState(f"A booking that is {checkout.status} has no checkout.", path="id")
     if wish.contact.email is None:
-        raise InvalidInput("Say where the confirmation goes.", path="contact.email")
+        raise InvalidInput("Say an e-mail address.", path="contact.email")
     if checkout.is_sold and checkout.email not in {None, wish.contact.email}:
         raise WrongState(
             "The tour is sold under another address. Hand it over with `transferBooking`, or ask"

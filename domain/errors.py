@@ -96,12 +96,15 @@ class DriverBusy(DomainError):
 
     code = "DRIVER_BUSY"
 
-    def __init__(self) -> None:
-        super().__init__("The driver is busy at that time. Choose another time.", path="startsAt")
+    def __init__(self, *, path: str = "startsAt") -> None:
+        other = "driver" if path == "driverId" else "time"
+        super().__init__(f"The driver is busy at that time. Choose another {other}.", path=path)
 
 
 class PartyTooLarge(DomainError):
-    """The party has more guests than the assigned vehicles have seats. Assign a larger vehicle."""
+    """The party has more guests than the vehicles have seats. Assign a larger one, or, if all of
+    them together are too small, ask for a smaller party.
+    """
 
     code = "PARTY_TOO_LARGE"
 

@@ -85,6 +85,12 @@ class InquiryMove:
     reason: str | None = None
 
 
+def check_ahead(wished_on: date | None, *, today: date) -> None:
+    """Errors: InvalidInput for a day that is over."""
+    if wished_on is not None and wished_on < today:
+        raise InvalidInput("The day is over. Choose a later one.", path="wishedOn")
+
+
 def draft(wish: NewInquiry, *, id: UUID, number: str, now: datetime) -> Inquiry:
     """Take an inquiry in, its contact data in normal form.
 

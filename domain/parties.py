@@ -151,8 +151,13 @@ def fits(vans: Sequence[FreeVan], party: int) -> bool:
 
 def check_fleet(seats: Sequence[int], party: int) -> None:
     """Errors: PartyTooLarge for more guests than all vans together carry."""
+    if not seats:
+        raise PartyTooLarge("No vehicle is in service, so no tour is sold.", path="quoteToken")
     if party > sum(seats):
-        raise PartyTooLarge(f"All vehicles together carry {sum(seats)} guests.", path="quoteToken")
+        raise PartyTooLarge(
+            f"All vehicles together carry {sum(seats)} guests. Ask for a smaller party.",
+            path="quoteToken",
+        )
 
 
 def document(lines: Sequence[Line]) -> list[Plain]:

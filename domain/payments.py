@@ -96,7 +96,9 @@ def check_for_reservation(known: Known, new: NewPayment) -> UUID:
             path="reservationId",
         )
     if it.status not in RESERVED:
-        raise WrongState(f"A reservation that is {it.status} is owed nothing.", path="reservationId")
+        raise WrongState(
+            f"A reservation that is {it.status} is owed nothing.", path="reservationId"
+        )
     if known.has_run_out:
         raise WrongState("The reservation has run out. Make a new one.", path="reservationId")
     _check_deposit(new, "A reservation", now=known.now)

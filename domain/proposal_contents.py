@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from domain.events import Change, Plain
@@ -64,12 +64,14 @@ class Content:
         return (head, plan, self.lines)
 
 
-def with_head(proposal: Proposal, was: Content, wish: HeadChange, *, now: datetime) -> Content:
+def with_head(
+    proposal: Proposal, was: Content, wish: HeadChange, *, today: date, now: datetime
+) -> Content:
     """Another head; the days move along with the dates.
 
     Errors: StaleVersion, WrongState, ProposalExpired, InvalidInput.
     """
-    head = revised(proposal, wish, now=now)
+    head = revised(proposal, wish, today=today, now=now)
     plan = was.plan
     if (head.starts_on, head.ends_on) != (was.head.starts_on, was.head.ends_on):
         plan = moved_along(plan, was.head, head)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from domain.customers import normal_name
@@ -123,6 +123,12 @@ def sent(offer: Offer, wish: Sending, *, now: datetime) -> Offer:
         sent_version=offer.edited_version,
         version=offer.version + 1,
     )
+
+
+def check_ahead(starts_on: date, *, today: date) -> None:
+    """Refuse to send a proposal of days that are over. Errors: WrongState."""
+    if starts_on < today:
+        raise WrongState("The first day is over. Change the dates, then send it.", path="id")
 
 
 def sent_again(offer: Offer, wish: Sending, *, now: datetime) -> Offer:
@@ -252,6 +258,8 @@ def _check_open(offer: Offer, *, now: datetime) -> None:
 
 
 def _validity(until: datetime | None, *, now: datetime) -> datetime | None:
-    if until is not None and not now < until <= now + LONGEST_VALIDITY:
+    if until is not None and until <= now:
+        raise InvalidInput("A validity ends later than now.", path="validUntil")
+    if until is not None and until > now + LONGEST_VALIDITY:
         raise InvalidInput("A validity ends within a year from now.", path="validUntil")
     return until

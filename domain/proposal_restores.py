@@ -14,7 +14,13 @@ LINES = "inclusions"
 
 
 def restored(
-    proposal: Proposal, was: Content, later: Iterable[Recorded], *, version: int, now: datetime
+    proposal: Proposal,
+    was: Content,
+    later: Iterable[Recorded],
+    *,
+    version: int,
+    today: date,
+    now: datetime,
 ) -> Content:
     """Decide to bring back the head and the priced lines of an earlier version.
 
@@ -35,7 +41,8 @@ def restored(
         name: date.fromisoformat(fields[name]) if name in DATES else fields[name]
         for name in was.head.__slots__
     }
-    content = with_head(proposal, was, HeadChange(proposal.id, proposal.version, head), now=now)
+    wish = HeadChange(proposal.id, proposal.version, head)
+    content = with_head(proposal, was, wish, today=today, now=now)
     if fields[LINES] == facts_of(was)[LINES]:
         return content
     return with_lines(proposal, content, lines, now=now)

@@ -108,15 +108,17 @@ def status_at(status: str, valid_until: datetime, now: datetime) -> str:
     return "expired" if status in OPEN and valid_until <= now else status
 
 
-def drafted(new: NewProposal) -> Head:
+def drafted(new: NewProposal, *, today: date) -> Head:
     """The head of a new draft in its normal form.
 
     Errors: InvalidInput.
     """
-    return _normal(new.head)
+    head = _normal(new.head)
+    _check_ahead(head, today=today)
+    return head
 
 
-def revised(proposal: Proposal, wish: HeadChange, *, now: datetime) -> Head:
+def revised(proposal: Proposal, wish: HeadChange, *, today: date, now: datetime) -> Head:
     """Decide a change of the head; the same head if nothing would change.
 
     Errors: StaleVersion, WrongState, ProposalExpired, InvalidInput.
@@ -133,6 +135,8 @@ def revised(proposal: Proposal, wish: HeadChange, *, now: datetime) -> Head:
         check_status(proposal, PLANNED if changed.isdisjoint(MONEY) else PRICED, now=now)
     if changed & DATES:
         _check_dates(proposal, head)
+    if "starts_on" in changed:
+        _check_ahead(head, today=today)
     return head
 
 
@@ -239,6 +243,11 @@ def _normal(head: Head) -> Head:
         client_notes=normal_text(head.client_notes, path="clientNotes"),
         internal_notes=normal_text(head.internal_notes, path="internalNotes"),
     )
+
+
+def _check_ahead(head: Head, *, today: date) -> None:
+    if head.starts_on < today:
+        raise InvalidInput("The day is over. Choose a later one.", path="startsOn")
 
 
 def _check_dates(proposal: Proposal, head: Head) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from domain.cancellation import Policy
-from domain.errors import DomainError, InvalidInput, StartInPast
+from domain.errors import DomainError, InvalidInput, OutsideOperatingDay, StartInPast
 from domain.money import percent_of, ppm_of
 from domain.pricing import (
     Line,
@@ -23,12 +23,14 @@ from domain.pricing import (
     totals,
     transfer,
 )
-from domain.schedule import check_day
+from domain.schedule import OperatingDay, check_day, check_within
 
 RuleKind = Literal["season", "holiday", "weekday", "party_size", "promo_code", "tax"]
 MOST_GUESTS = 100
 MOST_MINUTES = 24 * 60
 SHARED = "shared_tour"
+TRANSFERS = frozenset({"airport_transfer", "local_transfer"})
+LONGEST_CODE = 60
 
 
 class PromoCodeRefused(DomainError):
@@ -94,7 +96,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class PriceBook:
-    """The rows of a brand that are in force on the day of a tour."""
+    """The rows of a brand that are in force on the day of a tour, and its hours on that day."""
 
     currency: str
     rates: Sequence[Rate]
@@ -104,6 +106,7 @@ class PriceBook:
     deposit_percent: int
     gratuity_hint_percent: int
     policy: Policy
+    hours: tuple[time, time] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,17 @@ def price(wish: Wish, book: PriceBook, *, zone: ZoneInfo) -> Quote:
     )
 
 
+def check_open(quote: Quote, book: PriceBook, *, zone: ZoneInfo) -> None:
+    """Refuse to offer what would not be sold: a tour outside of the hours of its day.
+
+    Errors: OutsideOperatingDay.
+    """
+    if book.hours is None:
+        raise OutsideOperatingDay("The brand has no hours on that day.", path="startsAt")
+    day = OperatingDay(zone, *book.hours, buffer_minutes=0)
+    check_within(quote.wish.starts_at, quote.ends_at, day=day)
+
+
 def _quote(
     wish: Wish,
     book: PriceBook,
@@ -211,6 +225,7 @@ def _base(wish: Wish, book: PriceBook, *, on: date) -> tuple[list[Line], int]:
             return shared_tickets(book.package, guests=wish.party_size), book.package.minutes
         return package(book.package, party=wish.party_size), book.package.minutes
     if wish.code is not None:
+        _check_code(wish.code, wish.tour_type, book.rates)
         if wish.minutes is None:
             raise InvalidInput("Say how many minutes a transfer takes.", path="minutes")
         lines = transfer(book.rates, code=wish.code, on=on, party=wish.party_size, miles=wish.miles)
@@ -222,6 +237,13 @@ def _base(wish: Wish, book: PriceBook, *, on: date) -> tuple[list[Line], int]:
         hourly(book.rates, on=on, party=party, minutes=minutes),
         billed_minutes(book.rates, on=on, party=party, minutes=minutes),
     )
+
+
+def _check_code(code: str, tour_type: str, rates: Sequence[Rate]) -> None:
+    """Errors: NoRate for a name that neither a package nor a transfer of that day has."""
+    if not any(rate.kind == "transfer_flat" and rate.code.startswith(code) for rate in rates):
+        thing = "transfer" if tour_type in TRANSFERS else "package"
+        raise NoRate(f"There is no {thing} `{code[:LONGEST_CODE]}`.", path="code")
 
 
 def _check(wish: Wish) -> None:

@@ -42,6 +42,8 @@ def quoted(known: Known, policy_today: Policy, *, our_fault: bool = False) -> Re
     Source: docs/domain.md, section "Cancellation".
     """
     it = known.reservation
+    if it.status == "cancelled":
+        raise WrongState("The reservation is cancelled already.", path="id")
     if it.status not in OPEN:
         raise WrongState(f"A reservation that is {it.status} is not cancelled.", path="id")
     return refund(
@@ -76,7 +78,8 @@ def cancel(known: Known, wish: Cancellation, policy_today: Policy) -> Reservatio
     due = quoted(known, policy_today, our_fault=wish.our_fault)
     reason = reason_of(wish.reason, path="reason")
     if wish.refund_cents != due.total_cents:
-        raise RefundChanged(was_cents=wish.refund_cents, is_cents=due.total_cents)
+        was, due_cents = wish.refund_cents, due.total_cents
+        raise RefundChanged(was_cents=was, is_cents=due_cents, currency=it.currency)
     return replace(
         it,
         status="cancelled",

@@ -173,12 +173,20 @@ def deposit_for(rates: Sequence[Rate], *, party: int) -> int:
     return reservation_deposit(rows, party=party)
 
 
+def check_reachable(email: str | None, phone: str | None) -> None:
+    """Errors: InvalidInput for somebody whom nobody could answer."""
+    if email is None and phone is None:
+        raise InvalidInput("Say an e-mail address or a phone number.", path="contact.email")
+
+
 def check_new(wish: NewReservation, *, today: date) -> None:
     """Errors: InvalidInput for a wish that nobody could keep, or without a customer."""
     _check_days(wish.preferred_on, wish.alternate_on, today=today)
     _check_words(wish.party_size, wish.special_requests, wish.internal_notes)
     if wish.customer_id is None and wish.contact is None:
         raise InvalidInput("Name a customer, or say who reserves.", path="contact")
+    if wish.customer_id is None and wish.contact is not None:
+        check_reachable(wish.contact.email, wish.contact.phone)
 
 
 def draft(
@@ -232,6 +240,8 @@ def change(known: Known, wish: ReservationChange, rates: Sequence[Rate]) -> Rese
     before = known.reservation
     check_open(known, wish.expected_version)
     after = replace(before, **wish.named)
+    if wish.named.keys() & {"contact_email", "contact_phone"}:
+        check_reachable(after.contact_email, after.contact_phone)
     today = known.now.astimezone(known.zone).date()
     if (after.preferred_on, after.alternate_on) != (before.preferred_on, before.alternate_on):
         _check_days(after.preferred_on, after.alternate_on, today=today)
@@ -248,6 +258,8 @@ def step(known: Known, status: str, *, expected_version: int) -> Reservation:
     """
     check_open(known, expected_version)
     before = known.reservation
+    if status == before.status:
+        raise WrongState(f"The reservation is {status} already.", path="id")
     if status not in TRANSITIONS[before.status]:
         raise WrongState(
             f"A reservation that is {before.status} does not become {status}.", path="id"

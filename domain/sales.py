@@ -215,13 +215,18 @@ def choose(
     """The vans of a party: those that are wanted, or the smallest that will do.
 
     Errors: VehicleBusy if one that is wanted is not free or all that are free are too few;
-            PartyTooLarge if those that are wanted have too few seats.
+            PartyTooLarge if those that are wanted have too few seats; InvalidInput for none.
     """
     if wanted is None:
         taken = vans_for(free, party)
         if not taken:
             raise VehicleBusy
         return [Van(van.id, guests) for van, guests in taken]
+    if not wanted:
+        raise InvalidInput(
+            "Name a vehicle at least, or leave `vehicleIds` out: the smallest that fit are taken.",
+            path="vehicleIds",
+        )
     by_id = {van.id: van for van in free}
     if not set(wanted) <= by_id.keys():
         raise VehicleBusy

@@ -123,6 +123,10 @@ def move(ticket: Moving, status: str, *, expected_version: int) -> bool:
         raise StaleVersion(expected=expected_version, current=ticket.version)
     if ticket.status == status:
         return False
+    if ticket.status == "pending" and status in {"checked_in", "no_show"}:
+        raise WrongState(
+            "The ticket is not paid yet. Confirm it with `confirmTicket` first.", path="id"
+        )
     if status not in TRANSITIONS[ticket.status]:
         raise WrongState(f"A ticket that is {ticket.status} does not become {status}.", path="id")
     return True

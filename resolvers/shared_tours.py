@@ -114,13 +114,12 @@ class SharedTourMutation:
     ) -> CancelSharedTourPayload:
         context, now = info.context, info.context.world.now()
         tour_id = decode_as("SharedTour", input.id)
-        reason = storable(input.reason, path="reason")
         off = await context.write(
             lambda tx: cancel_shared_tour(
                 tx,
                 tour_id,
                 expected_version=input.expected_version,
-                reason=reason,
+                reason=input.reason,
                 now=now,
                 ids=context.world.ids,
             )

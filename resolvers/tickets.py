@@ -116,9 +116,7 @@ class TicketMutation:
         description="Give a ticket back until the tour's cutoff; staff is told what to pay back.",
     )
     async def cancel_ticket(self, info: Info, input: CancelTicketInput) -> TicketPayload:
-        return await _changed(
-            info, input, cancel_ticket, reason=storable(input.reason, path="reason")
-        )
+        return await _changed(info, input, cancel_ticket, reason=input.reason)
 
 
 def _sale(principal: Principal, input: SellTicketsInput) -> NewSale:

@@ -23,7 +23,7 @@ class ContactInput:
 
     name: str = strawberry.field(description="First and last name.")
     email: str | None = strawberry.field(
-        default=None, description="Where the confirmation goes; a checkout needs it."
+        default=None, description="The e-mail address; a checkout needs it."
     )
     phone: str | None = strawberry.field(
         default=None, description="With the country code: `+1 509 555 0142`."

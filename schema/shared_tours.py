@@ -146,7 +146,7 @@ class CancelSharedTourInput:
 
     id: strawberry.ID = strawberry.field(description="The tour.")
     expected_version: int = strawberry.field(description="The version that you read.")
-    reason: str = strawberry.field(description="Why it is called off; for staff.")
+    reason: str = strawberry.field(description="Why, for staff: 1 to 500 characters.")
 
 
 @strawberry.input(description="Say that a shared tour has been.")

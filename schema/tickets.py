@@ -149,7 +149,7 @@ class CancelTicketInput:
 
     id: strawberry.ID = strawberry.field(description="The ticket.")
     expected_version: int = strawberry.field(description="The version that you read.")
-    reason: str = strawberry.field(description="Why; for staff.")
+    reason: str = strawberry.field(description="Why, for staff: 1 to 500 characters.")
 
 
 @strawberry.type(description="The ticket, or why it was not changed.")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from db import booking_states, events, jobs, tasks
 from db.database import Transaction
 from domain.booking_states import (
+    HoldExpired,
     RefundChanged,
     State,
     check_guest_cancels,
@@ -18,7 +19,7 @@ from domain.booking_states import (
     refund_task,
 )
 from domain.cancellation import Refund
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput, NotFound, WrongState
 from domain.events import Change
 from domain.identity import Kind
 from domain.ids import Ids
@@ -47,8 +48,12 @@ async def quote_cancellation(
     """
     state = await booking_states.read(tx, booking_id)
     if state is None:
-        raise NotFound(path="id")
-    refund, _ = await _refund(tx, state, our_fault=our_fault, now=now)
+        raise NotFound(path="bookingId")
+    try:
+        refund, _ = await _refund(tx, state, our_fault=our_fault, now=now)
+    except (HoldExpired, WrongState) as refused:
+        refused.path = "bookingId"
+        raise
     return refund, state.currency
 
 
@@ -61,7 +66,8 @@ async def cancel_booking(tx: Transaction, wish: Cancellation, *, now: datetime, 
     refund, if_won_cents = await _refund(tx, state, our_fault=wish.our_fault, now=now)
     cents = refund.total_cents
     if cents != wish.quoted_refund_cents:
-        raise RefundChanged(was_cents=wish.quoted_refund_cents, is_cents=cents)
+        was = wish.quoted_refund_cents
+        raise RefundChanged(was_cents=was, is_cents=cents, currency=state.currency)
     reason = reason_of(wish.reason, path="reason")
     await booking_states.cancel(tx, state, reason, cents, now=now)
     changes: dict[str, Change] = {

@@ -1,8 +1,9 @@
 """What can be done to an inquiry, until it is won or lost."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from db import conversions, events, inquiries, links, numbering, tasks
 from db.database import Transaction
@@ -27,6 +28,7 @@ async def create_inquiry(
     Errors: InvalidInput.
     """
     rules.draft(wish, id=id, number="", now=now)
+    rules.check_ahead(wish.wished_on, today=_today(tx, now))
     number = await numbering.next_of(tx, Numbered.INQUIRY, now=now)
     inquiry = rules.draft(wish, id=id, number=number, now=now)
     await inquiries.insert(tx, inquiry)
@@ -45,6 +47,8 @@ async def update_inquiry(tx: Transaction, wish: InquiryChange, *, now: datetime,
     """
     before = await _locked(tx, wish.inquiry_id)
     after = rules.change(before, wish)
+    if after is not None and after.wished_on != before.wished_on:
+        rules.check_ahead(after.wished_on, today=_today(tx, now))
     return await _stored(tx, "InquiryUpdated", before, after, now=now, ids=ids)
 
 
@@ -154,3 +158,9 @@ async def _stored(
         await inquiries.update(tx, after, through=through)
         await events.append(tx, rules.event(kind, after, before, id=ids.new(), now=now))
     return before.id
+
+
+def _today(tx: Transaction, now: datetime) -> date:
+    if tx.principal.brand is None:
+        raise NotFound
+    return now.astimezone(ZoneInfo(tx.principal.brand.time_zone)).date()

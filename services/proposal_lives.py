@@ -16,6 +16,7 @@ from domain.proposal_lives import (
     ProposalIsEmpty,
     Sending,
     accepted,
+    check_ahead,
     check_version,
     declined,
     expired,
@@ -165,23 +166,25 @@ async def _expire(tx: Transaction, before: Offer, *, now: datetime, ids: Ids) ->
 
 
 async def _check_complete(tx: Transaction, proposal_id: UUID, *, now: datetime) -> None:
-    """Whether it can be sent: lines, an address, and shares that add up.
+    """Whether it can be sent: days to come, lines, an address, and shares that add up.
 
-    Errors: ProposalIsEmpty, NoAddress, ShareWithoutPayer.
+    Errors: WrongState, ProposalIsEmpty, NoAddress, ShareWithoutPayer.
     """
     brand = tx.principal.brand
     if brand is None:
         raise LookupError("a proposal without a brand")
+    today = now.astimezone(ZoneInfo(brand.time_zone)).date()
+    head = (await proposals.lock(tx, proposal_id)).head
+    check_ahead(head.starts_on, today=today)
     lines = await proposal_prices.lines(tx, proposal_id)
     if not lines:
         raise ProposalIsEmpty
     client = await proposals.client(tx, proposal_id)
     if client is None or client.email is None:
         raise NoAddress
-    terms = await proposals.terms(tx, now.astimezone(ZoneInfo(brand.time_zone)).date())
+    terms = await proposals.terms(tx, today)
     if terms is None:
         raise ServiceUnavailable("The brand has no settings in force yet.")
-    head = (await proposals.lock(tx, proposal_id)).head
     priced(head, lines, await proposal_prices.guests(tx, proposal_id), terms.rates, draft=False)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,7 @@ async def create_proposal(tx: Transaction, wish: NewProposal, *, now: datetime, 
 
     Errors: InvalidInput; NotFound for a customer who is not there.
     """
-    new = replace(wish, head=drafted(wish))
+    new = replace(wish, head=drafted(wish, today=_today(tx, now)))
     brand, terms = _brand(tx), await _terms(tx, now)
     if not await proposals.has_customer(tx, new.customer_id):
         raise NotFound(path="customerId")
@@ -94,9 +94,10 @@ async def update_proposal(tx: Transaction, wish: HeadChange, *, now: datetime, i
     Errors: NotFound, StaleVersion, WrongState, ProposalExpired, InvalidInput,
             OverridesExceedTotal, ShareWithoutPayer.
     """
+    today = _today(tx, now)
 
     def edit(proposal: Proposal, was: Content) -> Content:
-        return with_head(proposal, was, wish, now=now)
+        return with_head(proposal, was, wish, today=today, now=now)
 
     target = (wish.proposal_id, wish.expected_version)
     return await _edit(tx, target, edit, kind="ProposalUpdated", now=now, ids=ids)
@@ -182,10 +183,10 @@ async def restore_proposal_version(
     Errors: NotFound, StaleVersion, WrongState, ProposalExpired, InvalidInput,
             OverridesExceedTotal, ShareWithoutPayer.
     """
-    later = await history.since(tx, proposal_id, version)
+    later, today = await history.since(tx, proposal_id, version), _today(tx, now)
 
     def edit(proposal: Proposal, was: Content) -> Content:
-        return restored(proposal, was, reversed(later), version=version, now=now)
+        return restored(proposal, was, reversed(later), version=version, today=today, now=now)
 
     target = (proposal_id, expected_version)
     return await _edit(tx, target, edit, kind="ProposalVersionRestored", now=now, ids=ids)
@@ -269,9 +270,12 @@ def _brand(tx: Transaction) -> Brand:
     return tx.principal.brand
 
 
+def _today(tx: Transaction, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(_brand(tx).time_zone)).date()
+
+
 async def _terms(tx: Transaction, now: datetime) -> Terms:
-    today = now.astimezone(ZoneInfo(_brand(tx).time_zone)).date()
-    terms = await proposals.terms(tx, today)
+    terms = await proposals.terms(tx, _today(tx, now))
     if terms is None:
         raise ServiceUnavailable("The brand has no settings in force yet.")
     return terms

@@ -9,7 +9,7 @@ from db import prices
 from db.database import Transaction
 from domain.errors import NotFound
 from domain.identity import Principal
-from domain.quotes import PriceBook, Quote, Wish, check, price
+from domain.quotes import PriceBook, Quote, Wish, check, check_open, price
 
 ReadBook = Callable[[prices.Asked], Awaitable[PriceBook | None]]
 
@@ -17,19 +17,28 @@ ReadBook = Callable[[prices.Asked], Awaitable[PriceBook | None]]
 async def quote(tx: Transaction, wish: Wish, *, now: datetime) -> Quote:
     """Price a wish by the rows that this transaction sees, as a sale has to.
 
-    Errors: those of `quote_by`.
+    Errors: those of `quote_by` but OutsideOperatingDay: a sale looks at the hours itself.
     """
-    return await quote_by(partial(prices.book, tx), tx.principal, wish, now=now)
+    _, priced, _ = await _priced(partial(prices.book, tx), tx.principal, wish, now=now)
+    return priced
 
 
 async def quote_by(
     read_book: ReadBook, principal: Principal, wish: Wish, *, now: datetime
 ) -> Quote:
-    """Price a wish by what is in force on its day; nothing is stored.
+    """Price a wish that could be sold, by what is in force on its day; nothing is stored.
 
-    Errors: InvalidInput, StartInPast, NoRate, PromoCodeRefused; NotFound for a brand that has no
-            settings.
+    Errors: InvalidInput, StartInPast, NoRate, PromoCodeRefused, OutsideOperatingDay; NotFound for
+            a brand that has no settings.
     """
+    book, priced, zone = await _priced(read_book, principal, wish, now=now)
+    check_open(priced, book, zone=zone)
+    return priced
+
+
+async def _priced(
+    read_book: ReadBook, principal: Principal, wish: Wish, *, now: datetime
+) -> tuple[PriceBook, Quote, ZoneInfo]:
     brand = principal.brand
     if brand is None:
         raise NotFound
@@ -39,4 +48,4 @@ async def quote_by(
     book = await read_book(asked)
     if book is None:
         raise NotFound
-    return price(wish, book, zone=zone)
+    return book, price(wish, book, zone=zone), zone

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from db import buyers, events, fleet, numbering, prices, reservations, sales
 from db.database import Transaction
 from domain import reservation_conversions as rules
-from domain.errors import NotFound
+from domain.errors import NotFound, VehicleBusy
 from domain.ids import Ids
 from domain.numbers import Numbered
+from domain.parties import check_fleet
 from domain.quotes import check, price
 from domain.reservation_conversions import Conversion
 from domain.reservations import Known, Reservation
@@ -56,7 +57,12 @@ async def _decided(tx: Transaction, new: NewBooking, zone: ZoneInfo, *, now: dat
     quote = price(new.wish, book, zone=zone)
     until = agreed(new, quote, terms, now=now)
     free = await fleet.claim_free_vans(tx, since=new.wish.starts_at, until=until, now=now)
-    return sale_of(new, quote, free, terms, now=now)
+    try:
+        return sale_of(new, quote, free, terms, now=now)
+    except VehicleBusy:
+        seats = await fleet.seats_in_service(tx, at=new.wish.starts_at, now=now)
+        check_fleet(seats, new.wish.party_size)
+        raise
 
 
 async def _handed_over(

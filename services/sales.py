@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from db import buyers, counters, events, fleet, jobs, links, prices, sales
 from db.database import Transaction
 from domain.customers import initial
-from domain.errors import NotFound
+from domain.errors import NotFound, VehicleBusy
 from domain.events import Event
 from domain.identity import Brand, Kind
 from domain.ids import Ids
 from domain.numbers import Numbered, number_of, year_of
+from domain.parties import check_fleet
 from domain.quotes import Quote, check, price
 from domain.sales import Buyer, NewBooking, Sale, Terms, agreed, facts, sale_of
 
@@ -44,7 +45,10 @@ async def hold_booking(
 
 
 async def _decided(tx: Transaction, new: NewBooking, *, now: datetime) -> tuple[Sale, Terms]:
-    """Price again, then queue for the vans, and only then see which are free."""
+    """Price again, then queue for the vans, and only then see which are free.
+
+    Errors: PartyTooLarge rather than VehicleBusy where no other time would help.
+    """
     brand = _brand(tx)
     zone = ZoneInfo(brand.time_zone)
     quote = await _priced(tx, new, zone, now=now)
@@ -56,7 +60,12 @@ async def _decided(tx: Transaction, new: NewBooking, *, now: datetime) -> tuple[
     if new.begins == "draft":
         return sale_of(new, quote, (), terms, now=now), terms
     free = await fleet.claim_free_vans(tx, since=new.wish.starts_at, until=until, now=now)
-    return sale_of(new, quote, free, terms, now=now), terms
+    try:
+        return sale_of(new, quote, free, terms, now=now), terms
+    except VehicleBusy:
+        seats = await fleet.seats_in_service(tx, at=new.wish.starts_at, now=now)
+        check_fleet(seats, new.wish.party_size)
+        raise
 
 
 async def _priced(tx: Transaction, new: NewBooking, zone: ZoneInfo, *, now: datetime) -> Quote:

@@ -18,6 +18,7 @@ from db import (
 )
 from db.database import ResourcesChanged, Transaction
 from domain.availability import check_range
+from domain.booking_states import reason_of
 from domain.changes import differences, initial
 from domain.compliance import (
     Finding,
@@ -215,12 +216,13 @@ async def cancel_shared_tour(
 
     Shape:  everything that was paid goes back, of guests who are on board too: the fault is not
             theirs. Who did not appear has nothing back.
-    Errors: NotFound, StaleVersion, WrongState.
+    Errors: NotFound, StaleVersion, WrongState, InvalidInput.
     """
     before, _ = await _locked(tx, tour_id, [])
     after = end(before, "cancelled", expected_version=expected_version)
     if after is None:
         return Ended(before.id)
+    why = reason_of(reason, path="reason")
     live = await tickets.lock_live(tx, before.id)
     came_or_will = [ticket for ticket in live if ticket.status != "no_show"]
     refund_cents = await _call_off(tx, came_or_will, reason="tour_cancelled", now=now, ids=ids)
@@ -232,7 +234,7 @@ async def cancel_shared_tour(
         after,
         id=ids.new(),
         now=now,
-        reason=(None, reason),
+        reason=(None, why),
         refund_due_cents=(None, refund_cents),
     )
     await events.append(tx, event)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from db import events, shared_tours, tasks, tickets
 from db.database import Transaction
+from domain.booking_states import reason_of
 from domain.errors import NotFound
 from domain.events import Event
 from domain.ids import Ids
@@ -65,13 +66,13 @@ async def cancel_ticket(
 ) -> UUID:
     """Give a ticket back: its seats are free, and staff is told to pay back all that was paid.
 
-    Errors: NotFound, StaleVersion, WrongState, CancellationClosed.
+    Errors: NotFound, StaleVersion, WrongState, InvalidInput, CancellationClosed.
     """
     tour, ticket = await _locked(tx, ticket_id)
     if move(ticket, "cancelled", expected_version=expected_version):
         check_running(tour)
         check_cutoff(ticket, tour, zone=_zone(tx), now=now)
-        await _off(tx, ticket, reason=reason, now=now, ids=ids)
+        await _off(tx, ticket, reason=reason_of(reason, path="reason"), now=now, ids=ids)
     return ticket.id
 
 

@@ -16,6 +16,7 @@ from domain.inquiries import (
     NewInquiry,
     assign,
     change,
+    check_ahead,
     draft,
     move,
     win,
@@ -56,6 +57,14 @@ def test_what_cannot_be_answered_or_stored_is_not_taken_in(
     with pytest.raises(InvalidInput) as refused:
         draft(replace(WISH, **given), id=ID, number="", now=NOW)
     assert refused.value.path == path
+
+
+def test_nobody_wishes_for_a_day_that_is_over() -> None:
+    check_ahead(NOW.date(), today=NOW.date())
+    check_ahead(None, today=NOW.date())
+    with pytest.raises(InvalidInput) as refused:
+        check_ahead(date(2026, 5, 31), today=NOW.date())
+    assert refused.value.path == "wishedOn"
 
 
 @pytest.mark.parametrize("status", ["new", "contacted", "quoted", "won", "lost"])

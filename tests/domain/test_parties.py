@@ -57,7 +57,9 @@ def test_too_few_seats_among_those_that_are_free_are_busy_and_among_all_too_few(
         carried(15, has=vans(8), free=vans(6, first=101))
     with pytest.raises(PartyTooLarge) as refused:
         check_fleet([8, 6], 15)
-    assert refused.value.message == "All vehicles together carry 14 guests."
+    assert (
+        refused.value.message == "All vehicles together carry 14 guests. Ask for a smaller party."
+    )
     check_fleet([8, 6], 14)
 
 

@@ -51,6 +51,7 @@ from domain.proposals import (
 
 NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)
+TODAY = NOW.date()
 A, B, C, D = (UUID(int=n) for n in range(1, 5))
 MON, TUE, WED = date(2026, 6, 8), date(2026, 6, 9), date(2026, 6, 10)
 HEAD = Head("Three days", 8, MON, WED, 100_000, 150_000)
@@ -95,7 +96,7 @@ def test_a_status_says_what_of_the_head_may_be_edited(status: str, edit: str) ->
         "accepted": set(EDITS) - MONEY - {"length"},
     }.get(status, {"internal"})
     try:
-        after = with_head(a_proposal(status), Content(HEAD), wish, now=NOW)
+        after = with_head(a_proposal(status), Content(HEAD), wish, today=TODAY, now=NOW)
         done = after.head != HEAD
     except WrongState:
         done = False
@@ -107,7 +108,13 @@ def test_an_open_proposal_whose_time_has_run_out_is_edited_by_nobody_though_nobo
     None
 ):
     with pytest.raises(ProposalExpired):
-        with_head(a_proposal("sent"), Content(HEAD), HeadChange(A, 3, EDITS["title"]), now=LATER)
+        with_head(
+            a_proposal("sent"),
+            Content(HEAD),
+            HeadChange(A, 3, EDITS["title"]),
+            today=TODAY,
+            now=LATER,
+        )
 
 
 @pytest.mark.parametrize(
@@ -128,27 +135,29 @@ def test_an_open_proposal_whose_time_has_run_out_is_edited_by_nobody_though_nobo
 )
 def test_a_head_in_no_form_is_refused_with_its_field(named: dict[str, Any], path: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        with_head(a_proposal(), Content(HEAD), HeadChange(A, 3, named), now=NOW)
+        with_head(a_proposal(), Content(HEAD), HeadChange(A, 3, named), today=TODAY, now=NOW)
     assert refused.value.path == path
 
 
 def test_a_head_that_was_edited_meanwhile_is_stale() -> None:
     with pytest.raises(StaleVersion):
-        with_head(a_proposal(), Content(HEAD), HeadChange(A, 2, EDITS["title"]), now=NOW)
+        with_head(
+            a_proposal(), Content(HEAD), HeadChange(A, 2, EDITS["title"]), today=TODAY, now=NOW
+        )
 
 
 def test_dates_of_the_same_length_take_the_days_along_and_others_must_hold_them() -> None:
     was = Content(HEAD, plan=(Day(MON), Day(WED, "Last")))
-    moved = with_head(a_proposal(), was, HeadChange(A, 3, EDITS["move"]), now=NOW)
+    moved = with_head(a_proposal(), was, HeadChange(A, 3, EDITS["move"]), today=TODAY, now=NOW)
     assert [day.on_date for day in moved.plan] == [TUE, date(2026, 6, 11)]
     with pytest.raises(InvalidInput, match="2026-06-08 and 2026-06-09"):
-        with_head(a_proposal(), was, HeadChange(A, 3, EDITS["length"]), now=NOW)
+        with_head(a_proposal(), was, HeadChange(A, 3, EDITS["length"]), today=TODAY, now=NOW)
 
 
 def test_a_final_plan_is_not_moved_nor_edited() -> None:
     final = a_proposal("accepted", "finalized")
     with pytest.raises(WrongState, match="The plan is final"):
-        with_head(final, Content(HEAD), HeadChange(A, 3, EDITS["move"]), now=NOW)
+        with_head(final, Content(HEAD), HeadChange(A, 3, EDITS["move"]), today=TODAY, now=NOW)
     with pytest.raises(WrongState, match="The plan is final"):
         check_plan_is_open(final, now=NOW)
     check_plan_is_open(a_proposal("accepted", "active_planning"), now=NOW)

@@ -211,8 +211,11 @@ def test_a_wish_that_cannot_be_is_refused_by_the_name_of_its_argument(
 
 
 def test_what_has_no_rate_is_refused() -> None:
-    with pytest.raises(NoRate):
-        priced(a_wish(code="transfer_moon"))
+    for type_, thing in (("wine_tour", "package"), ("airport_transfer", "transfer")):
+        for hours in (None, 6):
+            with pytest.raises(NoRate, match=f"There is no {thing} `moon`") as refused:
+                priced(a_wish(code="moon", tour_type=type_, hours=hours))
+            assert refused.value.path == "code"
     with pytest.raises(NoRate):
         priced(a_wish(tour_type="shared_tour", hours=None))
 

@@ -77,6 +77,7 @@ def test_a_new_reservation_keeps_the_policy_of_its_day_and_is_consulted_within_o
         ({"special_requests": "x" * 5001}, "specialRequests"),
         ({"internal_notes": "\0"}, "internalNotes"),
         ({"customer_id": None}, "contact"),
+        ({"customer_id": None, "contact": Contact("Ada", None, None)}, "contact.email"),
     ],
 )
 def test_a_wish_that_nobody_could_keep_is_refused(given: dict[str, Any], path: str) -> None:
@@ -89,6 +90,17 @@ def test_whose_it_is_may_be_a_customer_or_whoever_says_so() -> None:
     contact = Contact("Ada", "ada@example.com", None)
     rules.check_new(WISH, today=TODAY)
     rules.check_new(replace(WISH, customer_id=None, contact=contact), today=TODAY)
+    by_phone = Contact("Ada", None, "+15095550142")
+    rules.check_new(replace(WISH, customer_id=None, contact=by_phone), today=TODAY)
+
+
+def test_a_correction_leaves_a_way_to_answer() -> None:
+    known = _known(contact_name="Ada", contact_email="ada@example.com")
+    wish = ReservationChange(ID, 1, {"contact_email": None, "contact_phone": None})
+    with pytest.raises(InvalidInput, match="an e-mail address or a phone number"):
+        rules.change(known, wish, RATES)
+    other = replace(wish, named={"contact_email": None, "contact_phone": "+15095550142"})
+    assert rules.change(known, other, RATES) is not None
 
 
 @pytest.mark.parametrize("status", rules.TRANSITIONS)

@@ -245,9 +245,7 @@ def _inputs(
     either = ONE_OF.get(named.name, frozenset())
     for kept in sorted(either) or [""]:
         yield {
-            each: values[0]
-            for each, values in fields.items()
-            if each == kept or each not in either
+            each: values[0] for each, values in fields.items() if each == kept or each not in either
         }
 
 

@@ -89,6 +89,10 @@ async def test_whoever_asks_wrongly_is_told_and_nothing_is_stored(
         answer = await _asked(ask, RESERVE, kind, input=wish, key=new_id().hex)
         assert answer["errors"] == [{"code": code, "path": name}]
         assert (answer["id"], answer["checkoutToken"]) == (None, None)
+    if kind is not Kind.CUSTOMER:  # Who signed in is known.
+        silent = _wish(contact={"name": "Ada"})
+        answer = await _asked(ask, RESERVE, kind, input=silent, key=new_id().hex)
+        assert answer["errors"] == [{"code": "BAD_USER_INPUT", "path": "contact.email"}]
     assert await stored(database, brand) == before
 
 

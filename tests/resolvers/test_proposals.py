@@ -23,7 +23,8 @@ from tests.services import drafts
 from tests.services.drafts import IDS, a_priced_draft, link_to, looked_at, with_plan
 
 ON = date(2031, 6, 9)
-HEAD_OF_A_DAY = drafts.HEAD
+# Days that are always ahead.
+HEAD_OF_A_DAY = replace(drafts.HEAD, starts_on=date(2031, 6, 9), ends_on=date(2031, 6, 11))
 HEAD = "number status title partySize discountPercent gratuityPercent version"
 SUMS = " ".join(
     f"{name} {{ amountCents }}"

@@ -194,6 +194,8 @@ async def test_another_brands_promo_code_does_not_hold(
         ({"code": "a\0b"}, "BAD_USER_INPUT"),
         ({"minutes": None}, "BAD_USER_INPUT"),
         ({"partySize": 4, "code": "nothing"}, "NO_RATE"),
+        ({"startsAt": "2031-06-11T07:30:00-07:00"}, "OUTSIDE_OPERATING_DAY"),
+        ({"startsAt": "2031-06-11T16:01:00-07:00"}, "OUTSIDE_OPERATING_DAY"),
     ],
 )
 async def test_a_wish_that_cannot_be_is_refused(

@@ -135,19 +135,23 @@ async def test_a_visitors_reservation_is_paid_by_check_and_becomes_a_booking_onc
         await _done(ask, sam, name, id=id, expectedVersion=version)
     check = {"reservationId": id, "kind": "DEPOSIT", "method": "CHECK", "amountCents": 25000}
     paid = [await ask(PAY, sam, input=check, key="check") for _ in range(2)]
-    assert paid[0].data == paid[1].data == {
-        "recordPayment": {
-            "payment": {
-                "kind": "DEPOSIT",
-                "method": "CHECK",
-                "status": "SUCCEEDED",
-                "amount": {"amountCents": 25000},
-                "reservation": {"id": id},
-                "booking": None,
-            },
-            "errors": [],
+    assert (
+        paid[0].data
+        == paid[1].data
+        == {
+            "recordPayment": {
+                "payment": {
+                    "kind": "DEPOSIT",
+                    "method": "CHECK",
+                    "status": "SUCCEEDED",
+                    "amount": {"amountCents": 25000},
+                    "reservation": {"id": id},
+                    "booking": None,
+                },
+                "errors": [],
+            }
         }
-    }
+    )
     asked = {"tourType": "WINE_TOUR", "startsAt": FAR.isoformat(), "partySize": 4, "minutes": 360}
     quoted = await ask("query ($q: QuoteInput!) { quote(input: $q) { token } }", sam, q=asked)
     token = quoted.data["quote"]["token"]  # type: ignore[index]

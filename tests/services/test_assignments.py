@@ -241,6 +241,8 @@ async def test_a_driver_who_has_the_day_off_is_refused(
     work = putting_driver(tour.booking, tour.driver)
     error = await refused(database, settings, brand, tour.booking, work)
     assert isinstance(error, DriverBusy)
+    assert error.path == "driverId"
+    assert error.message.endswith("Choose another driver.")
 
 
 async def test_a_hold_that_has_run_out_lets_the_van_go_whichever_brands_it_is(
@@ -432,7 +434,9 @@ async def test_a_pencil_has_vans_and_no_driver(
     tour = await write(database, brand, lambda tx: a_tour(tx, status="pending"))
     await write(database, brand, putting_van(tour.booking, tour.van))
     work = putting_driver(tour.booking, tour.driver, 2)
-    assert isinstance(await refused(database, settings, brand, tour.booking, work), WrongState)
+    error = await refused(database, settings, brand, tour.booking, work)
+    assert isinstance(error, WrongState)
+    assert error.message.endswith("Confirm it first.")
 
 
 @pytest.mark.parametrize("status", ["draft", "cancelled", "completed", "in_progress"])

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from bootstrap.settings import Settings
-from db.database import Database
+from db.database import Database, Transaction
 from domain.booking_states import HoldExpired, RefundChanged
 from domain.errors import InvalidInput, NotFound, StaleVersion, VehicleBusy, WrongState
 from domain.identity import Brand, Kind
@@ -191,8 +191,17 @@ async def test_what_is_stale_or_over_is_not_cancelled(database: Database, brand:
         await _cancel(database, brand, Cancellation(booking, 9, "x", 0))
     await _cancel(database, brand, Cancellation(booking, 1, "x", 0))
 
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongState, match="The booking is cancelled already"):
         await _cancel(database, brand, Cancellation(booking, 2, "x", 0))
+
+    async def quoting(tx: Transaction, of: UUID = booking) -> Any:
+        return await quote_cancellation(tx, of, now=NOW)
+
+    with pytest.raises(WrongState) as over:
+        await write(database, brand, quoting)
+    with pytest.raises(NotFound) as nobodys:
+        await write(database, brand, lambda tx: quoting(tx, new_id()))
+    assert (over.value.path, nobodys.value.path) == ("bookingId", "bookingId")
     assert await seen(database, brand, STATE, id=booking) == [("cancelled", 2)]
 
 
@@ -222,6 +231,8 @@ async def test_a_hold_is_pencilled_in_while_it_lasts_and_for_somebody(
     def pencil(at: datetime) -> Any:
         return lambda tx: pencil_booking(tx, booking, 1, now=at, ids=Ids())
 
+    with pytest.raises(WrongState, match="`pencilBooking`, or record its payment with `record"):
+        await _confirm(database, brand, booking, 1)
     with pytest.raises(WrongState, match="who books"):
         await write(database, brand, pencil(NOW))
     with pytest.raises(HoldExpired):

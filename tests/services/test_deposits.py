@@ -19,7 +19,7 @@ from domain.proposal_bookings import Conversion
 from domain.proposal_plans import Day, Stop
 from services.payments import record_payment
 from services.proposal_conversions import convert_proposal
-from tests.builders import a_brand, a_vehicle, new_id, write
+from tests.builders import a_brand, a_member, a_vehicle, new_id, write
 from tests.db.refusals import assert_refused
 from tests.services import drafts
 from tests.services.reserving import NOW, a_made, cancelling
@@ -97,16 +97,17 @@ async def test_what_has_ended_or_is_anothers_takes_no_deposit(
     reservation = await a_made(database, brand)
     later = recording(at=NOW + timedelta(days=2), reservation_id=reservation)
     await assert_refused(database, brand, later, WrongState)
-    stranger = a_brand(settings, tenant_id=brand.tenant_id, code="nwtc")
+    stranger = await a_brand(settings, tenant=brand, code="nwtc")
     await assert_refused(database, stranger, recording(reservation_id=reservation), NotFound)
-    await write(database, brand, cancelling(reservation))
+    sam = await a_member(database, brand)
+    await write(database, brand, cancelling(reservation), actor=sam)
     await assert_refused(database, brand, recording(reservation_id=reservation), WrongState)
 
 
 @pytest.mark.parametrize("named", [(), ("booking_id", "reservation_id")])
 def test_a_payment_is_for_exactly_one_thing(named: tuple[str, ...]) -> None:
     with pytest.raises(InvalidInput, match="Name one booking, one reservation or one proposal"):
-        replace(CHECK, **{"proposal_id": None, **dict.fromkeys(named, new_id())})
+        recording(**dict.fromkeys(named, new_id()))
 
 
 async def test_of_two_who_record_the_deposit_at_once_one_does(

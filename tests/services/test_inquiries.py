@@ -1,6 +1,7 @@
 """Inquiries taken in, answered and converted: rows, what is told, and what staff are to do."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ import pytest
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
 from domain.conversions import Conversion
-from domain.errors import DomainError, NotFound, StaleVersion, WrongState
+from domain.errors import DomainError, InvalidInput, NotFound, StaleVersion, WrongState
 from domain.identity import Brand
 from domain.inquiries import InquiryChange, InquiryMove, NewInquiry
 from services import inquiries
@@ -144,6 +145,9 @@ async def test_a_correction_tells_what_it_was_and_is_and_none_tells_nothing(
     ]
     assert trail.personal[-1][1:] == ("phone", None, "+15095550142")
     await assert_refused(database, brand, changing(1, party_size=9), StaleVersion)
+    over = NOW.date() - timedelta(days=2)
+    await assert_refused(database, brand, changing(2, wished_on=over), InvalidInput)
+    await assert_refused(database, brand, _creating(replace(WISH, wished_on=over)), InvalidInput)
 
 
 async def test_who_moves_an_inquiry_has_done_what_staff_were_told(

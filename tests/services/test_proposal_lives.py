@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ import pytest
 from bootstrap.settings import Settings
 from db import proposal_versions
 from db.database import Database, Transaction
-from domain.errors import DomainError, NotFound, StaleVersion, WrongState
+from domain.errors import DomainError, InvalidInput, NotFound, StaleVersion, WrongState
 from domain.identity import Brand, Kind, Principal
 from domain.pricing import ShareWithoutPayer
 from domain.proposal_lives import (
@@ -137,6 +137,24 @@ async def test_a_draft_that_lacks_something_is_not_sent(
     await write(database, brand, lambda tx: with_guests(tx, unpaid, guest))
     await _refused(database, settings, brand, sending(unpaid, 3), ShareWithoutPayer)
     await _refused(database, settings, brand, sending(unpaid, 2), StaleVersion)
+
+
+async def test_what_begins_on_a_day_that_is_over_is_not_sent_to_anybody(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    night = datetime(2026, 6, 9, 6, 59, tzinfo=UTC)  # Still the 8th where the brand is.
+    proposal = await write(database, brand, a_priced_draft)
+    over = night + timedelta(minutes=1)
+    for use_case in (send_proposal, resend_proposal):
+        late = partial(use_case, wish=Sending(proposal, 2), now=over, ids=IDS)
+        await _refused(database, settings, brand, late, WrongState)
+    in_time = partial(send_proposal, wish=Sending(proposal, 2), now=night, ids=IDS)
+    await write(database, brand, in_time)
+    again = partial(resend_proposal, wish=Sending(proposal, 3), now=over, ids=IDS)
+    await _refused(database, settings, brand, again, WrongState)
+    past = partial(resend_proposal, wish=Sending(proposal, 3, night), now=night, ids=IDS)
+    with pytest.raises(InvalidInput, match="later than now"):
+        await write(database, brand, past)
 
 
 async def test_each_sending_is_a_version_and_two_are_compared_line_by_line(

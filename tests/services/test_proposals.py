@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from domain.pricing import OverridesExceedTotal
 from domain.proposal_plans import Day, Stop
 from domain.proposals import HeadChange, NewProposal
 from services.proposals import create_proposal, set_proposal_inclusions, update_proposal
-from tests.builders import a_brand, a_principal, a_winery, new_id, write
+from tests.builders import a_brand, a_customer, a_principal, a_winery, new_id, write
 from tests.db.refusals import stored
 from tests.services.drafts import (
     FIRST,
@@ -42,6 +43,7 @@ from tests.services.drafts import (
 from tests.services.trail import trail_of
 
 Work = Callable[[Transaction], Awaitable[Any]]
+MINUTE = timedelta(minutes=1)
 BILLED = replace(HEAD, individual_billing=True)
 
 
@@ -95,6 +97,26 @@ async def test_drafts_are_numbered_in_the_local_year_of_the_brand_and_told_with_
     assert [row[1:] for row in trail.personal if row[0] == event[0]] == [
         ("client_notes", None, "We love Syrah")
     ]
+
+
+async def test_a_proposal_begins_on_a_day_that_is_not_over_in_the_brands_zone(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    night = datetime(2026, 6, 9, 6, 59, tzinfo=UTC)  # Still the 8th where the brand is.
+    client = await write(database, brand, a_customer)
+
+    def drafting(now: datetime) -> Work:
+        return partial(create_proposal, wish=NewProposal(client, HEAD), now=now, ids=IDS)
+
+    proposal = await write(database, brand, drafting(night))
+    late = await _refused(database, settings, brand, drafting(night + MINUTE), InvalidInput)
+    before = NOW.date() - timedelta(days=1)
+    back = updating(proposal, 1, starts_on=before, ends_on=before)
+    moved = await _refused(database, settings, brand, back, InvalidInput)
+    assert (late.path, moved.path) == ("startsOn", "startsOn")
+    retitled = HeadChange(proposal, 1, {"title": "Later"})
+    work = partial(update_proposal, wish=retitled, now=night + MINUTE, ids=IDS)
+    assert await write(database, brand, work) == proposal
 
 
 async def test_a_draft_for_a_customer_of_a_sister_is_refused_and_takes_no_number(

@@ -9,7 +9,7 @@ import pytest
 
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
-from domain.errors import DomainError, NotFound, StaleVersion, VehicleBusy, WrongState
+from domain.errors import DomainError, NotFound, PartyTooLarge, StaleVersion, WrongState
 from domain.identity import Brand
 from domain.reservation_conversions import Conversion
 from domain.reservations import NewReservation
@@ -140,7 +140,7 @@ async def test_without_agreement_deposit_price_van_or_version_nothing_is_convert
     new = await wanted(database, brand)
     dearer = replace(new, promised_cents=new.promised_cents - 1)
     refusals: list[tuple[Work, type[DomainError]]] = [
-        (_converting(reservation, new), VehicleBusy),
+        (_converting(reservation, new), PartyTooLarge),
         (_converting(reservation, dearer), QuoteChanged),
         (_converting(reservation, new, version=2), StaleVersion),
         (_converting(unpaid, new), WrongState),

@@ -125,7 +125,25 @@ async def test_vans_that_are_named_are_taken_if_they_are_free_and_large_enough(
         await create(database, brand, replace(new, vehicle_ids=[large]))
     with pytest.raises(VehicleBusy):
         await create(database, brand, replace(new, vehicle_ids=[new_id()]))
+    with pytest.raises(InvalidInput, match="leave `vehicleIds` out"):
+        await create(database, brand, replace(new, vehicle_ids=[]))
     assert await seen(database, brand, "select id from bookings") == [(made,)]
+
+
+async def test_a_party_that_all_vans_together_do_not_carry_is_told_so_and_not_to_come_later(
+    database: Database, brand: Brand
+) -> None:
+    await open_shop(database, brand, 6, 14)
+    large, fitting = [await wanted(database, brand, party_size=n) for n in (21, 20)]
+
+    with pytest.raises(PartyTooLarge, match="All vehicles together carry 20 guests"):
+        await hold(database, brand, large)
+    await hold(database, brand, fitting)
+    with pytest.raises(PartyTooLarge):
+        await hold(database, brand, large)
+    with pytest.raises(VehicleBusy):
+        await hold(database, brand, fitting)
+    assert await seen(database, brand, "select party_size from bookings") == [(20,)]
 
 
 async def test_a_quote_that_is_no_longer_the_price_is_refused_with_both_totals(

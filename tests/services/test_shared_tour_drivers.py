@@ -277,6 +277,7 @@ async def test_of_two_tours_that_want_one_driver_at_once_one_has_them(
         *(write(database, brand, work) for work in works), return_exceptions=True
     )
     assert sorted(type(each).__name__ for each in done) == ["DriverBusy", "tuple"]
+    assert [each.path for each in done if isinstance(each, DriverBusy)] == ["driverId"]
     assert len(await rows(database, brand, BLOCKS)) == 1
 
 

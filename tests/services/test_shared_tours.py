@@ -64,9 +64,9 @@ def changing(tour: UUID, version: int = 1, **values: Any) -> Work:
     return lambda tx: update_shared_tour(tx, wish, now=NOW, ids=IDS)
 
 
-def cancelling(tour: UUID, version: int = 1) -> Work:
+def cancelling(tour: UUID, version: int = 1, reason: str = "Smoke") -> Work:
     return lambda tx: cancel_shared_tour(
-        tx, tour, expected_version=version, reason="Smoke", now=NOW, ids=IDS
+        tx, tour, expected_version=version, reason=reason, now=NOW, ids=IDS
     )
 
 
@@ -288,6 +288,8 @@ async def test_a_tour_that_is_called_off_cancels_its_tickets_frees_its_van_and_o
     paid = {"shared_tour_id": tour, "created_at": NOW, "status": "confirmed"}
     await write(database, brand, lambda tx: a_paid_ticket(tx, **paid))
     await write(database, brand, lambda tx: sale(tx, tour, 3))
+    for reason in (" ", "x" * 501):
+        await assert_refused(database, brand, cancelling(tour, reason=reason), InvalidInput)
     off = await write(database, brand, cancelling(tour))
     assert off.refund_cents == 20729
     assert [row[0] for row in await rows(database, brand, TICKET)] == ["cancelled"] * 2

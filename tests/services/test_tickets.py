@@ -49,9 +49,9 @@ def confirming(
     )
 
 
-def cancelling(ticket: UUID, version: int = 1, now: datetime = NOW) -> Work:
+def cancelling(ticket: UUID, version: int = 1, now: datetime = NOW, reason: str = "Ill") -> Work:
     return lambda tx: cancel_ticket(
-        tx, ticket, expected_version=version, reason="Ill", now=now, ids=IDS
+        tx, ticket, expected_version=version, reason=reason, now=now, ids=IDS
     )
 
 
@@ -266,6 +266,8 @@ async def test_a_paid_ticket_is_given_back_until_the_cutoff_and_staff_owes_its_m
     late = cancelling(ticket, now=CUTOFF + timedelta(seconds=1))
     await assert_refused(database, brand, late, CancellationClosed)
     await assert_refused(database, brand, cancelling(ticket, 2), StaleVersion)
+    for reason in (" ", "x" * 501):
+        await assert_refused(database, brand, cancelling(ticket, reason=reason), InvalidInput)
     await write(database, brand, cancelling(ticket, now=CUTOFF))
     [payment] = await rows(database, brand, "select id from payments")
     [task] = await rows(database, brand, TASK)
