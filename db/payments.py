@@ -108,4 +108,6 @@ async def lock_proposal(tx: Transaction, proposal_id: UUID) -> Payable | None:
     """What a proposal is owed, and what of it was paid; its row is held."""
     row = await tx.row(SQL["lock_proposal_to_pay"], {"id": proposal_id})
     paid = await tx.row(SQL["paid_for_proposal"], {"id": proposal_id}) if row else None
-    return Payable(*row, paid[0]) if row and paid else None
+    if row is None or paid is None:
+        return None
+    return Payable(row[0], row[1], row[2], deposit_cents=row[3], paid_cents=paid[0])
