@@ -7,11 +7,11 @@ from bootstrap.settings import Settings
 from bootstrap.wiring import now
 from db.database import Database, Transaction
 from domain.identity import Brand, Kind
-from schema.global_ids import decode, encode
+from schema.global_ids import encode
 from tests.builders import a_member, a_principal, a_vehicle, a_winery, write
 from tests.resolvers.conftest import Run
 from tests.services.crews import OF_A_DRIVER, OF_A_VEHICLE, a_sound_driver, a_sound_van
-from tests.services.reserving import deposits, pay
+from tests.services.reserving import deposits
 from tests.services.selling import some_rates
 
 WISH = {
@@ -73,6 +73,10 @@ async def test_a_tour_that_is_sold_with_its_van_gets_a_driver_and_another_van(
     given = await change("AssignVan", "assignVehicle", vehicleId=sprinter["id"])
     assert given == ("ASSIGNED", ["Sprinter", "Dan Driver"])
     assert await change("UnassignDriver", "unassignDriver", **put) == ("CONFIRMED", ["Sprinter"])
+    later = {"id": sold["id"], "expectedVersion": wish["expectedVersion"]}
+    later["startsAt"] = "2031-06-10T10:00:00-07:00"
+    moved = (await run("RescheduleBooking", input=later))["rescheduleBooking"]["booking"]
+    assert moved["startsAt"] == later["startsAt"]
 
 
 async def test_an_inquiry_is_found_given_to_somebody_answered_and_becomes_a_reservation(
@@ -136,7 +140,11 @@ async def test_a_reservation_is_talked_over_agreed_to_paid_and_becomes_a_booking
         "reservation"
     ]
     assert agreed["status"] == "CONFIRMED"
-    await pay(database, brand, decode(made["id"])[1], at=now())
+    check = {"reservationId": made["id"], "kind": "DEPOSIT", "method": "CHECK"}
+    given = (await run("RecordDeposit", input={**check, "amountCents": 25000}))["recordPayment"]
+    assert given["payment"]["amount"] == {"formatted": "$250.00"}
+    agreed = given["payment"]["reservation"]
+    assert agreed["status"] == "CONFIRMED"
     token = (await run("Quote", input=WISH))["quote"]["token"]
     step = {"id": made["id"], "expectedVersion": agreed["version"], "quoteToken": token}
     sold = (await run("ConvertReservation", input=step))["convertReservation"]
@@ -163,3 +171,5 @@ async def test_a_place_of_the_directory_is_shown_first_with_a_remark(
     assert (note["featured"], note["version"]) == (True, 1)
     shown = (await run("OpenWinery", slug=f"winery-{brand.id}-of-the-desk"))["winery"]
     assert (shown["remark"], shown["directoryNote"]["version"]) == ("Ask for Bo", 1)
+    [edge] = (await run("Wineries", first=1))["wineries"]["edges"]
+    assert edge["node"]["name"] == "River Cellars"

@@ -30,7 +30,10 @@ async def test_a_booking_is_found_and_gets_its_van_and_its_driver_and_stands_in_
         return encode("Vehicle", van), encode("Driver", driver)
 
     van, driver = await write(database, brand, setup)
+    assert (await run("WhoAmI"))["viewer"]["brand"]["code"] == brand.code
+    coming = (await run("UpcomingBookings", **{"from": now().date().isoformat()}))["bookings"]
     [edge] = (await run("FindBooking", text="2026-00077"))["bookings"]["edges"]
+    assert [each["node"]["id"] for each in coming["edges"]] == [edge["node"]["id"]]
     booking, version = edge["node"]["id"], edge["node"]["version"]
     put = {"bookingId": booking, "vehicleId": van, "expectedVersion": version}
     staffed = (await run("AssignVan", input=put))["assignVehicle"]["booking"]
@@ -78,6 +81,8 @@ async def test_a_shared_tour_is_laid_sold_on_a_website_paid_by_cash_and_called_o
     assert given["sharedTour"] == {"seatsLeft": 8}
     [edge] = (await run("SharedToursOnSale", **{"from": "2031-06-01"}))["sharedTours"]["edges"]
     assert edge["node"]["seatsLeft"] == 8
+    shown = (await run("TourPackages", a_principal(brand, Kind.SITE)))["tourPackages"]["edges"]
+    assert tour["title"] in [each["node"]["name"] for each in shown]
     guests = (await run("GuestsOfSharedTour", id=tour["id"]))["sharedTour"]
     assert [each["customer"]["name"] for each in guests["tickets"]] == ["Ada Guest"] * 2
     off = {"id": tour["id"], "expectedVersion": tour["version"], "reason": "Smoke"}
@@ -288,6 +293,9 @@ async def test_a_proposal_is_made_sent_signed_by_its_token_and_converted(
     answer = await run("AcceptProposal", holder, input={"id": proposal, **signed})
     accepted = answer["acceptProposal"]["proposal"]
     assert (accepted["status"], accepted["deposit"]) == ("ACCEPTED", {"formatted": "$661.95"})
+    cents = {"kind": "DEPOSIT", "method": "CHECK", "amountCents": 66195}
+    paid = (await run("RecordDeposit", input={"proposalId": proposal, **cents}))["recordPayment"]
+    accepted = paid["payment"]["proposal"]
     wish = {"id": proposal, "expectedVersion": accepted["version"]}
     sold = (await run("ConvertProposal", input=wish))["convertProposal"]["proposal"]
     assert sold["status"] == "CONVERTED"

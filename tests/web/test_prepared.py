@@ -1,6 +1,8 @@
 """The prepared operations are valid, and are called what their files are called."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from graphql import (
@@ -44,6 +46,12 @@ def test_a_prepared_change_of_a_version_stands_alone_and_asks_what_others_change
     versions = sum("expectedVersion" in each.fields for each in _inputs(operation, schema))
     assert operation.document.count("conflicts { field before current yours }") == versions
     assert versions <= 1
+
+
+def test_the_page_of_prepared_operations_names_each_and_no_other() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    named = set(re.findall(r"`([A-Z][a-z]\w+)`", page))
+    assert named == {each.name for each in prepared()}
 
 
 def _inputs(
