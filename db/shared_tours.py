@@ -135,10 +135,10 @@ async def seats_of(tx: Transaction, vehicle_id: UUID) -> int | None:
     return int(row[0]) if row else None
 
 
-async def scheduled_at(tx: Transaction, starts: Sequence[datetime]) -> datetime | None:
-    """The first of these starts that a tour of the brand has; None if it has none of them."""
-    row = await tx.row(SQL["scheduled_at"], {"starts": list(starts)})
-    return row[0] if row else None
+async def scheduled_at(tx: Transaction, starts: Sequence[datetime]) -> frozenset[datetime]:
+    """Those of these starts at which the brand has a tour."""
+    rows = await tx.rows(SQL["scheduled_at"], {"starts": list(starts)})
+    return frozenset(at for (at,) in rows)
 
 
 async def insert(

@@ -43,12 +43,10 @@ from vehicles
 where id = %(id)s and status = 'active' and archived_at is null;
 
 -- name: scheduled_at
--- The first of these starts at which the brand has a tour already.
+-- Those of these starts at which the brand has a tour already.
 select starts_at
 from shared_tours
-where starts_at = any(%(starts)s) and status = 'scheduled'
-order by starts_at
-limit 1;
+where starts_at = any(%(starts)s) and status = 'scheduled';
 
 -- name: insert_tour
 -- A tour with its van.

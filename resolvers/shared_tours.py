@@ -20,6 +20,7 @@ from schema.shared_tours import (
     CancelSharedTourInput,
     CancelSharedTourPayload,
     CompleteSharedTourInput,
+    LeftOutDay,
     ScheduleSharedTourInput,
     ScheduleSharedTourPayload,
     SharedTour,
@@ -68,12 +69,17 @@ class SharedTourMutation:
             last=input.to or input.from_,
             weekdays=None if input.weekdays is None else frozenset(map(int, input.weekdays)),
             beside=input.beside,
+            skip_impossible=input.skip_impossible,
         )
         made = await context.write(
             lambda tx: schedule_shared_tours(tx, wish, now=now, ids=context.world.ids)
         )
-        tours = [await one(info, SHARED_TOURS, each) for each in made]
-        return ScheduleSharedTourPayload(shared_tours=tours, errors=[])
+        tours = [await one(info, SHARED_TOURS, each) for each in made.ids]
+        left_out = [
+            LeftOutDay(on=each.on, code=each.why.code, message=each.why.message)
+            for each in made.left_out
+        ]
+        return ScheduleSharedTourPayload(shared_tours=tours, left_out=left_out, errors=[])
 
     @mutation(
         SharedTourPayload,

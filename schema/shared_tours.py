@@ -98,14 +98,31 @@ class ScheduleSharedTourInput:
     beside: bool = strawberry.field(
         default=False, description="Lay it beside a tour that starts at the same time."
     )
+    skip_impossible: bool = strawberry.field(
+        default=False,
+        description="Leave out the days on which no tour can be laid, as one is there or no van is"
+        " free, and lay the others; without it, such a day refuses all.",
+    )
+
+
+@strawberry.type(description="A day that was left out, and why.")
+class LeftOutDay:
+    """Only where that was wished."""
+
+    on: date = strawberry.field(description="The local day.")
+    code: str = strawberry.field(description="What a refusal for this day alone would say.")
+    message: str = strawberry.field(description="Why there is no tour.")
 
 
 @strawberry.type(description="The tours that were laid, or why none was.")
 class ScheduleSharedTourPayload:
-    """All of the wished days, or none."""
+    """All of the wished days or none, but those that were to be left out."""
 
     shared_tours: list[SharedTour] | None = strawberry.field(
         description="The tours, earliest first."
+    )
+    left_out: list[LeftOutDay] | None = strawberry.field(
+        description="With `skipImpossible`, the days without a tour, earliest first."
     )
     errors: list[UserError] = strawberry.field(description="Refusals; empty if all were laid.")
 

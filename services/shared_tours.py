@@ -30,7 +30,18 @@ from domain.compliance import (
     permit,
     told,
 )
-from domain.departures import AlreadyScheduled, NewTours, Outline, laid, largest_free, outlines
+from domain.departures import (
+    AlreadyScheduled,
+    Impossible,
+    NewTours,
+    NoVanFree,
+    Outline,
+    Van,
+    laid,
+    outlines,
+    settle,
+    van_of,
+)
 from domain.errors import NotFound
 from domain.events import Change, Event
 from domain.ids import Ids
@@ -55,23 +66,36 @@ class Ended:
     refund_cents: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The tours that were laid, and the days that were left out."""
+
+    ids: Sequence[UUID]
+    left_out: Sequence[Impossible]
+
+
 async def schedule_shared_tours(
     tx: Transaction, wish: NewTours, *, now: datetime, ids: Ids
-) -> Sequence[UUID]:
-    """Lay a tour on each of the wished days, with the largest van that is free; all, or none.
+) -> Laid:
+    """Lay a tour on each of the wished days, with the largest van that is free.
 
-    Errors: InvalidInput, NotFound for a brand without settings, NoRate, StartInPast,
-            OutsideOperatingDay, AlreadyScheduled, NoVanFree.
+    Shape:  all, or none; if that was wished, all but the impossible ones, which are told.
+
+    Errors: InvalidInput, NotFound for a brand without settings, NoRate, OutsideOperatingDay,
+            AlreadyScheduled, NoVanFree.
     """
     check_day(wish.first, path="from")
     check_day(wish.last, path="to")
     check_range(wish.first, wish.last)
     zone = _zone(tx)
     days = await shared_tours.days(tx, wish.days(), code=wish.code, zone=zone)
-    planned = outlines(wish, days, now=now)
+    planned, impossible = outlines(wish, days, now=now)
     await _lock_all_vans(tx, now=now)
-    await _check_starts(tx, planned, beside=wish.beside, zone=zone)
-    return [await _lay(tx, outline, zone=zone, now=now, ids=ids) for outline in planned]
+    found, taken = await _with_vans(tx, planned, beside=wish.beside)
+    left_out = sorted([*impossible, *taken], key=lambda each: each.on)
+    settle(wish, left_out, laid=len(found))
+    made = [await _lay(tx, *each, zone=zone, now=now, ids=ids) for each in found]
+    return Laid(made, left_out)
 
 
 async def _lock_all_vans(tx: Transaction, *, now: datetime) -> None:
@@ -81,26 +105,28 @@ async def _lock_all_vans(tx: Transaction, *, now: datetime) -> None:
     await fleet.release_expired_holds(tx, vehicles, now=now)
 
 
-async def _check_starts(
-    tx: Transaction, planned: Sequence[Outline], *, beside: bool, zone: ZoneInfo
-) -> None:
-    if beside:
-        return
-    taken = await shared_tours.scheduled_at(tx, [outline.starts_at for outline in planned])
-    if taken is not None:
-        at = taken.astimezone(zone)
-        raise AlreadyScheduled(
-            f"There is a tour on {at:%Y-%m-%d} at {at:%H:%M}. Leave the day out, or say `beside`.",
-            path="from",
-        )
+async def _with_vans(
+    tx: Transaction, planned: Sequence[Outline], *, beside: bool
+) -> tuple[list[tuple[Outline, Van]], list[Impossible]]:
+    """The tours that can be laid, and the days that are taken."""
+    vehicles = await shared_tours.vans_in_service(tx)
+    starts = await shared_tours.scheduled_at(tx, [outline.starts_at for outline in planned])
+    found: list[tuple[Outline, Van]] = []
+    taken: list[Impossible] = []
+    for outline in planned:
+        since, until = outline.starts_at, outline.free_at
+        free = await shared_tours.vans(tx, vehicles, since=since, until=until)
+        try:
+            found.append((outline, van_of(outline, free, but=() if beside else starts)))
+        except (AlreadyScheduled, NoVanFree) as why:
+            taken.append(Impossible(since.date(), why))
+    return found, taken
 
 
 async def _lay(
-    tx: Transaction, outline: Outline, *, zone: ZoneInfo, now: datetime, ids: Ids
+    tx: Transaction, outline: Outline, van: Van, *, zone: ZoneInfo, now: datetime, ids: Ids
 ) -> UUID:
-    vehicles = await shared_tours.vans_in_service(tx)
-    free = await shared_tours.vans(tx, vehicles, since=outline.starts_at, until=outline.free_at)
-    tour = laid(outline, largest_free(free, outline), id=ids.new())
+    tour = laid(outline, van, id=ids.new())
     await shared_tours.insert(
         tx, tour, block_id=ids.new(), free_at=outline.free_at, time_zone=zone.key
     )

@@ -18,6 +18,7 @@ from domain.departures import (
     laid,
     largest_free,
     outlines,
+    settle,
 )
 from domain.errors import (
     DomainError,
@@ -113,7 +114,9 @@ def a_ticket(status: str = "pending", **values: Any) -> Ticket:
 
 
 def test_a_week_has_the_tours_of_its_packages_days_at_eleven_for_six_hours() -> None:
-    planned = outlines(wish(), week(), now=NOW)
+    planned, impossible = outlines(wish(), week(), now=NOW)
+
+    assert impossible == []
 
     assert [each.starts_at.strftime("%a %H:%M %Z") for each in planned] == [
         f"{day} 11:00 PDT" for day in ("Sun", "Mon", "Tue", "Wed")
@@ -127,7 +130,7 @@ def test_a_week_has_the_tours_of_its_packages_days_at_eleven_for_six_hours() -> 
 
 
 def test_the_sale_closes_two_days_of_real_hours_before_though_the_clock_was_set_between() -> None:
-    [planned] = outlines(wish(), week("2026-03-09", 1), now=datetime(2026, 2, 1, tzinfo=UTC))
+    [planned], _ = outlines(wish(), week("2026-03-09", 1), now=datetime(2026, 2, 1, tzinfo=UTC))
 
     assert planned.starts_at.isoformat() == "2026-03-09T11:00:00-07:00"
     assert planned.sales_close_at.isoformat() == "2026-03-07T10:00:00-08:00"
@@ -142,7 +145,7 @@ def test_wished_weekdays_are_all_of_the_range() -> None:
 @pytest.mark.parametrize(
     ("asked", "days", "now", "by"),
     [
-        (wish(weekdays=frozenset({4})), week("2026-06-12", 1), NOW, NoRate),
+        (wish(weekdays=frozenset({4})), week("2026-06-12", 1), NOW, InvalidInput),
         (wish(), week("2026-06-12", 1), NOW, InvalidInput),
         (wish(), week(seat=None), NOW, NoRate),
         (wish(), week(with_lunch=None), NOW, NoRate),
@@ -153,7 +156,7 @@ def test_wished_weekdays_are_all_of_the_range() -> None:
             NOW,
             OutsideOperatingDay,
         ),
-        (wish(), week("2026-06-08", 1), STARTS + HOUR, StartInPast),
+        (wish(), week("2026-06-08", 1), STARTS + HOUR, InvalidInput),
         (wish(), week("2026-06-08", 1), STARTS - 48 * HOUR, InvalidInput),
     ],
 )
@@ -161,11 +164,29 @@ def test_a_tour_is_not_laid_on_a_day_that_does_not_suit_it(
     asked: NewTours, days: list[Day], now: datetime, by: type[DomainError]
 ) -> None:
     with pytest.raises(by):
-        outlines(asked, days, now=now)
+        settle(asked, outlines(asked, days, now=now)[1], laid=0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "days", "path", "told"),
+    [
+        (wish(), week("2026-06-11", 3), "from", "Thursdays, Fridays, Saturdays"),
+        (wish(weekdays=frozenset({0, 4})), week("2026-06-08", 5), "weekdays", "Thursdays, Fridays"),
+    ],
+)
+def test_who_wishes_another_weekday_is_told_on_which_it_runs(
+    asked: NewTours, days: list[Day], path: str, told: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        outlines(asked, days, now=NOW)
+
+    runs = "Mondays, Tuesdays, Wednesdays, Sundays"
+    assert refused.value.message == f"Shared Wine Tour runs on {runs}; not on {told}."
+    assert refused.value.path == path
 
 
 def test_a_shared_tour_takes_the_largest_van_that_is_free_for_all_of_its_time() -> None:
-    [outline] = outlines(wish(), week("2026-06-08", 1), now=NOW)
+    [outline], _ = outlines(wish(), week("2026-06-08", 1), now=NOW)
     until = outline.free_at
     small, large, larger = (Van(UUID(int=n), seats) for n, seats in ((1, 6), (2, 10), (3, 14)))
     busy = Van(larger.id, 14, [(until - HOUR / 4, until + HOUR)])
@@ -175,7 +196,7 @@ def test_a_shared_tour_takes_the_largest_van_that_is_free_for_all_of_its_time() 
     assert laid(outline, large, id=UUID(int=9)).guests_max == 10
     with pytest.raises(NoVanFree) as refused:
         largest_free([busy, Van(UUID(int=4), 1)], outline)
-    assert refused.value.message.startswith("No van is free on 2026-06-08 from 11:00.")
+    assert refused.value.message == "No van is free from 11:00 to 17:30."
 
 
 @pytest.mark.parametrize(

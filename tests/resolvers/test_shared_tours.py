@@ -18,8 +18,11 @@ LIST = """
       seat { formatted } seatWithLunch { formatted } } } } }
 """
 SCHEDULE = """
-mutation ($from: Date!, $to: Date, $weekdays: [Weekday!]) {
-  scheduleSharedTour(input: { from: $from, to: $to, weekdays: $weekdays }) {
+mutation ($from: Date!, $to: Date, $weekdays: [Weekday!], $skip: Boolean! = false) {
+  scheduleSharedTour(
+    input: { from: $from, to: $to, weekdays: $weekdays, skipImpossible: $skip }
+  ) {
+    leftOut { on code message }
     sharedTours { id startsAtLocal seatsLeft vehicle { seats } version }
     errors { code message path } } }
 """
@@ -157,6 +160,14 @@ async def test_staff_lay_tours_sell_take_cash_and_give_a_ticket_back(
     [tour] = laid.data["scheduleSharedTour"]["sharedTours"]  # type: ignore[index]
     assert (tour["startsAtLocal"], tour["seatsLeft"]) == ("2031-06-09T11:00:00", 10)
     assert tour["vehicle"] == {"seats": 10}
+    again = await ask(SCHEDULE, **{"from": "2031-06-09", "to": "2031-06-10", "skip": True})
+    assert again.data is not None
+    assert again.data["scheduleSharedTour"]["errors"] == []
+    assert again.data["scheduleSharedTour"]["leftOut"] == [
+        {"on": "2031-06-09", "code": "ALREADY_SCHEDULED", "message": "There is a tour at 11:00."}
+    ]
+    days = [each["startsAtLocal"] for each in again.data["scheduleSharedTour"]["sharedTours"]]
+    assert days == ["2031-06-10T11:00:00"]
     _, tour_id = decode(tour["id"])
     sale = await sold(ask, tour_id, 2, kind=Kind.STAFF)
     ticket = {"id": sale["tickets"][0]["id"], "version": 1}

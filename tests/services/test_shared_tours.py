@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -85,7 +86,7 @@ async def test_a_range_of_days_gets_the_tours_of_its_package_each_with_the_large
     large = await write(database, brand, fleet)
     made = await write(database, brand, scheduling(wanted(MONDAY, date(2026, 6, 14))))
     starts = [STARTS + timedelta(days=n) for n in (0, 1, 2, 6)]
-    assert len(made) == 4
+    assert (len(made.ids), made.left_out) == (4, [])
     assert await rows(database, brand, TOUR) == [
         ("scheduled", at, 14, 9500, large, 1) for at in starts
     ]
@@ -167,7 +168,7 @@ async def test_an_expired_hold_of_a_sister_gives_its_van_to_the_tour(
         (wanted(MONDAY, weekdays=frozenset({4})), InvalidInput),
         (wanted(MONDAY, date(2026, 6, 7)), InvalidInput),
         (wanted(MONDAY, date(2026, 8, 9)), InvalidInput),
-        (wanted(MONDAY, date(2026, 6, 12), weekdays=frozenset({0, 4})), NoRate),
+        (wanted(MONDAY, date(2026, 6, 12), weekdays=frozenset({0, 4})), InvalidInput),
         (NewTours("wine_tour", MONDAY, MONDAY), NoRate),
         (wanted(MONDAY, date(2026, 6, 9)), NoVanFree),
     ],
@@ -183,6 +184,47 @@ async def test_of_a_range_all_days_are_laid_or_none(
 
     await write(database, brand, fleet)
     await assert_refused(database, brand, scheduling(wish), by)
+
+
+async def a_week_with_two_days_taken(tx: Transaction) -> None:
+    """On Tuesday the van is busy; on Wednesday there is a tour already."""
+    await packages(tx)
+    await a_tour(tx, starts_at=STARTS + timedelta(days=2))
+    for (van,) in await tx.rows("select id from vehicles"):
+        await a_block(tx, vehicle_id=van, starts_at=STARTS + timedelta(days=1))
+
+
+async def test_all_days_that_stand_in_the_way_are_told_at_once_each_with_why(
+    database: Database, brand: Brand
+) -> None:
+    await write(database, brand, a_week_with_two_days_taken)
+    week = wanted(MONDAY, date(2026, 6, 14))
+    await assert_refused(database, brand, scheduling(week), InvalidInput)
+
+    with pytest.raises(InvalidInput) as refused:
+        await write(database, brand, scheduling(week))
+    assert refused.value.message == (
+        "No tour can be laid on 2 of 4 days. 2026-06-09: No van is free from 11:00 to 17:30."
+        " 2026-06-10: There is a tour at 11:00. Send `skipImpossible` to lay the others."
+    )
+
+
+async def test_days_that_stand_in_the_way_are_left_out_if_that_was_wished(
+    database: Database, settings: Settings, brand: Brand
+) -> None:
+    await write(database, brand, a_week_with_two_days_taken)
+    week = wanted(MONDAY, date(2026, 6, 14), skip_impossible=True)
+    made = await write(database, brand, scheduling(week))
+
+    days = [row[1].date() for row in await rows(database, brand, TOUR)]
+    assert days == [date(2026, 6, each) for each in (8, 10, 14)]
+    assert [(each.on, each.why.code) for each in made.left_out] == [
+        (date(2026, 6, 9), "NO_VAN_FREE"),
+        (date(2026, 6, 10), "ALREADY_SCHEDULED"),
+    ]
+    assert await told(settings, brand) == ["SharedTourScheduled"] * 2
+    again = scheduling(replace(week, first=date(2026, 6, 9), last=date(2026, 6, 10)))
+    await assert_refused(database, brand, again, InvalidInput)
 
 
 async def test_a_second_tour_at_the_same_time_is_laid_if_it_is_meant(
@@ -211,7 +253,7 @@ async def test_two_brands_at_once_want_the_last_van_and_one_tour_is_laid(
         *(write(database, each, scheduling(wanted(MONDAY))) for each in (brand, sister)),
         return_exceptions=True,
     )
-    assert sorted(type(each).__name__ for each in done) == ["NoVanFree", "list"]
+    assert sorted(type(each).__name__ for each in done) == ["Laid", "NoVanFree"]
     counts = [len(await rows(database, each, TOUR)) for each in (brand, sister)]
     assert sorted(counts) == [0, 1]
 
