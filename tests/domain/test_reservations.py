@@ -228,6 +228,17 @@ def test_a_cancellation_gives_back_what_was_told_for_a_reason_that_was_said(
         endings.cancel(_known(25000), wish, POLICY)
 
 
+def test_a_refusal_says_what_would_come_back_in_money_and_what_is_done_already() -> None:
+    wish = Cancellation(ID, 1, "Ill", 24999)
+    with pytest.raises(RefundChanged) as changed:
+        endings.cancel(_known(25000), wish, POLICY)
+    assert changed.value.message == "$249.99 was quoted; $250.00 would come back now."
+    with pytest.raises(WrongState, match="is cancelled already"):
+        endings.cancel(_known(25000, status="cancelled"), wish, POLICY)
+    with pytest.raises(WrongState, match="is contacted already"):
+        rules.step(_known(status="contacted"), "contacted", expected_version=1)
+
+
 @pytest.mark.parametrize(
     ("preferred", "alternate", "counts", "back"),
     [

@@ -138,7 +138,7 @@ async def test_a_cancelled_booking_frees_its_van_and_tells_staff_and_its_custome
     await _pay(database, brand, booking, 31094)
     wish = Cancellation(booking, 2, "Rain", 15547)
 
-    with pytest.raises(RefundChanged):
+    with pytest.raises(RefundChanged, match=r"^\$310\.94 was quoted; \$155\.47 would come back"):
         await _cancel(
             database,
             brand,

@@ -133,7 +133,9 @@ async def test_an_accepted_proposals_deposit_is_recorded_and_is_that_of_its_book
     await assert_refused(database, brand, deposit(amount_cents=66_196), AmountExceedsDue)
     await assert_refused(database, brand, deposit(amount_cents=1, kind="full"), InvalidInput)
     await write(database, brand, deposit(amount_cents=66_194))
-    await write(database, brand, deposit(amount_cents=1))
+    both = [write(database, brand, deposit(amount_cents=1)) for _ in range(2)]
+    outcomes = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in outcomes) == ["AmountExceedsDue", "UUID"]
     plan = (Day(drafts.LAST, None, (stop,)),)
     await write(database, brand, lambda tx: drafts.with_plan(tx, proposal, plan))
     wish = Conversion(proposal, 5)

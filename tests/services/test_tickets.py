@@ -259,6 +259,18 @@ async def test_guests_are_checked_in_on_the_day_and_absent_after_the_start(
     assert await told(settings, brand) == ["TicketNoShow", "TicketCheckedIn"]
 
 
+async def test_a_ticket_that_is_not_paid_is_to_be_confirmed_before_its_guests_board(
+    database: Database, brand: Brand
+) -> None:
+    tour = await write(database, brand, a_tour)
+    ticket = await write(database, brand, lambda tx: sale(tx, tour, 2))
+    for use_case in (check_in_ticket, mark_ticket_no_show):
+        work = doing(use_case, ticket, 1, STARTS)
+        await assert_refused(database, brand, work, WrongState)
+        with pytest.raises(WrongState, match="Confirm it with `confirmTicket` first"):
+            await write(database, brand, work)
+
+
 async def test_a_paid_ticket_is_given_back_until_the_cutoff_and_staff_owes_its_money(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
