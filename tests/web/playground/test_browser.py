@@ -223,7 +223,7 @@ async def test_a_caller_who_may_not_read_the_contract_is_told_so_and_goes_on(
     await seat.open(str(production.base_url).rstrip("/"))
     async with seat.speaking_anew():
         await seat.page.get_by_label("Credential").fill(await credential(playground, "site"))
-        await seat.page.get_by_role("button", name="Use").click()
+        await seat.page.get_by_role("button", name="Use", exact=True).click()
     await seat.see("Site keys do not introspect.")
     await seat.take("Wineries")
     await seat.run()
