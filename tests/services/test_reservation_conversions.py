@@ -180,7 +180,9 @@ async def test_of_ten_who_convert_at_once_one_does_and_there_is_one_booking(
     )
     made = [each for each in outcomes if isinstance(each, UUID)]
     refused = {type(each) for each in outcomes if not isinstance(each, UUID)}
-    assert (len(made), refused) == (1, {StaleVersion})
+    assert len(made) == 1
+    # Whoever looks before the lock, between the winner's commit and its payment, sees it converted.
+    assert refused <= {StaleVersion, WrongState}
     assert len(await _rows(database, brand, BOOKED, reservation)) == 1
     counted = "select last from counters where kind = 'booking' and %(id)s is not null"
     assert await _rows(database, brand, counted, reservation) == [(1,)]
