@@ -1,5 +1,6 @@
 """What the mails to customers say, read as it is now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,6 +41,24 @@ class CalledOff:
 async def called_off(tx: Transaction, booking_id: UUID) -> CalledOff | None:
     row = await tx.row(SQL["called_off"], {"booking_id": booking_id})
     return CalledOff(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A tour as it is now, its stops as lines. `email` is None if there is nobody to remind."""
+
+    number: str
+    starts_at: datetime
+    time_zone: str
+    pickup: str | None
+    stops: Sequence[str]
+    email: str | None
+
+
+async def reminder(tx: Transaction, booking_id: UUID, starts_at: datetime) -> Reminder | None:
+    given = {"booking_id": booking_id, "starts_at": starts_at}
+    row = await tx.row(SQL["reminder"], given)
+    return Reminder(*row) if row else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ TRANSITIONS: Mapping[str, frozenset[str]] = {
     "cancelled": frozenset({"pending"}),
     "completed": frozenset(),
 }
+SURE = frozenset({"confirmed", "assigned"})
 MOVABLE = frozenset({"held", "draft", "pending", "confirmed", "assigned"})
 
 

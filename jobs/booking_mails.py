@@ -1,5 +1,6 @@
 """Mails about a booking: what became of it, as it is by the time that the mail is written."""
 
+from datetime import datetime
 from uuid import UUID
 
 from db import customer_mails
@@ -40,6 +41,27 @@ async def tell_customer_of_cancellation(work: Work, *, booking_id: str, event_id
         said += f"\nYou get back {formatted(told.refund_due_cents, told.currency)}."
     subject = f"your tour {told.number} is cancelled"
     await _send(work, told.email, subject, told.number, said, key=event_id)
+
+
+async def remind_customer(work: Work, *, booking_id: str, starts_at: str) -> None:
+    """Mail the customer their tour with its itinerary, if it is sure and at that time still.
+
+    Errors: NotFound, MailRefused, ServiceUnavailable; Refused if the brand has no address to send
+            from.
+    """
+    at = datetime.fromisoformat(starts_at)
+    if at <= work.now():
+        return
+    async with work.session.read() as tx:
+        told = await customer_mails.reminder(tx, UUID(booking_id), at)
+    if told is None:
+        raise NotFound
+    said = f"starts on {in_words(told.starts_at, told.time_zone)}."
+    if told.pickup:
+        said += f"\nWe meet you here: {told.pickup}"
+    said += "".join(f"\n- {stop}" for stop in told.stops)
+    key = f"{booking_id}:{starts_at}"
+    await _send(work, told.email, f"your tour {told.number} is near", told.number, said, key=key)
 
 
 async def _send(

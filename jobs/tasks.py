@@ -7,7 +7,11 @@ from uuid import UUID
 from db import purges
 from domain.sign_in import KEPT
 from jobs.admission import Task, Work
-from jobs.booking_mails import tell_customer_of_cancellation, tell_customer_of_new_time
+from jobs.booking_mails import (
+    remind_customer,
+    tell_customer_of_cancellation,
+    tell_customer_of_new_time,
+)
 from jobs.proposal_tasks import end_proposals, mail_proposal
 from jobs.staff_mails import mail_password_code
 from services import holds, offers, reservations, tickets
@@ -62,6 +66,7 @@ async def expire_reservations(work: Work) -> None:
 TASKS: Final[Mapping[str, Task]] = {
     "tell_customer_of_new_time": tell_customer_of_new_time,
     "tell_customer_of_cancellation": tell_customer_of_cancellation,
+    "remind_customer": remind_customer,
     "expire_tour_offers": expire_tour_offers,
     "mail_password_code": mail_password_code,
     "mail_proposal": mail_proposal,

@@ -5,9 +5,20 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import assignments, bookings, brands, compliance, events, fleet, jobs, prices, transfers
+from db import (
+    assignments,
+    bookings,
+    brands,
+    compliance,
+    events,
+    fleet,
+    jobs,
+    prices,
+    reminders,
+    transfers,
+)
 from db.database import ResourcesChanged, Transaction
-from domain.bookings import Booking, NewTimes, Rescheduled, check_length, reschedule
+from domain.bookings import SURE, Booking, NewTimes, Rescheduled, check_length, reschedule
 from domain.compliance import check_vans_on, faults_at_another_time, permit
 from domain.errors import NotFound, WrongState
 from domain.events import Event
@@ -40,6 +51,8 @@ async def reschedule_booking(
     await jobs.enqueue(
         tx, "tell_customer_of_new_time", {"booking_id": str(booking.id), "event_id": str(event.id)}
     )
+    if booking.status in SURE:
+        await reminders.schedule(tx, booking.id, change.starts_at)
     return Booking(
         booking.id, booking.number, booking.status, change.starts_at, change.ends_at, change.version
     )

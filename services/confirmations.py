@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import booking_states, events, fleet, sales
+from db import booking_states, events, fleet, reminders, sales
 from db.database import Transaction
 from domain.availability import FreeVan
 from domain.booking_states import State, confirmed, event, go
@@ -62,6 +62,7 @@ async def confirm_booking(
     if why is not None:
         changes["deposit_waiver_reason"] = (None, why)
     await events.append(tx, event("BookingConfirmed", state, changes, id=ids.new(), now=now))
+    await reminders.schedule(tx, state.id, state.starts_at)
     return state.id
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from db import buyers, events, fleet, numbering, prices, reservations, sales
+from db import buyers, events, fleet, numbering, prices, reminders, reservations, sales
 from db.database import Transaction
 from domain import reservation_conversions as rules
 from domain.errors import NotFound, VehicleBusy
@@ -43,6 +43,7 @@ async def convert_reservation(
     told = rules.booked(sold, number, id=id, event_id=ids.new(), now=now)
     await events.append(tx, told)
     await _handed_over(tx, known.reservation, after, id, now=now, ids=ids)
+    await reminders.schedule(tx, id, sold.starts_at)
     return id
 
 

@@ -243,6 +243,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     ),
     "compliance.vehicle_facts": ("vehicles_pkey", "documents_vehicle_id_idx"),
     "customer_mails.sent_proposal": ("proposals_pkey", "customers_pkey"),
+    "customer_mails.reminder": ("bookings_pkey", "customers_pkey", "booking_stops_position_key"),
     "customer_mails.called_off": ("bookings_pkey", "customers_pkey"),
     "customer_mails.new_time": ("bookings_pkey", "customers_pkey"),
     "customer_merges.move_bookings": ("bookings_customer_id_starts_at_idx",),

@@ -1,6 +1,6 @@
 """Tasks: whose name they work in, what a customer is told, and how a failure ends."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +14,14 @@ from domain.identity import Brand, Kind, Principal
 from domain.notifications import Mail, MailRefused
 from jobs.admission import Admission, JobFailed, Work, strategy
 from jobs.pace import Pace
+from jobs.wording import in_words
 from jobs.worker import queue_app
-from tests.builders import START, a_booking, a_brand, a_customer, new_id, write
+from tests.builders import START, a_booking, a_brand, a_customer, a_stop, new_id, write
 from tests.db.rows import a_reservation
 from tests.jobs.conftest import NOW, Stand, enqueued
 
 TELL = "tell_customer_of_new_time"
+WAIVED = {"deposit_waiver_reason": "A test"}
 CANCELLED = "tell_customer_of_cancellation"
 PURGE = "purge_idempotency_records"
 DAY = timedelta(days=1)
@@ -107,6 +109,60 @@ async def test_a_mail_goes_to_the_address_that_was_corrected_for_the_booking(
     await tell(stand, brand, await a_tour(stand.database, brand, **corrected), task)
 
     assert [mail.to for mail in stand.letters.sent] == ["ada@new.example"]
+
+
+async def test_a_customer_is_reminded_of_their_tour_with_its_itinerary(stand: Stand) -> None:
+    """Failure 14: reminders were written, and nobody had scheduled them."""
+    brand = await a_brand(stand.settings)
+    at = NOW + timedelta(hours=48)
+    booking = await a_tour(
+        stand.database, brand, status="confirmed", starts_at=at, pickup="1 Main Street", **WAIVED
+    )
+
+    async def stops(tx: Transaction) -> None:
+        await a_stop(tx, booking, 1, name="First Cellar")
+        await a_stop(tx, booking, 2, name="Lunch", planned_arrival_at=None)
+
+    await write(stand.database, brand, stops)
+
+    await reminded(stand, brand, booking, at)
+
+    (mail,) = stand.letters.sent
+    assert mail.subject == "Brand wwt: your tour WWT-2026-00042 is near"
+    arrival = in_words(at + timedelta(hours=1), "America/Los_Angeles").split(" at ")[1][:5]
+    assert mail.text == (
+        f"Your tour WWT-2026-00042 starts on {in_words(at, 'America/Los_Angeles')}.\n"
+        "We meet you here: 1 Main Street\n"
+        f"- {arrival} First Cellar\n"
+        "- Lunch\n\nBrand wwt\n"
+    )
+
+
+@pytest.mark.parametrize("now_is", ["pending", "cancelled", "moved", "begun"])
+async def test_nobody_is_reminded_of_a_tour_that_is_not_sure_or_at_another_time(
+    stand: Stand, now_is: str
+) -> None:
+    brand = await a_brand(stand.settings)
+    at = NOW + timedelta(hours=-1 if now_is == "begun" else 40)
+    given: dict[str, Any] = {"status": "confirmed", "starts_at": at, **WAIVED}
+    if now_is == "moved":
+        given["starts_at"] = at + timedelta(hours=1)
+    if now_is in {"pending", "cancelled"}:
+        given["status"] = now_is
+    if now_is == "cancelled":
+        given["cancelled_at"] = NOW
+    booking = await a_tour(stand.database, brand, **given)
+
+    await reminded(stand, brand, booking, at)
+
+    assert stand.letters.tried == 0
+    assert await stand.jobs() == [("remind_customer", "succeeded", 1)]
+
+
+async def reminded(stand: Stand, brand: Brand, booking: UUID, at: datetime) -> None:
+    said = {"booking_id": str(booking), "starts_at": at.isoformat()}
+    await enqueued(stand.database, brand, "remind_customer", **said)
+    await stand.drain()
 
 
 async def test_nobody_is_told_of_a_cancellation_that_was_taken_back(stand: Stand) -> None:
