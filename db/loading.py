@@ -40,6 +40,7 @@ INSERT: Final = "insert into {table} ({columns}) select {columns} from {staged}"
 SET: Final = (
     "update {table} as known set {pairs} from {staged} as staged where known.id = staged.id"
 )
+GROWN: Final = 10
 SETTLE: Final = "set constraints all immediate"
 DEFER: Final = "set constraints all deferred"
 
@@ -78,13 +79,14 @@ class TenantExists(Exception):
 class Loading:
     """A running load. Rows that break a rule end it with the database's own error."""
 
-    __slots__ = ("_analyzed", "_connection", "_prefix", "_staged")
+    __slots__ = ("_analyzed", "_connection", "_prefix", "_staged", "_stored")
 
     def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], role_prefix: str) -> None:
         self._connection = connection
         self._prefix = role_prefix
         self._staged: dict[tuple[str, tuple[str, ...]], sql.Identifier] = {}
-        self._analyzed: dict[str, None] = {}
+        self._stored: dict[str, int] = {}
+        self._analyzed: dict[str, int] = {}
 
     def is_installed(self) -> bool:
         self._enter("owner")
@@ -154,10 +156,18 @@ class Loading:
                 stream.write_row(row)
         self._enter(role, scope)
         stored = self._connection.execute(_from(staged, rows)).rowcount
-        if rows.table not in self._analyzed:
-            self._analyzed[rows.table] = None
-            self._analyze([rows.table])
+        self._look_again(rows.table, stored)
         return stored
+
+    def _look_again(self, table: str, stored: int) -> None:
+        """Statistics once more, and with them plans of triggers, for a table ten times as large.
+
+        Shape:  a trigger plans its statements at the first row; that plan would serve for all.
+        """
+        self._stored[table] = self._stored.get(table, 0) + stored
+        if self._stored[table] >= GROWN * self._analyzed.get(table, 0):
+            self._analyzed[table] = max(self._stored[table], 1)
+            self._analyze([table])
 
     def _stage(self, rows: Rows) -> sql.Identifier:
         """An empty temporary table with those columns; it belongs to the login, not to a role."""
