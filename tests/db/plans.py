@@ -24,6 +24,7 @@ SOLD = ("bookings", "proposals", "reservations", "tickets")
 NAMED = "select name from pg_prepared_statements order by prepare_time desc, name desc limit 1"
 # Both begin with tenant, brand and id: which of the two serves a key is the planner's toss.
 KEY_TWINS = {f"{table}_id_customer_id_key": f"{table}_pkey" for table in SOLD}
+KEY_TWINS["own_places_id_kind_key"] = "own_places_pkey"
 
 
 @dataclass(frozen=True, slots=True)

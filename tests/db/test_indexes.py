@@ -26,7 +26,8 @@ OPERATOR = {
     *("driver_availability", "own_places", "directory_terms", "staff_users"),
 }
 # What the floor of a fleet table lets through: it is read along the tenant's index.
-OWN_OR_NONE = "((brand_id IS NULL) OR (brand_id = (InitPlan 2).col1))"
+# PostgreSQL 15 writes the setting that is compared as `$1`, 18 as `(InitPlan 2).col1`.
+OWN_OR_NONE = re.compile(r"\(\(brand_id IS NULL\) OR \(brand_id = (\$1|\(InitPlan 2\)\.col1)\)\)")
 BY_ANYBODY = ("callers.", "events.", "schedules.due_schedules", "sign_in.member_")
 BY_DRIVERS = ("blocks.give_back_time_off", "manifests.phones_on_the_day")
 
@@ -87,6 +88,13 @@ def _keys_of(label: str) -> tuple[str, ...]:
     return ("tenant_id =",) if table in OPERATOR else ("tenant_id =", "brand_id =")
 
 
+def _allowed_behind(label: str) -> re.Pattern[str]:
+    """What may be looked at behind the index: nothing, but of the few notes that a brand has."""
+    if label == "directory_notes by id":  # PostgreSQL 15 reads them all rather than one by one.
+        return re.compile(r"(\(id = ANY \(\$1\)\))?")
+    return OWN_OR_NONE if label.startswith("blocks") else re.compile("")
+
+
 @pytest.mark.parametrize("label", READS)
 def test_a_read_is_searched_by_its_index_and_by_nothing_behind_it(
     plans: Mapping[str, Plan], label: str
@@ -96,8 +104,8 @@ def test_a_read_is_searched_by_its_index_and_by_nothing_behind_it(
     conditions = plan.conditions(statement.indexes[0])
     for searched in (*_keys_of(label), *statement.searched_by):
         assert searched in conditions, f"{searched}\n{plan}"
-    behind = [step.filter for step in plan.steps if step.filter]
-    assert behind == ([OWN_OR_NONE] if label.startswith("blocks") else []), str(plan)
+    behind = " ".join(step.filter for step in plan.steps if step.filter)
+    assert _allowed_behind(label).fullmatch(behind), str(plan)
     if not statement.may_sort:
         assert plan.kinds == {"Limit", "Index Scan"}, str(plan)
 
