@@ -17,6 +17,7 @@ from bootstrap.settings import Settings
 from db.database import Database
 from domain.identity import Brand
 from integrations.embedded.loopback import free_port
+from integrations.frames import CURRENT
 from schema.global_ids import encode
 from tests.builders import a_booking, a_customer, a_member, write
 from tests.web.conftest import Sign, a_client, bearer
@@ -55,6 +56,8 @@ class Collector(Posts):
 
 @contextmanager
 def collecting() -> Iterator[Collector]:
+    """Outside of any request: a stream of an earlier test may have left one open around us."""
+    CURRENT.set(None)
     collector = Collector()
     with taking(collector):
         yield collector
