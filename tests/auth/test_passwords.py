@@ -1,5 +1,7 @@
 """Passwords: what is right, what is made anew, and that nobody costs what somebody does."""
 
+from typing import Literal
+
 import bcrypt
 import pytest
 from argon2 import PasswordHasher
@@ -16,9 +18,9 @@ class Counting(PasswordHasher):
 
     compared = 0
 
-    def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override]
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
         self.compared += 1
-        return bool(super().verify(hash, password))
+        return super().verify(hash, password)
 
 
 @pytest.mark.parametrize(

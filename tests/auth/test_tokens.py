@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from auth.keys import KeyRing, thumbprint
+from auth.keys import KeyRing, private_key, thumbprint
 from auth.links import LinkTokens
 from auth.session_tokens import RefreshTokens
 from auth.tokens import Claims, Tokens
@@ -110,10 +110,10 @@ def test_a_token_with_a_missing_or_strange_claim_is_refused(
         options={"verify_signature": False},
     )
     changed = {name: value for name, value in {**payload, **change}.items() if value is not None}
-    private = serialization.load_pem_private_key(SIGNING_KEY.encode(), None)
+    private = private_key(SIGNING_KEY)
 
     with pytest.raises(Unauthenticated, match="not valid"):
-        tokens.verify(jwt.encode(changed, private, "EdDSA", headers=KNOWN))  # type: ignore[arg-type]
+        tokens.verify(jwt.encode(changed, private, "EdDSA", headers=KNOWN))
 
 
 def test_only_an_ed25519_key_signs() -> None:
@@ -151,7 +151,7 @@ def test_a_key_is_changed_without_anybody_signing_in_anew_and_then_dropped(token
 
 @pytest.mark.parametrize("kid", [None, "unknown", "", 7, {"a": 1}])
 def test_a_token_of_an_unknown_key_is_refused(tokens: Tokens, kid: object) -> None:
-    private = serialization.load_pem_private_key(SIGNING_KEY.encode(), None)
+    private = private_key(SIGNING_KEY)
     payload = jwt.decode(
         tokens.sign(CLAIMS, now=datetime.now(UTC), lifetime=LIFETIME),
         options={"verify_signature": False},
@@ -159,8 +159,8 @@ def test_a_token_of_an_unknown_key_is_refused(tokens: Tokens, kid: object) -> No
     header = base64.urlsafe_b64encode(
         json.dumps({"alg": "EdDSA", "typ": "JWT", "kid": kid}).encode()
     ).rstrip(b"=")
-    body = jwt.encode(payload, private, "EdDSA").split(".")[1].encode()  # type: ignore[arg-type]
-    signed = private.sign(header + b"." + body)  # type: ignore[union-attr, call-arg]
+    body = jwt.encode(payload, private, "EdDSA").split(".")[1].encode()
+    signed = private.sign(header + b"." + body)
     signature = base64.urlsafe_b64encode(signed).rstrip(b"=")
 
     with pytest.raises(Unauthenticated, match="not valid"):

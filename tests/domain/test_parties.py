@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -63,8 +64,8 @@ def test_too_few_seats_among_those_that_are_free_are_busy_and_among_all_too_few(
     check_fleet([8, 6], 14)
 
 
-def sold(**values: object) -> Sold:
-    facts: dict[str, object] = {
+def sold(**values: Any) -> Sold:
+    facts: dict[str, Any] = {
         "id": UUID(int=9),
         "status": "pending",
         "tour_type": "wine_tour",
@@ -84,11 +85,11 @@ def sold(**values: object) -> Sold:
         "sold_as": {"code": None, "miles": 0, "promo_code": None},
         **values,
     }
-    return Sold(**facts)  # type: ignore[arg-type]
+    return Sold(**facts)
 
 
-def quoted(party: int = 8, total_cents: int = 81825, **values: object) -> Quote:
-    wish = Wish(**{"tour_type": "wine_tour", "starts_at": START, "party_size": party, **values})  # type: ignore[arg-type]
+def quoted(party: int = 8, total_cents: int = 81825, **values: Any) -> Quote:
+    wish = Wish(**{"tour_type": "wine_tour", "starts_at": START, "party_size": party, **values})
     totals = Totals(75000, 0, 6825, total_cents, 40913)
     return Quote(wish, END, "USD", [LINE, TAX], totals, 0, Policy((Tier(0, 0),)))
 

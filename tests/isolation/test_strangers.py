@@ -1,7 +1,7 @@
 """What the matrix stands on: no question is left out unseen, and no change unnoticed."""
 
 import pytest
-from graphql import GraphQLField, build_schema
+from graphql import GraphQLField, GraphQLObjectType, build_schema
 
 from tests.isolation.catalogue import Connection
 from tests.isolation.conftest import Planted
@@ -35,7 +35,8 @@ def test_what_the_generator_was_not_taught_fails(sdl: str, planted: Planted) -> 
 
 def get_thing(sdl: str) -> GraphQLField:
     thing = build_schema(sdl).type_map["Thing"]
-    found: GraphQLField = thing.fields["wagonId"]  # type: ignore[attr-defined]
+    assert isinstance(thing, GraphQLObjectType)
+    found: GraphQLField = thing.fields["wagonId"]
     return found
 
 
