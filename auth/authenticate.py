@@ -7,13 +7,13 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from auth.api_keys import hash_key, looks_like_a_key
+from auth.api_keys import begins_like_a_key, hash_key, looks_like_a_key
 from auth.links import LinkTokens, looks_like_a_link
 from auth.origins import Origins
-from auth.roles import scopes_of
+from auth.roles import scopes_of, scopes_of_key
 from auth.tokens import Claims, Tokens
 from db import callers
-from db.callers import Caller
+from db.callers import Caller, KeyFound
 from db.database import Database, Transaction
 from domain.errors import Forbidden, Unauthenticated
 from domain.identity import NOBODY, Kind, Principal
@@ -91,7 +91,9 @@ class Authenticator:
         self, credential: str, brand_code: str | None
     ) -> Callable[[Transaction], Awaitable[Principal]]:
         """How this credential is looked up; what is forged is refused before that."""
-        if looks_like_a_key(credential):
+        if begins_like_a_key(credential):
+            if not looks_like_a_key(credential):
+                raise Unauthenticated("The key is not valid: it was not copied as it is.")
             return partial(self._of_key, key=credential, brand_code=brand_code)
         if looks_like_a_link(credential):
             link = self._links.read(credential)
@@ -106,15 +108,15 @@ class Authenticator:
         caller, object_id = found
         if brand_code not in {None, caller.brand.code}:
             raise Forbidden(NOT_YOURS)
-        return replace(_principal(Kind.LINK, caller), object_id=object_id)
+        return replace(_principal(Kind.LINK, caller), object_id=object_id, credential=link)
 
     async def _of_key(self, tx: Transaction, key: str, brand_code: str | None) -> Principal:
-        caller = await callers.by_key(tx, hash_key(key), now=self._now())
-        if caller is None:
+        found = await callers.by_key(tx, hash_key(key), now=self._now())
+        if found is None:
             raise Unauthenticated("The key is not valid.")
-        if brand_code not in {None, caller.brand.code}:
+        if brand_code not in {None, found.caller.brand.code}:
             raise Forbidden(NOT_YOURS)
-        return _principal(Kind(caller.role), caller)
+        return _of_app(found)
 
     async def _of_token(self, tx: Transaction, claims: Claims, brand_code: str | None) -> Principal:
         wanted, now = brand_code or claims.brand, self._now()
@@ -125,7 +127,23 @@ class Authenticator:
                 raise Forbidden(NOT_YOURS)
         if caller is None:
             raise Unauthenticated("The token is not valid.")
-        return _principal(claims.kind, caller)
+        return replace(_principal(claims.kind, caller), credential=claims.session)
+
+
+def _of_app(found: KeyFound) -> Principal:
+    """Shape:  a `ci` key works for its app as a partner does, and may do one thing alone."""
+    caller = found.caller
+    return Principal(
+        kind=Kind.SITE if caller.role == "site" else Kind.PARTNER,
+        brand=caller.brand,
+        actor_id=caller.actor_id,
+        role=caller.role,
+        label=caller.label,
+        scopes=scopes_of_key(caller.role, found.scopes),
+        app_id=found.app_id,
+        mode=found.mode,
+        credential=found.id,
+    )
 
 
 def _principal(kind: Kind, caller: Caller) -> Principal:

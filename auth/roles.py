@@ -6,7 +6,8 @@ from typing import Final
 from domain.identity import Kind, Scope
 
 ALL: Final = frozenset(Scope)
-READS: Final = frozenset(scope for scope in Scope if scope.endswith(":read"))
+MANAGERS_READ: Final = frozenset({Scope.KEYS_READ})
+READS: Final = frozenset(scope for scope in Scope if scope.endswith(":read")) - MANAGERS_READ
 PUBLIC: Final = frozenset({Scope.VIEWER_READ, Scope.CATALOG_READ})
 BUYS: Final = frozenset(
     {
@@ -56,6 +57,7 @@ RUNS: Final = frozenset(
 GUESTS_ONLY: Final = frozenset(
     {Scope.PROPOSALS_ANSWER, Scope.OFFERS_ANSWER, Scope.INQUIRIES_WITHDRAW}
 )
+OWNERS_ONLY: Final = frozenset({Scope.KEYS_WRITE})
 # What guests do by themselves to what is theirs.
 AMENDS: Final = frozenset(
     {
@@ -89,9 +91,15 @@ OF_KIND: Final[Mapping[Kind, frozenset[Scope]]] = {
     Kind.WORKER: ALL,
     Kind.NOBODY: frozenset(),
 }
+# What a key may do at most; its own list says what of that it does.
+OF_KEY: Final[Mapping[str, frozenset[Scope]]] = {
+    "site": OF_KIND[Kind.SITE],
+    "partner": OF_KIND[Kind.PARTNER],
+    "ci": frozenset({Scope.DOCUMENTS_PUSH}),
+}
 OF_ROLE: Final[Mapping[str, frozenset[Scope]]] = {
     "owner": ALL - GUESTS_ONLY,
-    "manager": ALL - GUESTS_ONLY,
+    "manager": ALL - GUESTS_ONLY - OWNERS_ONLY,
     "dispatcher": (READS - {Scope.PAYMENTS_READ, Scope.STATISTICS_READ})
     | RUNS
     | BUYS
@@ -110,3 +118,9 @@ def scopes_of(
     base = OF_ROLE.get(role, frozenset()) if kind is Kind.STAFF else OF_KIND[kind]
     granted = {Scope(name) for name in grants if name in ALL}
     return (base | granted) - {Scope(name) for name in denies if name in ALL}
+
+
+def scopes_of_key(kind: str, only: Sequence[str] | None) -> frozenset[Scope]:
+    """What a key may do: all of its kind, or those of it that its list names."""
+    most = OF_KEY[kind]
+    return most if only is None else most & frozenset(only)

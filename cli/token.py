@@ -42,7 +42,7 @@ async def print_tokens(
             claims, now=now(), lifetime=LIFETIME
         )
 
-    maker = Maker(sign, TimeOrderedIds(), lambda: secrets.token_urlsafe(32), now())
+    maker = Maker(sign, TimeOrderedIds(), lambda: secrets.token_bytes(32), now())
     database = Database(doors(settings))
     await database.open()
     try:

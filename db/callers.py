@@ -8,7 +8,7 @@ from uuid import UUID
 
 from db import statements
 from db.database import Transaction
-from domain.identity import Brand, Kind
+from domain.identity import Brand, Kind, Mode
 
 SQL = statements.load(__package__, "callers.sql")
 BY_KIND = {
@@ -36,7 +36,10 @@ class Subject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A known caller: the brand, who they are in it, and what was granted or denied them."""
+    """A known caller: the brand, who they are in it, and what was granted or denied them.
+
+    Shape:  `until` is when that changes by itself, if it does.
+    """
 
     brand: Brand
     actor_id: UUID
@@ -44,6 +47,7 @@ class Caller:
     grants: Sequence[str]
     denies: Sequence[str]
     label: str
+    until: datetime | None = None
 
     @classmethod
     def of(cls, row: tuple[Any, ...]) -> "Caller":
@@ -51,9 +55,20 @@ class Caller:
         return cls(Brand(tenant_id, brand_id, slug, code, name, zone, currency), *rest)
 
 
-async def by_key(tx: Transaction, key_hash: bytes, *, now: datetime) -> Caller | None:
+@dataclass(frozen=True, slots=True)
+class KeyFound:
+    """A key that is in force: whose it is, and what it may do, None for all that its kind may."""
+
+    caller: Caller
+    id: UUID
+    app_id: UUID
+    mode: Mode
+    scopes: Sequence[str] | None
+
+
+async def by_key(tx: Transaction, key_hash: bytes, *, now: datetime) -> KeyFound | None:
     row = await tx.row(SQL["caller_by_key"], {"key_hash": key_hash, "now": now})
-    return Caller.of(row) if row else None
+    return KeyFound(Caller.of(row[:-4]), *row[-4:]) if row else None
 
 
 async def by_link(tx: Transaction, link: UUID, *, now: datetime) -> tuple[Caller, UUID] | None:

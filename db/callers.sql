@@ -1,8 +1,8 @@
 -- name: caller_by_key
--- The site or partner app behind a key that is neither revoked nor expired.
+-- The app behind a key that is neither revoked nor expired.
 select
     tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
-    actor_id, role, grants, denies, label
+    actor_id, role, grants, denies, label, until, key_id, app_id, mode, scopes
 from look_up_key(%(key_hash)s, %(now)s);
 
 -- name: caller_by_member

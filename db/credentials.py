@@ -25,6 +25,9 @@ class HashedKey(Protocol):
     def key_hash(self) -> bytes: ...
 
     @property
+    def prefix(self) -> str: ...
+
+    @property
     def last_four(self) -> str: ...
 
 
@@ -49,9 +52,13 @@ async def subject(tx: Transaction, kind: str) -> UUID | None:
     return row[0] if row else None
 
 
-async def first_app(tx: Transaction) -> UUID | None:
-    row = await tx.row(SQL["first_app"])
+async def first_app(tx: Transaction, kind: str) -> UUID | None:
+    row = await tx.row(SQL["first_app"], {"kind": kind})
     return row[0] if row else None
+
+
+async def insert_demo_app(tx: Transaction, *, id: UUID, now: datetime) -> None:
+    await tx.run(SQL["insert_demo_app"], {"id": id, "now": now})
 
 
 async def insert_key(
@@ -60,7 +67,7 @@ async def insert_key(
     *,
     id: UUID,
     kind: str,
-    app_id: UUID | None,
+    app_id: UUID,
     now: datetime,
     lifetime: timedelta,
 ) -> None:
@@ -71,6 +78,7 @@ async def insert_key(
             "id": id,
             "kind": kind,
             "app_id": app_id,
+            "prefix": key.prefix,
             "last_four": key.last_four,
             "key_hash": key.key_hash,
             "created_at": now,

@@ -41,20 +41,24 @@ order by count(*) desc, d.id
 limit 1;
 
 -- name: first_app
--- The partner app that sold most for the brand.
+-- The app of that kind that sold most for the brand.
 select a.id
 from apps as a
 left join bookings as b on a.id = b.sold_by_app_id
-where a.status = 'active'
+where a.status = 'active' and a.kind = %(kind)s
 group by a.id
 order by count(b.id) desc, a.id
 limit 1;
 
+-- name: insert_demo_app
+-- The website of a demo brand that has none.
+insert into apps (id, name, kind, created_at) values (%(id)s, 'Website', 'site', %(now)s);
+
 -- name: insert_key
 -- A key made by the command line, with an end.
 insert into api_keys
-(id, app_id, kind, mode, label, last_four, key_hash, created_at, expires_at)
+(id, app_id, kind, mode, label, prefix, last_four, key_hash, created_at, expires_at)
 values (
-    %(id)s, %(app_id)s, %(kind)s, 'test', 'tourbase token', %(last_four)s, %(key_hash)s,
-    %(created_at)s, %(expires_at)s
+    %(id)s, %(app_id)s, %(kind)s, 'test', 'tourbase token', %(prefix)s, %(last_four)s,
+    %(key_hash)s, %(created_at)s, %(expires_at)s
 );

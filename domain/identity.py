@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 
@@ -16,6 +17,9 @@ class Kind(StrEnum):
     STAFF = "staff"
     WORKER = "worker"
     NOBODY = "nobody"
+
+
+Mode = Literal["live", "test"]
 
 
 class Scope(StrEnum):
@@ -70,6 +74,9 @@ class Scope(StrEnum):
     NOTES_READ = "notes:read"
     HISTORY_READ = "history:read"
     STATISTICS_READ = "statistics:read"
+    KEYS_READ = "keys:read"
+    KEYS_WRITE = "keys:write"
+    DOCUMENTS_PUSH = "documents:push"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,11 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller that has proved who they are, acting for exactly one brand."""
+    """A caller that has proved who they are, acting for exactly one brand.
+
+    Shape:  `app_id` and `mode` are those of a key; `credential` is the id of the key, session or
+            link that was shown. A `ci` key has the kind of a partner and the role `ci`.
+    """
 
     kind: Kind
     brand: Brand | None = None
@@ -96,6 +107,9 @@ class Principal:
     role: str = ""
     label: str = ""
     scopes: frozenset[Scope] = field(default_factory=frozenset)
+    app_id: UUID | None = None
+    mode: Mode = "live"
+    credential: UUID | None = None
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes

@@ -22,7 +22,10 @@ SENSITIVE: Final = re.compile(
 )
 LOOKS: Final = (
     (("://",), re.compile(r"(?<=://)[^\s/@]*(?=@)")),
-    (("k_", "whsec_"), re.compile(r"\b(?:pk|sk|rk|whsec)_[A-Za-z0-9_-]{6,}")),
+    (
+        ("k_", "whsec_", "tbci_"),
+        re.compile(r"\b(?:(?:tb)?(?:pk|sk)|rk|whsec|tbci)_[A-Za-z0-9_-]{6,}"),
+    ),
     (("eyJ",), re.compile(r"\beyJ[\w-]{4,}(?:\.[\w-]*){0,2}")),
     (("@",), re.compile(r"[^\s@<>\"'(),;:=\[\]{}|/]+@[^\s@<>\"'(),;:=\[\]{}|/]+")),
     (("+",), re.compile(r"\+\d(?:[ ().-]{0,2}\d){6,14}")),

@@ -43,7 +43,7 @@ class Maker:
 
     sign: Callable[[Claims], str]
     ids: Ids
-    draw_secret: Callable[[], str]
+    draw_entropy: Callable[[], bytes]
     now: datetime
 
 
@@ -85,10 +85,14 @@ async def _brand(database: Database, wanted: DemoCaller) -> Brand:
 
 
 async def _new_key(tx: Transaction, kind: str, maker: Maker) -> str:
-    app_id = await credentials.first_app(tx) if kind == "partner" else None
-    if kind == "partner" and app_id is None:
-        raise CredentialRefused("The brand has no partner app.")
-    key = make_key("partner" if kind == "partner" else "site", "test", secret=maker.draw_secret())
+    app_id = await credentials.first_app(tx, kind)
+    if app_id is None:
+        if kind == "partner":
+            raise CredentialRefused("The brand has no partner app.")
+        app_id = maker.ids.new()
+        await credentials.insert_demo_app(tx, id=app_id, now=maker.now)
+    entropy = maker.draw_entropy()
+    key = make_key("partner" if kind == "partner" else "site", "test", entropy=entropy)
     await credentials.insert_key(
         tx, key, id=maker.ids.new(), kind=kind, app_id=app_id, now=maker.now, lifetime=LIFETIME
     )

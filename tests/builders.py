@@ -206,7 +206,9 @@ async def a_driver(tx: Transaction, **values: Any) -> UUID:
 
 
 async def an_app(tx: Transaction, **values: Any) -> UUID:
-    return await insert(tx, "apps", **{"name": "Partner", "created_at": START, **values})
+    return await insert(
+        tx, "apps", **{"name": "Partner", "kind": "partner", "created_at": START, **values}
+    )
 
 
 async def a_booking(tx: Transaction, **values: Any) -> UUID:
@@ -369,7 +371,9 @@ async def a_winery(settings: Settings, **values: Any) -> UUID:
 
 async def a_key(tx: Transaction, kind: str = "site", **values: Any) -> str:
     """The text of a key that is stored for the brand."""
-    key = make_key(kind, "test", secret=secrets.token_urlsafe(32))  # type: ignore[arg-type]
+    key = make_key(kind, "test", entropy=secrets.token_bytes(32))  # type: ignore[arg-type]
+    if "app_id" not in values:
+        values["app_id"] = await an_app(tx, kind="partner" if kind == "partner" else "site")
     await insert(
         tx,
         "api_keys",
@@ -377,6 +381,7 @@ async def a_key(tx: Transaction, kind: str = "site", **values: Any) -> str:
             "kind": kind,
             "mode": "test",
             "label": "A key",
+            "prefix": key.prefix,
             "last_four": key.last_four,
             "key_hash": key.key_hash,
             "created_at": START,

@@ -75,7 +75,7 @@ def lead_rows(desk: Desk, known: Origins) -> Iterator[Rows]:
     """The sources and what never became a booking."""
     plan, chance, clock, prices = desk.plan, desk.chance, desk.clock, desk.prices
     people, numbers = desk.people, desk.numbers
-    app = {"id": known.app_id, "name": f"{plan.code.upper()} partner portal"}
+    app = {"id": known.app_id, "name": f"{plan.code.upper()} partner portal", "kind": "partner"}
     contact = {"contact_email": f"partner.{plan.code}@example.com"}
     yield rows_of("apps", [app | contact | {"created_at": clock.back(700)}])
     asked = inquiries(plan, people=people, numbers=numbers, chance=chance, clock=clock)

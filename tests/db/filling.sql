@@ -62,14 +62,15 @@ from staff_users as s cross join generate_series(1, 5) as n;
 insert into staff_codes (tenant_id, id, staff_user_id, kind, created_at, expires_at)
 select tenant_id, md5('code' || id)::uuid, id, 'reset', now(), 'infinity' from staff_users;
 
-insert into apps (tenant_id, brand_id, id, name, created_at)
-select tenant_id, id, md5('app' || id || '-' || n)::uuid, 'App ' || n, now()
+insert into apps (tenant_id, brand_id, id, name, kind, created_at)
+select tenant_id, id, md5('app' || id || '-' || n)::uuid, 'App ' || n, 'partner', now()
 from few cross join generate_series(1, 500) as n;
 
 insert into api_keys
-(tenant_id, brand_id, id, app_id, kind, mode, label, last_four, key_hash, created_at)
+(tenant_id, brand_id, id, app_id, kind, mode, label, prefix, last_four, key_hash, created_at)
 select
-    tenant_id, brand_id, md5('key' || id::text)::uuid, id, 'partner', 'live', 'Key', 'abcd',
+    tenant_id, brand_id, md5('key' || id::text)::uuid, id, 'partner', 'live', 'Key',
+    'tbsk_live_abcd', 'abcd',
     sha256(id::text::bytea), now()
 from apps;
 

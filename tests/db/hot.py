@@ -534,6 +534,7 @@ COLD: Mapping[str, str] = {
     "credentials.demo_owner": "the command line, on demo data",
     "credentials.demo_staff": "the command line, on demo data",
     "credentials.first_app": "the command line, on demo data",
+    "credentials.insert_demo_app": "the command line, on demo data",
     "credentials.insert_key": "an insert",
     "credentials.is_development": "a table of one row",
     "buyers.customer_for": "an insert that finds its conflict by the address's key",

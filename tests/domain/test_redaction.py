@@ -40,6 +40,7 @@ def test_a_name_that_the_log_lives_on_hides_nothing(name: str) -> None:
         (KEY, MASK),
         (f"with {KEY}.", f"with {MASK}."),
         (f"pk_test_{'a' * 32}", MASK),
+        *((f"key={kind}_live_{'a' * 49},", f"key={MASK},") for kind in ("tbpk", "tbsk", "tbci")),
         (JWT, MASK),
         (f"token={JWT}&x=1", f"token={MASK}&x=1"),
         (JWT[:30], MASK),

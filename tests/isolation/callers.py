@@ -20,7 +20,7 @@ ENTER: Final = (
     " set_config('app.object_id', %(object)s, true)"
 )
 ACTORS: Final[Mapping[str, str]] = {
-    "site": "api_keys",
+    "site": "apps",
     "customer": "customers",
     "partner": "apps",
     "driver": "drivers",

@@ -31,7 +31,14 @@ EVERYWHERE: Values = {"currency": "USD", "time_zone": "America/Los_Angeles", "ta
 POLICY = '{"version": 1, "tiers": [{"days": 0, "percent": 0}]}'
 GIVEN: Mapping[str, Values] = {
     "brand_settings": {"number_prefix": "PLANTED"},
-    "api_keys": {"kind": "partner", "last_four": "0042"},
+    "apps": {"kind": "partner"},
+    "api_keys": {
+        "kind": "partner",
+        "prefix": "tbsk_live_0042",
+        "last_four": "0042",
+        "scopes": None,
+        "replaced_by": None,
+    },
     "documents": {"vehicle_id": None, "kind": "licence", "expires_on": START.date()},
     "price_rules": {"amount_cents": 100},
     "customers": {"merged_into_id": None},

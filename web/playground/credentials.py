@@ -75,7 +75,7 @@ class DemoCredentials:
     async def _credential(self, wanted: DemoCaller) -> str:
         kept = self.made.get(wanted)
         if kept is None or not await self._is_taken(kept):
-            maker = Maker(self._sign, self.ids, lambda: secrets.token_urlsafe(32), self.now())
+            maker = Maker(self._sign, self.ids, lambda: secrets.token_bytes(32), self.now())
             kept = self.made[wanted] = await make_credential(self.database, wanted, maker)
         return kept
 
