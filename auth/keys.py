@@ -63,6 +63,8 @@ class KeyRing:
         self, token: str, *, audience: str, required: Sequence[str], issuer: str | None = None
     ) -> dict[str, Any]:
         """Errors: jwt.InvalidTokenError for a text that is forged, over, or of another purpose."""
+        if not token.isascii():
+            raise jwt.InvalidTokenError
         kid = jwt.get_unverified_header(token).get("kid")
         if not isinstance(kid, str) or kid not in self._known:
             raise jwt.InvalidTokenError

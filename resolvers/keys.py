@@ -1,6 +1,7 @@
 """Idempotency keys of a request: where they stand, and what they are the key of."""
 
 import hashlib
+import json
 from typing import Any, cast
 
 import orjson
@@ -37,9 +38,17 @@ def key_of(info: Info) -> Key:
     Errors: IdempotencyKeyRequired, InvalidInput.
     """
     field = _field(info)
-    body = orjson.dumps([field.name, field.arguments], default=str, option=orjson.OPT_SORT_KEYS)
+    body = _body([field.name, field.arguments])
     text = f"{_given(info)} {info.path.key}"[:255]
     return Key(text, hashlib.sha256(body).digest())
+
+
+def _body(asked: object) -> bytes:
+    """As JSON. Half a character is for the field to refuse, by the name of its argument."""
+    try:
+        return orjson.dumps(asked, default=str, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return json.dumps(asked, default=str, sort_keys=True).encode()
 
 
 def _field(info: Info) -> SelectedField:

@@ -189,7 +189,12 @@ def _plain(name: str, value: Any) -> Any:
         owner = OWNERS.get(name, name.removesuffix("_id").capitalize())
         return decode_as(owner, value, path=path)
     if isinstance(value, list):
-        return [item.value if isinstance(item, Enum) else item for item in value]
+        return [_compared(item, path) for item in value]
+    return _compared(value, path)
+
+
+def _compared(value: Any, path: str) -> Any:
+    """What a column is compared with. Errors: InvalidInput."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, date):
