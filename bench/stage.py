@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 
+from auth.sealing import new_key
 from bench.rivals.told import Told
 from bootstrap.environment import child_environment
 from bootstrap.settings import Settings
@@ -174,6 +175,7 @@ def environment_of(settings: Settings) -> Mapping[str, str]:
         "REDIS_URL": _told(settings.redis_url),
         "AUTH_SIGNING_KEY": _told(settings.auth_signing_key),
         "EVENTS_SECRET": _told(settings.events_secret),
+        "SECRETS_KEY": _told(settings.secrets_key),
     }
 
 
@@ -196,6 +198,7 @@ def _settings(postgres: Postgres, redis: str, folder: Path) -> Settings:
         redis_url=SecretStr(redis),
         auth_signing_key=SecretStr(kept(folder / "signing_key.pem", _new_key)),
         events_secret=SecretStr(kept(folder / "events.secret", lambda: secrets.token_hex(32))),
+        secrets_key=SecretStr(kept(folder / "secrets.key", new_key)),
     )
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from bootstrap.settings import Settings
-from db import installation
+from bootstrap.wiring import vault_of
+from db import installation, sealed_secrets
 from db.database import Database, Transaction
 from domain.errors import DomainError, OperatorError
 from domain.identity import NOBODY
@@ -77,6 +78,7 @@ class Checks:
             **self.of_database,
             "redis": self._redis,
             "worker": self._worker,
+            "secrets": self._secrets,
             "mail": self._mail,
             "stripe": self._stripe,
             "disk": self._disk,
@@ -151,6 +153,19 @@ class Checks:
             raise Wrong(f"no worker is at work ({ago})", "start `tourbase work`")
         return "at work"
 
+    async def _secrets(self) -> str:
+        ring = vault_of(self._settings).ring
+        stored = await self._database.session(NOBODY).write(sealed_secrets.keys)
+        missing = sum(count for key, count in stored.items() if key not in ring)
+        if missing:
+            raise Wrong(
+                f"{missing} of {sum(stored.values())} were sealed by a key that is not here",
+                "name that key in SECRETS_KEYS_BEFORE, and run `tourbase secrets rotate`",
+            )
+        before = sum(count for key, count in stored.items() if key != ring.newest)
+        waits = f", {before} of them under an older key" if before else ""
+        return f"{sum(stored.values())} sealed{waits}"
+
     async def _mail(self) -> str:
         await self._mailer.ping()
         return "answers"
@@ -176,6 +191,7 @@ MENDING: Final[Mapping[str, str]] = {
     "writes": "start the primary, or correct DATABASE_URL",
     "migrations": "start the primary, or run `tourbase migrate`",
     "worker": "start the primary, or correct DATABASE_URL",
+    "secrets": "start the primary, or correct DATABASE_URL",
     "mail": "start the mail server, or correct MAIL_URL",
     "stripe": "correct STRIPE_SECRET_KEY",
 }

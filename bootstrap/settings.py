@@ -86,6 +86,13 @@ class Settings(BaseSettings):
     auth_keys_before: str = setting(
         "", "Ed25519 public keys (PEM, one after another) that signed what is still good."
     )
+    secrets_key: SecretStr | None = setting(
+        None, "Seals stored secrets: 32 random bytes in base64, `openssl rand -base64 32`."
+    )
+    secrets_keys_before: SecretStr = setting(
+        SecretStr(""),
+        "Keys before it, with commas between, until `tourbase secrets rotate` needs none.",
+    )
     auth_issuer: str = setting("tourbase", "`iss` and `aud` of the tokens.")
     mail_url: SecretStr = setting(
         SecretStr("mailbox:.tourbase/mailbox"),

@@ -19,9 +19,11 @@ from auth.links import LinkTokens
 from auth.origins import Origins
 from auth.passwords import Passwords
 from auth.quote_tokens import QuoteTokens
+from auth.sealing import SealingRing
 from auth.session_tokens import RefreshTokens
 from auth.signers import Signers
 from auth.tokens import Tokens
+from auth.vault import Vault
 from bootstrap.settings import Settings
 from bootstrap.telemetry import collect, telemetry_for
 from db.database import Database, Doors
@@ -78,6 +80,7 @@ class Parts:
     events: RedisEvents
     cache: RedisCache
     tokens: Tokens
+    vault: Vault
     quotes: QuoteTokens
     links: LinkTokens
     gate: Gate
@@ -115,7 +118,7 @@ def required(secret: SecretStr | None, name: str) -> str:
 
 
 def refuse_unfit(settings: Settings) -> None:
-    """Errors: SettingUnfit, outside development."""
+    """Errors: SettingUnfit, SettingMissing, SealingKeyRefused, outside development."""
     if settings.tourbase_env == "development":
         return
     if len(required(settings.events_secret, "EVENTS_SECRET")) < SHORTEST_SECRET:
@@ -128,6 +131,13 @@ def refuse_unfit(settings: Settings) -> None:
             "MAIL_URL names no mail server: a mailbox is for development, in production it is"
             " smtp:// or smtps://."
         )
+    vault_of(settings)
+
+
+def vault_of(settings: Settings) -> Vault:
+    """Errors: SettingMissing, SealingKeyRefused."""
+    key, before = required(settings.secrets_key, "SECRETS_KEY"), settings.secrets_keys_before
+    return Vault(SealingRing(key, before=before.get_secret_value()))
 
 
 def doors(settings: Settings) -> Doors:
@@ -208,10 +218,13 @@ def gate_of(made: Outside, tokens: Tokens, signers: Signers, settings: Settings)
 
 @asynccontextmanager
 async def parts(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Parts]:
-    """Everything that the server needs. Errors: SettingMissing, SettingUnfit, SigningKeyRefused."""
+    """Everything that the server needs.
+
+    Errors: SettingMissing, SettingUnfit, SigningKeyRefused, SealingKeyRefused.
+    """
     ring, issuer = ring_of(settings), settings.auth_issuer
     tokens, signers = Tokens(ring, issuer), Signers.of(ring, issuer)
-    links = signers.links
+    links, vault = signers.links, vault_of(settings)
     async with outside(settings, observe=observe) as made:
         origins = Origins(made.database, now, development=settings.tourbase_env == "development")
         yield Parts(
@@ -220,6 +233,7 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             events=made.events,
             cache=made.cache,
             tokens=tokens,
+            vault=vault,
             quotes=QuoteTokens(ring, issuer),
             links=links,
             gate=gate_of(made, tokens, signers, settings),

@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "doctor": "cli.doctor:run",
     "dead-jobs": "cli.dead_jobs:run",
     "tenant": "cli.tenant:run",
+    "secrets": "cli.secrets:run",
 }
 NEW_TENANT: Final[Mapping[str, str]] = {
     "name": "the operating company's name",
@@ -87,9 +88,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
     _tenant(commands.add_parser("tenant", help="make a tenant, with its first brand and its owner"))
+    _secrets(commands.add_parser("secrets", help="seal stored secrets anew"))
     dead = commands.add_parser("dead-jobs", help="list jobs that failed for good")
     dead.add_argument("--retry", type=int, help="try the job of this id again")
     return parser
+
+
+def _secrets(sealed: argparse.ArgumentParser) -> None:
+    sealed.add_subparsers(dest="act", required=True).add_parser(
+        "rotate", help="put them under SECRETS_KEY; run it again if it was broken off"
+    )
 
 
 def _tenant(tenant: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 
+from auth.sealing import new_key
 from bootstrap.environment import child_environment
 from bootstrap.running import announced
 from bootstrap.settings import Settings
@@ -223,7 +224,7 @@ def _additions(
     settings: Settings, folder: Path, stores: Stores, address: Address, mail: str
 ) -> dict[str, str]:
     key = settings.auth_signing_key
-    secret = settings.events_secret
+    secret, sealing = settings.events_secret, settings.secrets_key
     return {
         "TOURBASE_ENV": "development",
         "HOST": address.host,
@@ -234,6 +235,7 @@ def _additions(
         "REDIS_URL": stores.redis,
         "AUTH_SIGNING_KEY": _told(key) if key else kept(folder / "signing_key.pem", _new_key),
         "EVENTS_SECRET": (_told(secret) if secret else kept(folder / "events.secret", _new_secret)),
+        "SECRETS_KEY": _told(sealing) if sealing else kept(folder / "secrets.key", new_key),
         "MAIL_URL": mail,
         "TOURBASE_FOLDER": str(folder),
     }

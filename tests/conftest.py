@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import sql
 from pydantic import SecretStr
 
+from auth.sealing import new_key
 from bootstrap.environment import child_environment
 from bootstrap.settings import Settings
 from bootstrap.wiring import Parts, doors, parts
@@ -31,6 +32,7 @@ SIGNING_KEY = (
     )
     .decode()
 )
+SEALING_KEY = new_key()
 
 # They start programs and wait for them: begun first, none is what a worker alone ends with.
 LONGEST: Final = (
@@ -125,6 +127,7 @@ def settings_for(postgres: Postgres, valkey: Valkey, name: str) -> Settings:
         redis_url=SecretStr(valkey.url),
         auth_signing_key=SecretStr(SIGNING_KEY),
         events_secret=SecretStr("events-secret"),
+        secrets_key=SecretStr(SEALING_KEY),
     )
 
 

@@ -17,6 +17,7 @@ SECRETS: Final[Mapping[str, str]] = {
     "DATABASE_READ_PASSWORD": "read-pw",
     "AUTH_SIGNING_KEY": "-----BEGIN PRIVATE KEY-----",
     "EVENTS_SECRET": "0123456789abcdef0123456789abcdef",
+    "SECRETS_KEY": "bm8gc2VjcmV0LCBidXQgYXMgbG9uZyBhcyBhIGtleS4=",
     "MAIL_URL": "smtp://127.0.0.1:2525",
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from auth.sealing import new_key
 from bootstrap.running import announced, of_running
 from bootstrap.settings import Settings
 from bootstrap.wiring import SettingMissing, SettingUnfit, doors, refuse_unfit, required
@@ -88,7 +89,7 @@ def test_what_is_bearable_in_development_alone_is_refused_in_production(
     with pytest.raises(SettingUnfit, match=f"^{name} "):
         refuse_unfit(settings(**given))
     refuse_unfit(settings(**given, tourbase_env="development"))
-    refuse_unfit(settings(events_secret=LONG, mail_url=SERVER))
+    refuse_unfit(settings(events_secret=LONG, mail_url=SERVER, secrets_key=new_key()))
 
 
 def test_other_commands_find_the_up_that_runs_and_only_while_it_runs(tmp_path: Path) -> None:

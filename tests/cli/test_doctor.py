@@ -1,13 +1,21 @@
 """`tourbase doctor` says what is wrong, and how to mend it."""
 
 from argparse import Namespace
+from functools import partial
 
 import orjson
 import pytest
 from pydantic import SecretStr
 
+from auth.sealing import SealingRing, new_key
+from auth.vault import Vault
+from bootstrap.checks import Finding
 from bootstrap.settings import Settings
-from cli.doctor import run
+from bootstrap.wiring import now, vault_of
+from cli.doctor import findings_of, run
+from domain.identity import Kind
+from tests.builders import a_brand, a_principal, new_id
+from tests.conftest import FreshDatabase
 
 
 def test_a_worker_that_is_missing_is_told_with_its_cure(
@@ -48,6 +56,25 @@ def test_a_database_that_is_away_is_told_by_each_part_that_needs_it(
     for name in ("logins", "database", "writes", "migrations", "worker"):
         assert f"DOWN  {name}" in told
     assert "hidden-word" not in told
+
+
+async def test_a_secret_whose_key_is_missing_is_told_with_its_cure(
+    fresh_database: FreshDatabase,
+) -> None:
+    database, settings = fresh_database.database, fresh_database.settings
+    session = database.session(a_principal(await a_brand(settings), Kind.WORKER))
+    for vault in (vault_of(settings), Vault(SealingRing(new_key()))):
+        kept = partial(vault.put, kind="smtp", owner_id=new_id(), now=now())
+        await session.write(partial(kept, secret=b"hush", id=new_id()))
+
+    found = {each.name: each for each in await findings_of(settings)}
+
+    assert found["secrets"] == Finding(
+        "secrets",
+        "down",
+        "1 of 2 were sealed by a key that is not here",
+        "name that key in SECRETS_KEYS_BEFORE, and run `tourbase secrets rotate`",
+    )
 
 
 def test_settings_that_allow_no_start_are_the_only_finding(

@@ -8,7 +8,7 @@ import pytest
 
 from bootstrap.environment import child_environment
 from integrations.embedded.loopback import free_port
-from tests.conftest import SIGNING_KEY
+from tests.conftest import SEALING_KEY, SIGNING_KEY
 
 pytestmark = pytest.mark.usefixtures("unwatched")
 ROOT = Path(__file__).parents[2]
@@ -21,6 +21,7 @@ MAILBOX = (
     "MAIL_URL names no mail server: a mailbox is for development, in production it is smtp:// or"
     " smtps://."
 )
+NO_SEALING = "SECRETS_KEY is no key of 32 bytes in base64: `openssl rand -base64 32` makes one."
 REDIS = "REDIS_URL: Value error, is no address: what stands for the port is no number up to 65535"
 
 
@@ -35,6 +36,7 @@ def fitting() -> dict[str, str]:
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "AUTH_SIGNING_KEY": SIGNING_KEY,
         "EVENTS_SECRET": "x" * 32,
+        "SECRETS_KEY": SEALING_KEY,
         "MAIL_URL": "smtp://127.0.0.1:25",
     }
 
@@ -60,6 +62,13 @@ def said(folder: Path, command: str, changes: dict[str, str]) -> tuple[int, str,
         ("work", {"REDIS_URL": "redis://:hush@127.0.0.1:70000/0"}, REDIS),
         ("serve", {"EVENTS_SECRET": "hush" * 7}, SHORT),
         ("work", {"EVENTS_SECRET": "hush" * 7}, SHORT),
+        ("serve", {"SECRETS_KEY": "hush"}, NO_SEALING),
+        (
+            "work",
+            {"SECRETS_KEY": ""},
+            "SECRETS_KEY is not set. `.env.example` lists every setting.",
+        ),
+        ("work", {"SECRETS_KEYS_BEFORE": "hush"}, NO_SEALING.replace("KEY", "KEYS_BEFORE", 1)),
         ("serve", {"MAIL_URL": ""}, MAILBOX),
         ("work", {"MAIL_URL": "mailbox:hush"}, MAILBOX),
         (

@@ -1,5 +1,6 @@
 """`tourbase up` with a small program in place of our commands, and with real servers."""
 
+import base64
 import json
 import os
 import signal
@@ -202,6 +203,7 @@ def given(stores: tuple[Postgres, Valkey]) -> dict[str, str]:
         "MAIL_URL": "smtp://us:hidden@mail.example:25",
         "AUTH_SIGNING_KEY": "a key",
         "EVENTS_SECRET": "a secret",
+        "SECRETS_KEY": "a sealing key",
     }
 
 
@@ -237,10 +239,11 @@ def test_a_second_up_finds_the_same_secrets_kept_for_the_owner_alone(tmp_path: P
             )
             seen.append(run.saw("migrate"))
 
-    secrets = ("AUTH_SIGNING_KEY", "EVENTS_SECRET")
+    secrets = ("AUTH_SIGNING_KEY", "EVENTS_SECRET", "SECRETS_KEY")
     assert [seen[0][name] for name in secrets] == [seen[1][name] for name in secrets]
     assert seen[0]["AUTH_SIGNING_KEY"].startswith("-----BEGIN PRIVATE KEY-----\n")
     assert len(seen[0]["EVENTS_SECRET"]) == 64
+    assert len(base64.b64decode(seen[0]["SECRETS_KEY"])) == 32
     for name, login in (("DATABASE_URL", "write"), ("DATABASE_READ_URL", "read")):
         password = (run.folder / f"{login}.password").read_text()
         assert seen[1][name].startswith(f"postgresql://tourbase_{login}:{password}@127.0.0.1:")
@@ -250,6 +253,7 @@ def test_a_second_up_finds_the_same_secrets_kept_for_the_owner_alone(tmp_path: P
     assert kept == {
         "events.secret": 0o600,
         "read.password": 0o600,
+        "secrets.key": 0o600,
         "signing_key.pem": 0o600,
         "write.password": 0o600,
     }

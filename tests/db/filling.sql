@@ -62,6 +62,11 @@ from staff_users as s cross join generate_series(1, 5) as n;
 insert into staff_codes (tenant_id, id, staff_user_id, kind, created_at, expires_at)
 select tenant_id, md5('code' || id)::uuid, id, 'reset', now(), 'infinity' from staff_users;
 
+insert into sealed_secrets
+(tenant_id, id, kind, owner_id, key_id, box, created_at, sealed_at)
+select tenant_id, md5('secret' || id)::uuid, 'totp', id, 'key' || tenant_id, sha256('x'), now(), now()
+from staff_users;
+
 insert into apps (tenant_id, brand_id, id, name, kind, created_at)
 select tenant_id, id, md5('app' || id || '-' || n)::uuid, 'App ' || n, 'partner', now()
 from few cross join generate_series(1, 500) as n;

@@ -28,7 +28,10 @@ OPERATOR = {
 # What the floor of a fleet table lets through: it is read along the tenant's index.
 # PostgreSQL 15 writes the setting that is compared as `$1`, 18 as `(InitPlan 2).col1`.
 OWN_OR_NONE = re.compile(r"\(\(brand_id IS NULL\) OR \(brand_id = (\$1|\(InitPlan 2\)\.col1)\)\)")
-BY_ANYBODY = ("callers.", "events.", "schedules.due_schedules", "sign_in.member_")
+BY_ANYBODY = (
+    *("callers.", "events.", "schedules.due_schedules", "sign_in.member_"),
+    "sealed_secrets.sealed_by",
+)
 BY_DRIVERS = ("blocks.give_back_time_off", "manifests.phones_on_the_day")
 
 

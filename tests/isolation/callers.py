@@ -45,6 +45,7 @@ OF_CALLER: Final[Mapping[str, tuple[str, str]]] = {
     "staff_passwords": ("actor", "staff_user_id"),
     "staff_sessions": ("actor", "staff_user_id"),
     "staff_codes": ("actor", "staff_user_id"),
+    "sealed_secrets": ("actor", "owner_id"),
     "idempotency_records": ("actor", "actor_id"),
     "events": ("object_id", "entity_id"),
     "outbox": ("object_id", "entity_id"),

@@ -154,9 +154,11 @@ class Planting:
     def _store(self, table: Table, brand: Brand, generation: int) -> None:
         values = self._values(table, brand, generation or 1)
         if generation == OF_NO_BRAND:
-            vehicle = self.row(brand, "vehicles")["id"]
-            values |= {"brand_id": None, "kind": "maintenance", "booking_id": None}
-            values |= {"driver_id": None, "vehicle_id": vehicle}
+            values |= {"brand_id": None}
+            if table.name == "blocks":
+                vehicle = self.row(brand, "vehicles")["id"]
+                values |= {"kind": "maintenance", "booking_id": None}
+                values |= {"driver_id": None, "vehicle_id": vehicle}
         try:
             self.connection.execute(insert_statement(table.name, values), values)
         except psycopg.Error as error:

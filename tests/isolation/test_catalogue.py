@@ -66,7 +66,7 @@ SEALS = (
         lateral (select regexp_replace(pg_get_expr(polqual, polrelid), '\\s+', ' ', 'g') as seen,
           regexp_replace(pg_get_expr(polwithcheck, polrelid), '\\s+', ' ', 'g') as written) is_now
         where not p.polpermissive and (seen is distinct from written or seen <> case
-          when t.relname = 'blocks' then format(
+          when t.relname in ('blocks', 'sealed_secrets') then format(
             '((tenant_id = %%s) AND ((brand_id IS NULL) OR (brand_id = %%s)))', own.tenant, own.brand)
           when t.brand_column = 'brand_id' then
             format('((tenant_id = %%s) AND (brand_id = %%s))', own.tenant, own.brand)
@@ -82,7 +82,8 @@ SEALS = (
         join pg_attribute a on a.attrelid = t.oid and a.attname in ('tenant_id', 'brand_id')
         left join pg_attrdef d on d.adrelid = t.oid and d.adnum = a.attnum
         where t.relname not in ('tenants', 'brands')
-          and (t.relname, a.attname) <> ('blocks', 'brand_id')  -- the fleet's time may be nobody's
+          -- the fleet's time may be no brand's, and so may a secret
+          and not (a.attname = 'brand_id' and t.relname in ('blocks', 'sealed_secrets'))
           and (not a.attnotnull or pg_get_expr(d.adbin, d.adrelid) is distinct from format(
             '(NULLIF(current_setting(%%L::text, true), %%L::text))::integer', 'app.' || a.attname, ''))
         """,

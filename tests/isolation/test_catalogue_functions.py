@@ -61,6 +61,9 @@ DEFINERS = {
     "look_up_sign_in(text, text, text)": ("lookup", "public, pg_temp", "read write"),
     "look_up_staff_code(uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
     "session_is_open(text, uuid, uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
+    "open_secret(uuid, text)": ("lookup", "public, pg_temp", "staff worker"),
+    "secrets_sealed_by(text, uuid, integer)": ("lookup", "public, pg_temp", "write"),
+    "sealing_keys()": ("lookup", "public, pg_temp", "write"),
     "look_up_link(uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
     "planned_duty(uuid[], timestamptz, timestamptz)": (
         "fleet",

@@ -60,6 +60,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                     "REDIS_URL": required(settings.redis_url, ""),
                     "AUTH_SIGNING_KEY": required(settings.auth_signing_key, ""),
                     "EVENTS_SECRET": required(settings.events_secret, ""),
+                    "SECRETS_KEY": required(settings.secrets_key, ""),
                     "MAIL_URL": mail,
                 }
             ),

@@ -132,6 +132,7 @@ async def test_without_a_worker_the_system_is_down_and_with_one_it_is_not(
         "migrations": "ok",
         "redis": "ok",
         "worker": "ok",
+        "secrets": "ok",
         "mail": "ok",
         "stripe": "off",
         "disk": "ok",

@@ -66,6 +66,7 @@ async def started(
         "REDIS_URL": required(settings.redis_url, ""),
         "EVENTS_SECRET": required(settings.events_secret, ""),
         "AUTH_SIGNING_KEY": SIGNING_KEY,
+        "SECRETS_KEY": required(settings.secrets_key, ""),
         "MAIL_URL": f"smtp://mailer:{PASSWORD}@127.0.0.1:1",
         **more,
     }
