@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Any, Final
 
 import orjson
@@ -25,6 +24,7 @@ from services.sign_in import (
     sign_in_by_password,
     sign_out,
 )
+from web.addresses import address_of
 from web.answers import refused
 
 NO_STORE: Final = {"cache-control": "no-store"}
@@ -58,7 +58,7 @@ class SigningIn:
             email=_named(said, "email"),
             password=_named(said, "password"),
             brand=_named(said, "brand") if "brand" in said else None,
-            address=_address(request),
+            address=address_of(request),
             user_agent=request.headers.get("user-agent"),
         )
         return _signed(await sign_in_by_password(self._gate, given, now=self._now()))
@@ -73,14 +73,14 @@ class SigningIn:
 
     async def _password(self, request: Request, said: Mapping[str, str]) -> Response:
         code, password = _named(said, "code"), _named(said, "password")
-        where, now = _address(request), self._now()
+        where, now = address_of(request), self._now()
         await set_password_by_code(self._gate, code, password, address=where, now=now)
         return Response(status_code=204, headers=NO_STORE)
 
     async def _forgot(self, request: Request, said: Mapping[str, str]) -> Response:
         """202 whoever it is: that nobody learns who works here, it is looked up afterwards."""
         tenant, email = _named(said, "tenant"), _named(said, "email")
-        await ask_for_code(self._gate, tenant, email, _address(request))
+        await ask_for_code(self._gate, tenant, email, address_of(request))
         sending = BackgroundTask(send_code, self._gate, tenant, email, now=self._now())
         return Response(status_code=202, headers=NO_STORE, background=sending)
 
@@ -129,14 +129,6 @@ def _named(said: Mapping[str, str], name: str) -> str:
     if not said.get(name):
         raise InvalidInput(f"`{name}` is missing.", path=name)
     return storable(said[name], path=name)
-
-
-def _address(request: Request) -> str:
-    """Whoever speaks to us, or for whom a trusted proxy does; nothing if that is no address."""
-    try:
-        return str(ip_address(request.client.host)) if request.client else ""
-    except ValueError:
-        return ""
 
 
 def _signed(signed: SignedIn) -> Response:
