@@ -26,14 +26,12 @@ NOT_YOURS: Final = "This credential is not of the brand that X-Brand names."
 class Presented:
     """What a request carries: a credential, the brand that staff choose, and the page it is from.
 
-    Shape:  `origin` is the page's, if that is another than the server's own; `address` is where
-            it comes from.
+    Shape:  `origin` is the page's, if that is another than the server's own.
     """
 
     credential: str | None
     brand_code: str | None = None
     origin: str | None = None
-    address: str = ""
 
     @classmethod
     def of(
@@ -43,7 +41,6 @@ class Presented:
         brand: str | None,
         *,
         origin: str | None = None,
-        address: str = "",
     ) -> "Presented":
         """Errors: Unauthenticated if the two headers disagree or are not of the expected form."""
         bearer = None
@@ -57,7 +54,7 @@ class Presented:
         code = brand.strip().lower() if brand else None
         if code and not BRAND_CODE.fullmatch(code):
             raise Forbidden(NOT_YOURS)
-        return cls(bearer or api_key or None, code or None, origin, address)
+        return cls(bearer or api_key or None, code or None, origin)
 
 
 class Authenticator:
@@ -88,7 +85,7 @@ class Authenticator:
         async with self._database.session(NOBODY).read() as tx:
             principal = await prove(tx)
             await self._origins.check(tx, presented.origin, principal.brand)
-        return replace(principal, address=presented.address)
+        return principal
 
     def _proof(
         self, credential: str, brand_code: str | None

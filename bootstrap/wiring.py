@@ -21,6 +21,7 @@ from auth.passwords import Passwords
 from auth.quote_tokens import QuoteTokens
 from auth.sealing import SealingRing
 from auth.session_tokens import RefreshTokens
+from auth.sessions import Rotation
 from auth.signers import Signers
 from auth.tokens import Tokens
 from auth.vault import Vault
@@ -30,14 +31,13 @@ from db.database import Database, Doors
 from db.watching import Observer
 from domain.errors import OperatorError
 from domain.limits import Limits
-from domain.quotas import Rates
 from integrations.alerts import LogAlerts
 from integrations.mailer import mailer_for
 from integrations.redis_cache import Patience, RedisCache
 from integrations.redis_events import RedisEvents
 from integrations.redis_limits import RedisLimits
-from integrations.redis_quotas import RedisQuotas
 from integrations.telemetry import Telemetry
+from services.guest_sign_in import GuestGate
 from services.ports import Alerts, Mailer
 from services.sign_in import Gate
 
@@ -69,7 +69,6 @@ class Outside:
     mailer: Mailer
     alerts: Alerts
     tries: RedisLimits
-    quotas: RedisQuotas
     registry: CollectorRegistry
     telemetry: Telemetry
 
@@ -87,8 +86,8 @@ class Parts:
     quotes: QuoteTokens
     links: LinkTokens
     gate: Gate
+    guests: GuestGate
     origins: Origins
-    quotas: RedisQuotas
     authenticator: Authenticator
     ids: TimeOrderedIds
     registry: CollectorRegistry
@@ -111,17 +110,6 @@ def limits_of(settings: Settings) -> Limits:
         nodes=settings.limit_nodes,
         variables_bytes=settings.limit_variables_bytes,
         operation_seconds=settings.limit_operation_seconds,
-    )
-
-
-def rates_of(settings: Settings) -> Rates:
-    return Rates(
-        visitor_per_minute=settings.quota_visitor_per_minute,
-        caller_per_minute=settings.quota_caller_per_minute,
-        payments_per_minute=settings.quota_payments_per_minute,
-        forms_per_hour=settings.quota_forms_per_hour,
-        cost_per_second=settings.quota_cost_per_second,
-        cost_burst=settings.quota_cost_burst,
     )
 
 
@@ -201,11 +189,11 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
         stack.push_async_callback(database.close)
         url = redis_url.get_secret_value() if redis_url else None
         events = RedisEvents(url, secret=secret)
+        stack.push_async_callback(events.close)
         cache = cache_for(settings, registry)
+        stack.push_async_callback(cache.close)
         tries = RedisLimits(url, secret=secret, clock=monotonic)
-        quotas = RedisQuotas(url, secret=secret, clock=monotonic)
-        for each in (events, cache, tries, quotas):
-            stack.push_async_callback(each.close)
+        stack.push_async_callback(tries.close)
         collect(registry, database, events)
         yield Outside(
             database=database,
@@ -214,7 +202,6 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
             mailer=mailer_for(settings.mail_url.get_secret_value()),
             alerts=LogAlerts(webhook.get_secret_value() if webhook else None, registry=registry),
             tries=tries,
-            quotas=quotas,
             registry=registry,
             telemetry=telemetry,
         )
@@ -230,6 +217,13 @@ def gate_of(made: Outside, tokens: Tokens, signers: Signers, settings: Settings)
     """What staff sign in by."""
     refreshing, ids = RefreshTokens(tokens.ring, settings.auth_issuer), TimeOrderedIds()
     return Gate(made.database, tokens, refreshing, signers.codes, Passwords(), made.tries, ids)
+
+
+def guests_gate(made: Outside, tokens: Tokens, signers: Signers, settings: Settings) -> GuestGate:
+    """What customers and drivers sign in by."""
+    refreshing = RefreshTokens(tokens.ring, settings.auth_issuer)
+    rotation = Rotation(made.database, tokens, refreshing)
+    return GuestGate(rotation, signers.sign_ins, made.tries, TimeOrderedIds())
 
 
 @asynccontextmanager
@@ -253,8 +247,8 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             quotes=QuoteTokens(ring, issuer),
             links=links,
             gate=gate_of(made, tokens, signers, settings),
+            guests=guests_gate(made, tokens, signers, settings),
             origins=origins,
-            quotas=made.quotas,
             authenticator=Authenticator(made.database, tokens, links, origins, now),
             ids=TimeOrderedIds(),
             registry=made.registry,

@@ -16,18 +16,24 @@ where
     or session_is_open(%(tenant)s, %(subject)s, %(session)s::uuid, %(now)s);
 
 -- name: caller_by_customer
--- A customer of the brand.
+-- A customer of the brand, while the session that they ask with is open.
 select
     tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
     actor_id, role, grants, denies, label
-from look_up_customer(%(tenant)s, %(brand)s, %(subject)s);
+from look_up_customer(%(tenant)s, %(brand)s, %(subject)s)
+where
+    %(session)s::uuid is null
+    or guest_session_is_open('customer', %(tenant)s, %(subject)s, %(session)s::uuid, %(now)s);
 
 -- name: caller_by_driver
--- A driver of the brand's operator.
+-- A driver of the brand's operator, while the session that they ask with is open.
 select
     tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
     actor_id, role, grants, denies, label
-from look_up_driver(%(tenant)s, %(brand)s, %(subject)s);
+from look_up_driver(%(tenant)s, %(brand)s, %(subject)s)
+where
+    %(session)s::uuid is null
+    or guest_session_is_open('driver', %(tenant)s, %(subject)s, %(session)s::uuid, %(now)s);
 
 -- name: brand_by_code
 -- A brand by its tenant's slug and its own code.

@@ -1,11 +1,15 @@
 """What is deleted because its time has run out."""
 
 from datetime import datetime
+from typing import Final
 
 from db import statements
 from db.database import Transaction
 
 SQL = statements.load(__package__, "purges.sql")
+SIGN_INS: Final = tuple(
+    f"{who}{what}" for who in ("", "customer_", "driver_") for what in ("sessions", "codes")
+)
 
 
 async def idempotency_records(tx: Transaction, *, now: datetime) -> int:
@@ -14,6 +18,6 @@ async def idempotency_records(tx: Transaction, *, now: datetime) -> int:
 
 
 async def sign_ins(tx: Transaction, *, until: datetime) -> int:
-    """Delete the operator's sessions and codes that were over by then, and tell how many."""
-    sessions = await tx.run(SQL["purge_sessions"], {"until": until})
-    return sessions + await tx.run(SQL["purge_codes"], {"until": until})
+    """Delete the brand's and its operator's sessions and codes that were over by then."""
+    gone = [await tx.run(SQL[f"purge_{what}"], {"until": until}) for what in SIGN_INS]
+    return sum(gone)

@@ -9,16 +9,16 @@ from uuid import UUID
 
 from auth.passwords import Passwords
 from auth.session_tokens import RefreshTokens, StaffCodes
-from auth.tokens import Claims, Tokens
+from auth.sessions import Kept, Rotation, SignedIn, Why
+from auth.tokens import Tokens
 from db import jobs, sign_in
 from db.callers import Caller
 from db.database import Database, Session, Transaction
 from db.sign_in import NewSession, Password
 from domain.errors import Unauthenticated
-from domain.identity import NOBODY, Kind, Principal
+from domain.identity import NOBODY, Kind
 from domain.ids import Ids
 from domain.sign_in import (
-    ACCESS,
     CODES,
     SESSION,
     WINDOW,
@@ -33,7 +33,6 @@ from services.ports import Limiter
 TRIED: Final = "sign-in"
 FORGOTTEN: Final = "forgotten"
 WRONG: Final = "The tenant, the address or the password is wrong."
-OVER: Final = "The session is over. Sign in again."
 USED: Final = "The code is over or was used. Ask for a new one."
 
 
@@ -47,14 +46,6 @@ class Presented:
     brand: str | None
     address: str
     user_agent: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session's tokens: one to ask with for some minutes, one to go on with, once."""
-
-    access_token: str
-    refresh_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +103,12 @@ async def refresh_session(gate: Gate, token: str, *, now: datetime) -> SignedIn:
 
     Errors: Unauthenticated.
     """
-    session, turn = gate.refreshing.session(token)
-    caller, current = await _open(gate, session, now=now)
-    as_member = _as_member(gate, caller)
-    if turn == current:
-        taken = await as_member.write(lambda tx: sign_in.take_turn(tx, session, turn, now=now))
-        if taken is not None:
-            return _signed(gate, caller, session, taken, now=now)
-    await as_member.write(lambda tx: sign_in.revoke(tx, session, now=now))
-    raise Unauthenticated(OVER)
+    return await _rotation(gate).refreshed(STAFF, token, now=now)
 
 
 async def sign_out(gate: Gate, token: str, *, now: datetime) -> None:
     """End a session, whatever its turn. Errors: Unauthenticated."""
-    session, _ = gate.refreshing.session(token)
-    caller, _ = await _open(gate, session, now=now)
-    await _as_member(gate, caller).write(lambda tx: sign_in.revoke(tx, session, now=now))
+    await _rotation(gate).ended(STAFF, token, now=now)
 
 
 async def set_password_by_code(
@@ -206,27 +187,25 @@ async def _begin(
     await _as_member(gate, caller).write(work)
 
 
-async def _open(gate: Gate, session: UUID, *, now: datetime) -> tuple[Caller, int]:
-    """Asked where it is written: a replica may not have heard of the last turn yet."""
-    found = await gate.database.session(NOBODY).write(
-        lambda tx: sign_in.by_session(tx, session, now=now)
-    )
-    if found is None:
-        raise Unauthenticated(OVER)
-    return found
-
-
 def _as_member(gate: Gate, caller: Caller) -> Session:
-    """They alone touch their password: PostgreSQL knows them by the actor of the transaction."""
-    return gate.database.session(
-        Principal(Kind.STAFF, caller.brand, caller.actor_id, role=caller.role, label=caller.label)
-    )
+    return _rotation(gate).session_of(Kind.STAFF, caller)
 
 
 def _signed(gate: Gate, caller: Caller, session: UUID, turn: int, *, now: datetime) -> SignedIn:
-    brand = caller.brand
-    claims = Claims(Kind.STAFF, caller.actor_id, brand.tenant_slug, brand.code, session)
-    return SignedIn(
-        gate.tokens.sign(claims, now=now, lifetime=ACCESS),
-        gate.refreshing.sign(session, turn),
-    )
+    return _rotation(gate).signed(Kind.STAFF, caller, session, turn, now=now)
+
+
+def _rotation(gate: Gate) -> Rotation:
+    return Rotation(gate.database, gate.tokens, gate.refreshing)
+
+
+async def _end(tx: Transaction, session: UUID, now: datetime, _why: Why) -> None:
+    await sign_in.revoke(tx, session, now=now)
+
+
+STAFF: Final = Kept(
+    Kind.STAFF,
+    lambda tx, session, now: sign_in.by_session(tx, session, now=now),
+    lambda tx, session, turn, now: sign_in.take_turn(tx, session, turn, now=now),
+    _end,
+)

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from bootstrap.checks import Checks
-from bootstrap.wiring import Parts, limits_of, now, rates_of
+from bootstrap.wiring import Parts, limits_of, now
 from domain.faults import told
 from domain.limits import Limits
 from resolvers.context import World
@@ -21,13 +21,13 @@ from web.answers import refused
 from web.contract import Contract
 from web.cors import Cors
 from web.graphql import Endpoint
+from web.guest_sign_in import GuestsSigningIn
 from web.health import Health
 from web.metrics import MetricsPage, Queue
 from web.middleware import BodyLimit, RequestId, SafeHeaders
 from web.observation import KnownDocuments, Observation
 from web.playground import Playground
 from web.prepared import prepared
-from web.quotas import QuotaHeaders
 from web.sign_in import SigningIn
 
 LOG = structlog.get_logger("tourbase.web")
@@ -45,7 +45,6 @@ def build_app(made: Parts) -> ASGIApp:
         routes=_routes(made, schema, world),
         middleware=[
             Middleware(Cors, origins=made.origins),
-            Middleware(QuotaHeaders),
             Middleware(BodyLimit, most_bytes=made.settings.limit_body_bytes),
         ],
         exception_handlers={
@@ -72,8 +71,6 @@ def _world(made: Parts, limits: Limits) -> World:
         production=made.settings.tourbase_env == "production",
         telemetry=made.telemetry,
         cache=made.cache,
-        quotas=made.quotas,
-        rates=rates_of(made.settings),
     )
 
 
@@ -81,13 +78,14 @@ def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:
     init_seconds = made.settings.limit_connection_init_seconds
     endpoint = Endpoint(schema, world, made.authenticator, init_seconds=init_seconds)
     playground = Playground.of(made)
-    checks = Checks(made.settings, made.database, made.events, made.mailer, now, quotas=made.quotas)
+    checks = Checks(made.settings, made.database, made.events, made.mailer, now)
     health = Health(checks, now=now, version=metadata.version("tourbase"))
     return [
         Route("/graphql", endpoint, middleware=playground.middleware),
         WebSocketRoute("/graphql", endpoint),
         *playground.routes,
         *SigningIn(made.gate, now).routes,
+        *GuestsSigningIn(made.guests, made.authenticator, now).routes,
         Route("/schema.graphql", Contract(schema.as_str()).answer),
         Route("/metrics", _metrics(made).answer),
         Route("/health/live", health.live),

@@ -1,5 +1,6 @@
 """Cross-origin requests: what a browser is told before and after, for the brands' own websites."""
 
+import re
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,10 +15,10 @@ METHODS: Final = "GET, POST"
 HEADERS: Final = (
     "authorization, x-api-key, x-brand, content-type, idempotency-key, traceparent, x-request-id"
 )
-EXPOSED: Final = "x-request-id, ratelimit, ratelimit-policy, x-ratelimit-remaining, retry-after"
+EXPOSED: Final = "x-request-id, ratelimit, ratelimit-policy, retry-after"
 ASKED_AGAIN_SECONDS: Final = 7_200
 UNKNOWN: Final = "No brand names this origin among its websites."
-ENDPOINT: Final = "/graphql"  # Nothing else is for pages of other origins.
+OPEN_TO_PAGES: Final = re.compile(r"/graphql|/auth/(customer|driver)/[a-z-]+")
 PUBLIC: Final = frozenset({"/schema.graphql"})
 
 
@@ -45,7 +46,7 @@ class Cors:
         allowed = None
         if scope["path"] in PUBLIC:
             allowed = "*"
-        elif scope["path"] == ENDPOINT and (
+        elif OPEN_TO_PAGES.fullmatch(scope["path"]) and (
             (origin := foreign_origin(HTTPConnection(scope))) is not None
         ):
             allowed = origin if await self.origins.known(origin) else None

@@ -85,6 +85,15 @@ select 1 + n % 2, md5('vehicle' || n)::uuid, 'Van ' || n, 4 + n % 40 from genera
 insert into drivers (tenant_id, id, name)
 select 1 + n % 2, md5('driver' || n)::uuid, 'Driver ' || n from generate_series(1, 2000) as n;
 
+update drivers set email = 'driver-' || id || '@example.com';
+
+insert into driver_sessions
+(tenant_id, id, driver_id, brand_code, address, created_at, refreshed_at, expires_at)
+select tenant_id, md5('session' || id)::uuid, id, 'b1', '', now(), now(), 'infinity' from drivers;
+
+insert into driver_codes (tenant_id, id, driver_id, created_at, expires_at)
+select tenant_id, md5('code' || id)::uuid, id, now(), 'infinity' from drivers;
+
 insert into documents (tenant_id, id, vehicle_id, kind, expires_on)
 select tenant_id, md5('document' || id::text)::uuid, id, 'insurance', current_date + seats from vehicles;
 
@@ -147,6 +156,14 @@ select
     tenant_id, id, md5('customer' || id || '-' || n)::uuid, 'Guest ' || n, 'guest' || n || '@example.com',
     timestamptz '2026-01-01' + n * interval '7 minutes', now()
 from few cross join generate_series(1, 1500) as n;
+
+insert into customer_sessions
+(tenant_id, brand_id, id, customer_id, brand_code, address, created_at, refreshed_at, expires_at)
+select tenant_id, brand_id, md5('session' || id)::uuid, id, 'b1', '', now(), now(), 'infinity'
+from customers;
+
+insert into customer_codes (tenant_id, brand_id, id, customer_id, created_at, expires_at)
+select tenant_id, brand_id, md5('code' || id)::uuid, id, now(), 'infinity' from customers;
 
 insert into inquiries (tenant_id, brand_id, id, number, customer_id, name, status, source, created_at)
 select

@@ -31,6 +31,7 @@ OWN_OR_NONE = re.compile(r"\(\(brand_id IS NULL\) OR \(brand_id = (\$1|\(InitPla
 BY_ANYBODY = (
     *("callers.", "events.", "schedules.due_schedules", "sign_in.member_"),
     "sealed_secrets.sealed_by",
+    *("guest_sessions.customer_by_", "guest_sessions.driver_by_", "guest_sessions.guest_by_"),
 )
 BY_DRIVERS = ("blocks.give_back_time_off", "manifests.phones_on_the_day")
 

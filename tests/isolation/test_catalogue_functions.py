@@ -64,6 +64,16 @@ DEFINERS = {
     "open_secret(uuid, text)": ("lookup", "public, pg_temp", "staff worker"),
     "secrets_sealed_by(text, uuid, integer)": ("lookup", "public, pg_temp", "write"),
     "sealing_keys()": ("lookup", "public, pg_temp", "write"),
+    "look_up_customer_by_email(text, text, text)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_driver_by_email(text, text)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_guest_session(text, uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_guest_code(text, uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
+    "try_guest_code(text, uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
+    "guest_session_is_open(text, text, uuid, uuid, timestamptz)": (
+        "lookup",
+        "public, pg_temp",
+        "read write",
+    ),
     "look_up_link(uuid, timestamptz)": ("lookup", "public, pg_temp", "read write"),
     "planned_duty(uuid[], timestamptz, timestamptz)": (
         "fleet",

@@ -40,7 +40,11 @@ PLANTABLE = [name for name in TABLES if name not in BY_BUILDER]
 
 
 # What a guest begins is held or unpaid; the planted rows are further, so a trigger refuses them.
-BEGUN_OTHERWISE = {("link", "bookings"), ("link", "tickets")}
+# Customers tell of their sessions alone; the planted rows tell of something else.
+BEGUN_OTHERWISE = {
+    *(("link", "bookings"), ("link", "tickets")),
+    *(("customer", "events"), ("customer", "outbox")),
+}
 
 
 @dataclass(frozen=True, slots=True)
