@@ -3,12 +3,10 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 from zlib import crc32
 
 from domain.identity import Mode
-
-KeyKind = Literal["site", "partner", "ci"]
 
 FORM: Final = re.compile(r"tb(pk|sk|ci)_(test|live)_[A-Za-z0-9]{43}([A-Za-z0-9]{6})")
 FORM_OF_BEFORE: Final = re.compile(r"(pk|sk)_(test|live)_[A-Za-z0-9_-]{32,64}")
@@ -47,7 +45,7 @@ def is_publishable(credential: str) -> bool:
     return credential.startswith((PREFIX["site"], "pk_"))
 
 
-def make_key(kind: KeyKind, mode: Mode, *, entropy: bytes) -> NewKey:
+def make_key(kind: str, mode: Mode, *, entropy: bytes) -> NewKey:
     """Shape:  `entropy` is 32 random bytes, the caller's to draw."""
     begun = f"{PREFIX[kind]}_{mode}_{_in_letters(int.from_bytes(entropy), SECRET_LENGTH)}"
     text = begun + _check(begun)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from auth.api_keys import begins_like_a_key, hash_key, looks_like_a_key
+from auth.api_keys import begins_like_a_key, hash_key, is_publishable, looks_like_a_key
 from auth.links import LinkTokens, looks_like_a_link
 from auth.origins import Origins
 from auth.roles import scopes_of, scopes_of_key
@@ -19,6 +19,10 @@ from domain.errors import Forbidden, Unauthenticated
 from domain.identity import NOBODY, Kind, Principal
 from domain.tenants import BRAND_CODE
 
+IN_A_PAGE: Final = (
+    "A secret key came from a web page, so whoever opens the page has it. Revoke it, and give the"
+    " page a publishable key."
+)
 NOT_YOURS: Final = "This credential is not of the brand that X-Brand names."
 
 
@@ -81,6 +85,8 @@ class Authenticator:
         credential = presented.credential
         if credential is None:
             raise Unauthenticated("Send a credential in Authorization or X-API-Key.")
+        if presented.origin is not None and _is_secret(credential):
+            raise Forbidden(IN_A_PAGE)
         prove = self._proof(credential, presented.brand_code)
         async with self._database.session(NOBODY).read() as tx:
             principal = await prove(tx)
@@ -128,6 +134,10 @@ class Authenticator:
         if caller is None:
             raise Unauthenticated("The token is not valid.")
         return replace(_principal(claims.kind, caller), credential=claims.session)
+
+
+def _is_secret(credential: str) -> bool:
+    return begins_like_a_key(credential) and not is_publishable(credential)
 
 
 def _of_app(found: KeyFound) -> Principal:

@@ -10,6 +10,7 @@ from strawberry import Info
 from domain.errors import DomainError, InvalidInput, NotFound
 from domain.identity import Kind, Scope
 from domain.listing import MOST
+from schema.api_keys import ApiKey, App
 from schema.blocks import Block
 from schema.bookings import Booking
 from schema.brand_settings import BrandSettings
@@ -38,6 +39,8 @@ from schema.tickets import Ticket
 ENTITIES: dict[str, Any] = {
     each.__name__: each
     for each in (
+        ApiKey,
+        App,
         Block,
         Booking,
         BrandSettings,

@@ -26,7 +26,12 @@ from schema.permissions import requires
 from schema.scalars import Json
 
 # Columns that no event tells of: the database makes them of others, or they say when it was.
-MADE: Final = frozenset({"id", "version", "updated_at", "guest_first_name", "balance_cents"})
+MADE: Final = frozenset(
+    {
+        *("id", "version", "updated_at", "guest_first_name", "balance_cents"),
+        "last_used_at",
+    }
+)
 
 
 @strawberry.type

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from db import (
+    api_keys,
     blocks,
     bookings,
     brand_settings,
@@ -33,6 +34,7 @@ from db import (
 )
 from db.relations import Relation
 from domain.limits import Limits
+from resolvers.api_keys import ApiKeyMutation, ApiKeyQuery
 from resolvers.assignments import AssignmentMutation, AssignmentQuery
 from resolvers.availability import AvailabilityQuery
 from resolvers.blocks import BlockMutation, BlockQuery
@@ -84,6 +86,7 @@ from schema.scalars import SCALARS
 RELATIONS: Mapping[str, Relation] = {
     relation.name: relation
     for module in (
+        api_keys,
         blocks,
         bookings,
         brand_settings,
@@ -144,6 +147,7 @@ class Query(
     DutyQuery,
     ManifestQuery,
     PlaceQuery,
+    ApiKeyQuery,
 ):
     """All reading root fields."""
 
@@ -180,6 +184,7 @@ class Mutation(
     BlockMutation,
     DutyMutation,
     PlaceMutation,
+    ApiKeyMutation,
 ):
     """All writing root fields."""
 

@@ -358,3 +358,36 @@ class PlaceKind(StrEnum):
     WINERY = "winery"
     RESTAURANT = "restaurant"
     HOTEL = "hotel"
+
+
+@strawberry.enum(description="What an app is.")
+class AppKind(StrEnum):
+    SITE = "site"
+    PARTNER = "partner"
+
+
+@strawberry.enum(description="May the keys of an app be used?")
+class AppStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+@strawberry.enum(description="What a key is for: a website, a partner, or a build server.")
+class ApiKeyKind(StrEnum):
+    SITE = "site"
+    PARTNER = "partner"
+    CI = "ci"
+
+
+@strawberry.enum(description="Whether a key is for trying out or for use.")
+class ApiKeyMode(StrEnum):
+    LIVE = "live"
+    TEST = "test"
+
+
+@strawberry.enum(description="What a key is worth now.")
+class ApiKeyStatus(StrEnum):
+    ACTIVE = "active"
+    REPLACED = "replaced"
+    EXPIRED = "expired"
+    REVOKED = "revoked"

@@ -70,6 +70,15 @@ def status_by_now(rule: Callable[..., str], ends_at: str, description: str) -> A
     )
 
 
+def derived_by_now(needs: tuple[str, ...], make: Callable[..., Any], description: str) -> Any:
+    """A pure function of the columns that it needs and of the moment."""
+
+    def resolve(root: Any, info: strawberry.Info) -> Any:
+        return make(*(getattr(root, name) for name in needs), info.context.world.now())
+
+    return strawberry.field(resolver=resolve, description=description, metadata={BINDING: needs})
+
+
 def money(cents: str, description: str, *, scope: Scope | None = None) -> Any:
     """An amount in the row's own currency, or the brand's where rows carry none; null for null."""
 

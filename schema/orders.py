@@ -130,3 +130,15 @@ class AvailabilityOrder(StrEnum):
 @strawberry.enum(description="How what is said of places is ordered: place by place.")
 class PlaceOrder(StrEnum):
     PLACE_ASC = "PLACE_ASC"
+
+
+@strawberry.enum(description="How apps are ordered.")
+class AppOrder(StrEnum):
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How keys are ordered.")
+class ApiKeyOrder(StrEnum):
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"

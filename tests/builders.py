@@ -371,7 +371,7 @@ async def a_winery(settings: Settings, **values: Any) -> UUID:
 
 async def a_key(tx: Transaction, kind: str = "site", **values: Any) -> str:
     """The text of a key that is stored for the brand."""
-    key = make_key(kind, "test", entropy=secrets.token_bytes(32))  # type: ignore[arg-type]
+    key = make_key(kind, "test", entropy=secrets.token_bytes(32))
     if "app_id" not in values:
         values["app_id"] = await an_app(tx, kind="partner" if kind == "partner" else "site")
     await insert(

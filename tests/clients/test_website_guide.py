@@ -35,7 +35,7 @@ ROOT_FIELD = re.compile(
 CODE = re.compile(r"`(\w+)`")
 
 REFUSED = {
-    "UNAUTHENTICATED": ("{ brand { name } }", "pk_test_of_nobody"),
+    "UNAUTHENTICATED": ("{ brand { name } }", "tbpk_test_of_nobody"),
     "FORBIDDEN": ("{ bookings(first: 1) { totalCount } }", None),
     "NOT_FOUND": ('{ winery(slug: "nowhere") { name } }', None),
     "BAD_USER_INPUT": ("{ wineries(first: 101) { totalCount } }", None),

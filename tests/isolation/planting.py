@@ -38,6 +38,7 @@ GIVEN: Mapping[str, Values] = {
         "last_four": "0042",
         "scopes": None,
         "replaced_by": None,
+        "created_at": START - timedelta(days=365),
     },
     "documents": {"vehicle_id": None, "kind": "licence", "expires_on": START.date()},
     "price_rules": {"amount_cents": 100},

@@ -65,6 +65,7 @@ BEGINS = {
     "addRate",
     "addTourPackage",
     "createDriver",
+    "createApp",
     "createCustomer",
     "createInquiry",
     "createPlace",
@@ -310,7 +311,7 @@ async def finds_nothing(
     assert set(payload.values()) == {None}
 
 
-@pytest.mark.parametrize("name", ["createDriver", "createPlace", "createVehicle"])
+@pytest.mark.parametrize("name", ["createApp", "createDriver", "createPlace", "createVehicle"])
 async def test_what_a_stranger_makes_is_no_part_of_anothers(
     name: str, planted: Planted, ask: Ask, superuser: Connection
 ) -> None:

@@ -17,10 +17,12 @@ from tests.builders import (
     a_booking,
     a_customer,
     a_driver,
+    a_key,
     a_payment,
     a_stop,
     a_vehicle,
     a_winery,
+    an_app,
     as_owner,
     assign_driver,
     assign_vehicle,
@@ -55,6 +57,7 @@ PATHS = {
     "duty_entries": ("dutyEntries",),
     "inspections": ("inspections",),
     "driver_availability": ("driverAvailability",),
+    "api_keys": ("apiKeys",),
 }
 STOPS = {"hotel": "hotel_checkin", "own_place": "hotel_checkout"}
 A_NOTE = {"author_kind": "staff", "internal": False, "body": "Soon", "created_at": START}
@@ -157,6 +160,12 @@ async def at_work(tx: Transaction, van: UUID, driver: UUID) -> None:
     await insert(tx, "driver_availability", driver_id=driver, weekday=1)
 
 
+async def a_replaced_key(tx: Transaction) -> None:
+    app, new = await an_app(tx), new_id()
+    await a_key(tx, "partner", app_id=app, id=new)
+    await a_key(tx, "partner", app_id=app, replaced_by=new)
+
+
 async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     """One customer with one of everything that has an edge."""
     customer = await a_customer(tx)
@@ -205,6 +214,7 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     await assign_vehicle(tx, booking, van, starts_at=starts_at)
     await assign_driver(tx, booking, driver, starts_at=starts_at)
     await at_work(tx, van, driver)
+    await a_replaced_key(tx)
     for position, (kind, place) in enumerate(places.items(), 1):
         stop = STOPS.get(kind, kind)
         await a_stop(tx, booking, position, kind=stop, name=None, **{f"{kind}_id": place})

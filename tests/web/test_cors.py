@@ -137,6 +137,34 @@ async def test_a_key_of_a_brand_is_refused_on_another_brands_website(
     assert own.status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["partner", "ci"])
+@pytest.mark.parametrize("header", ["x-api-key", "authorization"])
+async def test_a_secret_key_in_a_page_is_refused_even_on_the_brands_own_website(
+    production: str,
+    database: Database,
+    brand: Brand,
+    website: str,
+    statements: list[str],
+    kind: str,
+    header: str,
+) -> None:
+    key = await write(database, brand, lambda tx: a_key(tx, kind))
+    given = {header: f"Bearer {key}" if header == "authorization" else key}
+    statements.clear()
+    async with a_client(production) as client:
+        refused = await client.post("/graphql", json=QUERY, headers={**given, "origin": website})
+        looked_up = [each for each in statements if "look_up_key" in each]
+        own = await client.post("/graphql", json=QUERY, headers=given)
+
+    assert refused.status_code == 403
+    assert [error["message"] for error in refused.json()["errors"]] == [
+        "A secret key came from a web page, so whoever opens the page has it. Revoke it, and give"
+        " the page a publishable key."
+    ]
+    assert looked_up == []
+    assert own.status_code == 200
+
+
 async def test_an_origin_that_was_taken_back_is_refused_at_once(
     production: str,
     settings: Settings,
