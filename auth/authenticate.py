@@ -30,12 +30,14 @@ NOT_YOURS: Final = "This credential is not of the brand that X-Brand names."
 class Presented:
     """What a request carries: a credential, the brand that staff choose, and the page it is from.
 
-    Shape:  `origin` is the page's, if that is another than the server's own.
+    Shape:  `origin` is the page's, if that is another than the server's own; `address` is where
+            it comes from.
     """
 
     credential: str | None
     brand_code: str | None = None
     origin: str | None = None
+    address: str = ""
 
     @classmethod
     def of(
@@ -45,6 +47,7 @@ class Presented:
         brand: str | None,
         *,
         origin: str | None = None,
+        address: str = "",
     ) -> "Presented":
         """Errors: Unauthenticated if the two headers disagree or are not of the expected form."""
         bearer = None
@@ -58,7 +61,7 @@ class Presented:
         code = brand.strip().lower() if brand else None
         if code and not BRAND_CODE.fullmatch(code):
             raise Forbidden(NOT_YOURS)
-        return cls(bearer or api_key or None, code or None, origin)
+        return cls(bearer or api_key or None, code or None, origin, address)
 
 
 class Authenticator:
@@ -91,7 +94,7 @@ class Authenticator:
         async with self._database.session(NOBODY).read() as tx:
             principal = await prove(tx)
             await self._origins.check(tx, presented.origin, principal.brand)
-        return principal
+        return replace(principal, address=presented.address)
 
     def _proof(
         self, credential: str, brand_code: str | None

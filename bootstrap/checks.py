@@ -16,7 +16,7 @@ from db.database import Database, Transaction
 from domain.errors import DomainError, OperatorError
 from domain.identity import NOBODY
 from integrations.stripe_account import StripeAccount
-from services.ports import EventStream, Mailer
+from services.ports import EventStream, Mailer, Quotas
 
 SECONDS: Final = 5.0
 SILENT: Final = timedelta(seconds=60)
@@ -57,6 +57,7 @@ class Checks:
         mailer: Mailer,
         now: Callable[[], datetime],
         *,
+        quotas: Quotas | None = None,
         least_free_bytes: int = LEAST_FREE_BYTES,
         seconds: float = SECONDS,
     ) -> None:
@@ -65,6 +66,7 @@ class Checks:
         self._events = events
         self._mailer = mailer
         self._now = now
+        self._quotas = quotas
         self._least_free_bytes = least_free_bytes
         self._seconds = seconds
 
@@ -77,6 +79,7 @@ class Checks:
         return {
             **self.of_database,
             "redis": self._redis,
+            "limits": self._limits,
             "worker": self._worker,
             "secrets": self._secrets,
             "mail": self._mail,
@@ -145,6 +148,16 @@ class Checks:
         if not await self._events.ping():
             raise Wrong("does not answer", "start Redis or Valkey, or correct REDIS_URL")
         return "answers"
+
+    async def _limits(self) -> str | None:
+        if self._settings.redis_url is None or self._quotas is None:
+            return None
+        if not await self._quotas.ping():
+            raise Wrong(
+                "each process counts for itself: callers get their quotas once in each",
+                "start Redis or Valkey, or correct REDIS_URL",
+            )
+        return "counted for all processes together"
 
     async def _worker(self) -> str:
         seen = await self._database.session(NOBODY).write(installation.worker_seen)

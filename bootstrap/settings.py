@@ -122,6 +122,21 @@ class Settings(BaseSettings):
         5, "How long a socket may wait with `connection_init`.", gt=0
     )
 
+    quota_visitor_per_minute: int = setting(
+        100, "Requests by a site key, for each address and brand.", gt=0
+    )
+    quota_caller_per_minute: int = setting(1_000, "Requests of anybody else, for each.", gt=0)
+    quota_payments_per_minute: int = setting(
+        10, "Mutations that sell, charge or refund, for each who asks.", gt=0
+    )
+    quota_forms_per_hour: int = setting(
+        10, "Inquiries and the like by a site key, for each address and brand.", gt=0
+    )
+    quota_cost_per_second: int = setting(
+        1_000, "Objects that an app may read in a brand, steadily.", gt=0
+    )
+    quota_cost_burst: int = setting(20_000, "Objects that it may read at once.", gt=0)
+
     cache_local_seconds: float = setting(
         2, "How long a process keeps what it has from the cache; 0 asks Redis each time.", ge=0
     )

@@ -31,11 +31,13 @@ from db.database import Database, Doors
 from db.watching import Observer
 from domain.errors import OperatorError
 from domain.limits import Limits
+from domain.quotas import Rates
 from integrations.alerts import LogAlerts
 from integrations.mailer import mailer_for
 from integrations.redis_cache import Patience, RedisCache
 from integrations.redis_events import RedisEvents
 from integrations.redis_limits import RedisLimits
+from integrations.redis_quotas import RedisQuotas
 from integrations.telemetry import Telemetry
 from services.guest_sign_in import GuestGate
 from services.ports import Alerts, Mailer
@@ -69,6 +71,7 @@ class Outside:
     mailer: Mailer
     alerts: Alerts
     tries: RedisLimits
+    quotas: RedisQuotas
     registry: CollectorRegistry
     telemetry: Telemetry
 
@@ -88,6 +91,7 @@ class Parts:
     gate: Gate
     guests: GuestGate
     origins: Origins
+    quotas: RedisQuotas
     authenticator: Authenticator
     ids: TimeOrderedIds
     registry: CollectorRegistry
@@ -110,6 +114,17 @@ def limits_of(settings: Settings) -> Limits:
         nodes=settings.limit_nodes,
         variables_bytes=settings.limit_variables_bytes,
         operation_seconds=settings.limit_operation_seconds,
+    )
+
+
+def rates_of(settings: Settings) -> Rates:
+    return Rates(
+        visitor_per_minute=settings.quota_visitor_per_minute,
+        caller_per_minute=settings.quota_caller_per_minute,
+        payments_per_minute=settings.quota_payments_per_minute,
+        forms_per_hour=settings.quota_forms_per_hour,
+        cost_per_second=settings.quota_cost_per_second,
+        cost_burst=settings.quota_cost_burst,
     )
 
 
@@ -189,11 +204,11 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
         stack.push_async_callback(database.close)
         url = redis_url.get_secret_value() if redis_url else None
         events = RedisEvents(url, secret=secret)
-        stack.push_async_callback(events.close)
         cache = cache_for(settings, registry)
-        stack.push_async_callback(cache.close)
         tries = RedisLimits(url, secret=secret, clock=monotonic)
-        stack.push_async_callback(tries.close)
+        quotas = RedisQuotas(url, secret=secret, clock=monotonic)
+        for each in (events, cache, tries, quotas):
+            stack.push_async_callback(each.close)
         collect(registry, database, events)
         yield Outside(
             database=database,
@@ -202,6 +217,7 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
             mailer=mailer_for(settings.mail_url.get_secret_value()),
             alerts=LogAlerts(webhook.get_secret_value() if webhook else None, registry=registry),
             tries=tries,
+            quotas=quotas,
             registry=registry,
             telemetry=telemetry,
         )
@@ -249,6 +265,7 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             gate=gate_of(made, tokens, signers, settings),
             guests=guests_gate(made, tokens, signers, settings),
             origins=origins,
+            quotas=made.quotas,
             authenticator=Authenticator(made.database, tokens, links, origins, now),
             ids=TimeOrderedIds(),
             registry=made.registry,

@@ -32,7 +32,9 @@ async def findings_of(settings: Settings) -> Sequence[Finding]:
     """Settings that do not allow a start are the only finding: nothing else can be asked."""
     try:
         async with parts(settings) as made:
-            checks = Checks(settings, made.database, made.events, made.mailer, now)
+            checks = Checks(
+                settings, made.database, made.events, made.mailer, now, quotas=made.quotas
+            )
             return [
                 Finding("settings", "ok", settings.tourbase_env),
                 await checks.logins(),

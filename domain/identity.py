@@ -97,7 +97,8 @@ class Principal:
     """A caller that has proved who they are, acting for exactly one brand.
 
     Shape:  `app_id` and `mode` are those of a key; `credential` is the id of the key, session or
-            link that was shown. A `ci` key has the kind of a partner and the role `ci`.
+            link that was shown. A `ci` key has the kind of a partner and the role `ci`. `address`
+            is where the request comes from, nothing where that is not known.
     """
 
     kind: Kind
@@ -110,6 +111,7 @@ class Principal:
     app_id: UUID | None = None
     mode: Mode = "live"
     credential: UUID | None = None
+    address: str = ""
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes

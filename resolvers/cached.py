@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any, TypeVar
+from uuid import UUID
 
 from db import brands, caching, places, prices, reading
 from db.database import Transaction
 from db.reading import K, Slice, Wanted
-from db.relations import Relation, Row
+from db.relations import Many, Relation, Row
 from domain.caching import PRICE_BOOK, CacheKey, is_kept, key_for
 from domain.identity import Principal
 from domain.listing import Page
@@ -33,14 +34,21 @@ class Reads:
     principal: Principal
     open: Callable[[], Awaitable[Transaction]]
     opened: Callable[[], float | None]
+    count_read: Callable[[int], None]
 
     async def page(self, wanted: Wanted, request: Page) -> Slice:
         """Errors: those of `reading.page`."""
         relation = wanted.relation
+
+        async def read(tx: Transaction) -> Slice:
+            found = await reading.page(tx, wanted, request)
+            self.count_read(len(found.rows))
+            return found
+
         return await self._one(
             relation.name,
             lambda: caching.page_question(wanted, request),
-            lambda tx: reading.page(tx, wanted, request),
+            read,
             partial(caching.from_slice, relation),
             partial(caching.to_slice, relation),
         )
@@ -104,18 +112,33 @@ class Reads:
     ) -> Sequence[Row | None]:
         """The row of each value; those that are not kept are read in one statement."""
         if self.cache is None or not is_kept(relation.name, self.principal):
-            return await reading.by_column(await self.open(), relation, values, column=column)
+            return await self._by_column(relation, values, column)
         questions = [caching.row_question(relation, column, value) for value in values]
         keys = [key_for(self.principal, relation.name, question) for question in questions]
         named = dict(zip(keys, values, strict=True))
 
         async def load(missing: Sequence[CacheKey]) -> list[bytes]:
             wanted = [named[key] for key in missing]
-            rows = await reading.by_column(await self.open(), relation, wanted, column=column)
+            rows = await self._by_column(relation, wanted, column)
             return [caching.from_row(relation, row) for row in rows]
 
         found = await self.cache.read(keys, load, opened=self.opened)
         return [caching.to_row(relation, each) for each in found]
+
+    async def children(
+        self, relation: Relation, edge: Many, keys: Sequence[UUID]
+    ) -> list[list[Row]]:
+        """The rows at the other end of an edge, for each of its owners."""
+        found = await reading.children(await self.open(), relation, edge, keys)
+        self.count_read(sum(map(len, found)))
+        return found
+
+    async def _by_column(
+        self, relation: Relation, values: Sequence[K], column: str
+    ) -> Sequence[Row | None]:
+        found = await reading.by_column(await self.open(), relation, values, column=column)
+        self.count_read(sum(each is not None for each in found))
+        return found
 
     async def _one(
         self,

@@ -15,6 +15,7 @@ from db.payments import PAYMENTS
 from domain.checkouts import CheckoutWish
 from domain.identity import Kind, Scope
 from domain.payments import NewPayment
+from domain.quotas import Policy
 from resolvers.inputs import instant
 from resolvers.keys import key_of
 from resolvers.listing import one, says
@@ -80,6 +81,7 @@ class CheckoutMutation:
         scope=Scope.BOOKINGS_CHECKOUT,
         description="Say who books and accept the terms. Once the tour is sold, name and phone may"
         " be corrected; `transferBooking` hands it to somebody else.",
+        policy=Policy.PAYMENTS,
     )
     async def check_out(self, info: Info, input: CheckOutInput) -> BookingPayload:
         wish = CheckoutWish(
@@ -133,6 +135,7 @@ class CheckoutMutation:
         scope=Scope.BOOKINGS_CANCEL,
         description="Call a booking off, for the refund that was quoted.",
         keyed=True,
+        policy=Policy.PAYMENTS,
     )
     async def cancel_booking(self, info: Info, input: CancelBookingInput) -> BookingPayload:
         context, now, ids = info.context, info.context.world.now(), info.context.world.ids
@@ -157,6 +160,7 @@ class CheckoutMutation:
         description="Record a check, cash or a transfer: for a booking, or as the deposit of a"
         " reservation or of an accepted proposal.",
         keyed=True,
+        policy=Policy.PAYMENTS,
     )
     async def record_payment(self, info: Info, input: RecordPaymentInput) -> RecordPaymentPayload:
         context, now, ids = info.context, info.context.world.now(), info.context.world.ids

@@ -25,13 +25,14 @@ from domain.ids import Ids
 from domain.limits import Limits
 from domain.listing import Page
 from domain.places import Marks
+from domain.quotas import NOTHING, Passing, Rates, Shape, Tally, Verdict, demand_of
 from integrations.telemetry import Telemetry
 from resolvers.cached import Reads
 from resolvers.changes import Showing
 from resolvers.history import connection, may_look_back, place
 from resolvers.loaders import Loaders
 from schema.history import HistoryConnection
-from services.ports import Cache, EventStream
+from services.ports import Cache, EventStream, Quotas
 
 T = TypeVar("T")
 Prove = Callable[[], Awaitable[Principal]]
@@ -53,13 +54,19 @@ class World:
     production: bool = False
     telemetry: Telemetry | None = None
     cache: Cache | None = None
+    quotas: Quotas | None = None
+    rates: Rates = field(default_factory=Rates)
 
 
 class Snapshot:
     """A read transaction that opens with the first read, and the loaders that live on it."""
 
     def __init__(
-        self, session: Session, relations: Mapping[str, Relation], cache: Cache | None
+        self,
+        session: Session,
+        relations: Mapping[str, Relation],
+        cache: Cache | None,
+        tally: Tally,
     ) -> None:
         self._session = session
         self._stack = AsyncExitStack()
@@ -67,7 +74,9 @@ class Snapshot:
         self._transaction: Transaction | None = None
         self._closed = False
         self._opened: float | None = None
-        self.reads = Reads(cache, session.principal, self.transaction, lambda: self._opened)
+        self.reads = Reads(
+            cache, session.principal, self.transaction, lambda: self._opened, tally.add
+        )
         self.loaders = Loaders(relations, self.reads)
 
     async def transaction(self) -> Transaction:
@@ -96,27 +105,39 @@ class OperationContext:
         *,
         request_id: str = "",
         origin: str | None = None,
+        address: str = "",
         prove: Prove | None = None,
         idempotency_key: str | None = None,
+        passing: Passing | None = None,
     ) -> None:
         self.world = world
         self.principal = principal
         self.request_id = request_id
         self.origin = origin
+        self._address = address
         self.idempotency_key = idempotency_key
         self.connection_params: dict[str, object] | None = None
         self.refusal: DomainError | None = None
         self.cost = 0
+        self.shape: Shape | None = None
+        self.tally = Tally()
+        self.passing = passing or Passing()
+        self.barred: Verdict | None = None
         self._prove = prove
         self._cache = world.cache
         self.session = world.database.session(principal)
-        self.snapshot = Snapshot(self.session, world.relations, self._cache)
+        self.snapshot = Snapshot(self.session, world.relations, self._cache, self.tally)
 
     @property
     def brand(self) -> Brand:
         if self.principal.brand is None:
             raise LookupError("an operation without a brand")
         return self.principal.brand
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from; nothing where that is not known."""
+        return self.principal.address or self._address
 
     @property
     def zone(self) -> ZoneInfo:
@@ -144,12 +165,21 @@ class OperationContext:
             request_id=self.request_id,
             prove=self._prove,
             idempotency_key=self.idempotency_key,
+            passing=None if self.over_socket else self.passing,
         )
         try:
             await begun.prove_again()
         except DomainError as error:
             begun.refusal = error
+        begun.barred = begun._bar()
         return begun
+
+    def _bar(self) -> Verdict | None:
+        """A refusal that is known to hold still: nothing more is done for such an operation."""
+        if self.world.quotas is None:
+            return None
+        demand = demand_of(self.principal, self.world.rates, NOTHING, cost=0)
+        return self.world.quotas.barred(demand)
 
     async def prove_again(self) -> None:
         """Errors: what the credential is refused for by now: revoked, expired, no member."""
@@ -160,7 +190,7 @@ class OperationContext:
 
     async def renew(self) -> None:
         """Close the snapshot and forget what was loaded, so that the next read sees the present."""
-        fresh = Snapshot(self.session, self.world.relations, self._cache)
+        fresh = Snapshot(self.session, self.world.relations, self._cache, self.tally)
         old, self.snapshot = self.snapshot, fresh
         await old.close()
 

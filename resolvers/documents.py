@@ -30,10 +30,12 @@ from strawberry.types.graphql import OperationType
 
 from domain.errors import DomainError, Forbidden
 from domain.limits import Limits
+from domain.quotas import Shape
 from resolvers.context import OperationContext
 from resolvers.cost import Estimate, estimates
 from resolvers.limits import LimitExceeded, check_size
 from resolvers.operation import as_graphql
+from resolvers.shapes import shapes
 
 REMEMBERED_CHARACTERS: Final = 1_000_000  # Parsed, a document takes about forty times as much.
 MOST_ERRORS: Final = 5  # Each may print what it is about: a hundred of them cost half a second.
@@ -59,6 +61,7 @@ class Known:
     errors: list[GraphQLError] = field(default_factory=list)
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     introspects: bool = False
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
 class Documents:
@@ -103,7 +106,13 @@ class Documents:
         errors = _unused(document, used) or validate(schema, document, max_errors=MOST_ERRORS)
         if errors:
             return Known(document, [_shortened(error) for error in errors])
-        return Known(document, [], estimates(schema, document), _introspects(document))
+        return Known(
+            document,
+            [],
+            estimates(schema, document),
+            _introspects(document),
+            shapes(schema, document),
+        )
 
     def _of_syntax(self, error: GraphQLSyntaxError) -> GraphQLError:
         if "more than" in error.message and "tokens" in error.message:
@@ -161,14 +170,19 @@ class Admission(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """An error raised here would end a socket's operation without a word: it is kept."""
         context = self.execution_context
-        self._known = self._documents.known(context.query or "", graphql_schema(context))
+        if context.context.barred is None:
+            self._known = self._documents.known(context.query or "", graphql_schema(context))
         name = context._provided_operation_name  # noqa: SLF001 - the public one falls back
         context.graphql_document = self._known.document or _nothing(name)
         yield
 
     def on_validate(self) -> Iterator[None]:
         errors = self._known.errors
-        if not errors and (refusal := self._refusal()) is not None:
+        if (
+            self._known.document is not None
+            and not errors
+            and (refusal := self._refusal()) is not None
+        ):
             errors = [as_graphql(refusal)]
         self.execution_context.pre_execution_errors = errors
         yield
@@ -187,7 +201,8 @@ class Admission(SchemaExtension):
         limits = self._documents.limits
         if context.variables and size_of(context.variables) > limits.variables_bytes:
             return LimitExceeded("variables have", limits.variables_bytes, "bytes as JSON")
-        estimate = self._known.estimates[name or next(iter(self._known.estimates))]
+        chosen = name or next(iter(self._known.estimates))
+        estimate, asking.shape = self._known.estimates[chosen], self._known.shapes[chosen]
         asking.cost = estimate.nodes(context.variables or {}, limits)
         if asking.cost > limits.nodes:
             return LimitExceeded("operation asks for", limits.nodes, "objects")

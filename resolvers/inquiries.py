@@ -13,6 +13,7 @@ from domain.conversions import Conversion, TargetKind
 from domain.errors import InvalidInput
 from domain.identity import Kind, Scope
 from domain.inquiries import CHANGEABLE, InquiryChange, InquiryMove, NewInquiry
+from domain.quotas import Policy
 from resolvers.listing import one
 from resolvers.refusals import mutation
 from schema.global_ids import decode, decode_as, encode
@@ -44,6 +45,7 @@ class InquiryMutation:
         CreateInquiryPayload,
         scope=Scope.INQUIRIES_MAKE,
         description="Take in an inquiry; staff are told to answer it within a day.",
+        policy=Policy.FORMS,
     )
     async def create_inquiry(self, info: Info, input: CreateInquiryInput) -> CreateInquiryPayload:
         context, now, ids = info.context, info.context.world.now(), info.context.world.ids

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from db import customers, history, reading, tickets
+from db import customers, history, tickets
 from db.database import Transaction
 from db.relations import Many, Relation, Row
 from domain.history import Recorded
@@ -92,14 +92,15 @@ class Loaders:
         """A page of the events of many rows."""
 
         async def load(keys: list[UUID]) -> list[Sequence[Recorded]]:
-            return await history.pages(await self._reads.open(), keys, size=size, before=before)
+            found = await history.pages(await self._reads.open(), keys, size=size, before=before)
+            self._reads.count_read(sum(map(len, found)))
+            return found
 
         return self._loader((f"history {size}", str(before)), load)
 
     def _children(self, owner: str, name: str, edge: Many) -> DataLoader[UUID, list[Row]]:
         async def load(keys: list[UUID]) -> list[list[Row]]:
-            tx = await self._reads.open()
-            return await reading.children(tx, self._relations[edge.target], edge, keys)
+            return await self._reads.children(self._relations[edge.target], edge, keys)
 
         return self._loader((owner, name), load)
 

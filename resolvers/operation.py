@@ -13,6 +13,7 @@ from strawberry.types.graphql import OperationType
 from domain.errors import DeadlineExceeded, DomainError
 from domain.faults import told
 from domain.limits import Limits
+from domain.quotas import QuotaSpent
 
 SUGGESTION: Final = re.compile(r" Did you mean [^?]*\?")
 LOG = structlog.get_logger("tourbase.operation")
@@ -99,6 +100,8 @@ def _cause(error: GraphQLError) -> BaseException | None:
 def _told(error: GraphQLError, cause: BaseException | None) -> tuple[str, dict[str, Any]]:
     if isinstance(cause, DomainError):
         extensions: dict[str, Any] = {"code": cause.code, "retryable": cause.retryable}
+        if isinstance(cause, QuotaSpent):
+            extensions |= cause.told
         return cause.message, extensions | ({"argument": cause.path} if cause.path else {})
     if cause is not None:
         return MASKED, {"code": "INTERNAL_SERVER_ERROR", "retryable": False}

@@ -16,12 +16,14 @@ from domain.errors import (
     Unauthenticated,
 )
 from domain.identity import Scope
+from domain.quotas import Policy, QuotaSpent
 from resolvers.conflicts import conflicts, present, subjects_of
 from resolvers.keys import Keyed
+from resolvers.shapes import POLICY
 from schema.errors import FieldConflict, UserError
 from schema.permissions import requires
 
-NOT_DATA = (Unauthenticated, Forbidden, ServiceUnavailable, DeadlineExceeded)
+NOT_DATA = (Unauthenticated, Forbidden, ServiceUnavailable, DeadlineExceeded, QuotaSpent)
 
 
 class Refusals(FieldExtension):
@@ -69,11 +71,17 @@ class Refusals(FieldExtension):
 
 
 def mutation(
-    payload: type, *, scope: Scope, description: str, keyed: bool = False
+    payload: type,
+    *,
+    scope: Scope,
+    description: str,
+    keyed: bool = False,
+    policy: Policy | None = None,
 ) -> Callable[[Any], Any]:
     """A mutation field: its scope, its description, and its refusals as data.
 
-    Shape:  a `keyed` one holds, sells, charges or refunds: it needs an idempotency key.
+    Shape:  a `keyed` one holds, sells, charges or refunds: it needs an idempotency key; one of a
+            `policy` is counted by it besides.
     """
     extensions: list[FieldExtension] = [requires(scope), Refusals(payload)]
     if keyed:
@@ -81,6 +89,11 @@ def mutation(
         description = f"{description} Needs an idempotency key."
 
     def wrap(resolver: Any) -> Any:
-        return strawberry.mutation(resolver, description=description, extensions=extensions)
+        return strawberry.mutation(
+            resolver,
+            description=description,
+            extensions=extensions,
+            metadata={POLICY: policy} if policy else None,
+        )
 
     return wrap

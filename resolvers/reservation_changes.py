@@ -15,6 +15,7 @@ from domain.customers import Contact
 from domain.errors import InvalidInput, NotFound
 from domain.identity import Kind, Principal, Scope
 from domain.listing import argument
+from domain.quotas import Policy
 from domain.reservation_cancellations import Cancellation
 from domain.reservations import CHANGEABLE, NewReservation, ReservationChange, reached_by
 from resolvers.guests import hand_of
@@ -83,6 +84,7 @@ class ReservationMutation:
         scope=Scope.RESERVATIONS_MAKE,
         description="Hold a day behind a flat deposit; staff are told to consult within a day.",
         keyed=True,
+        policy=Policy.FORMS,
     )
     async def create_reservation(
         self, info: Info, input: CreateReservationInput
@@ -159,6 +161,7 @@ class ReservationMutation:
         description="Cancel a reservation with the refund that the guest was told; staff are told"
         " to make it.",
         keyed=True,
+        policy=Policy.PAYMENTS,
     )
     async def cancel_reservation(
         self, info: Info, input: CancelReservationInput

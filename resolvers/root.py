@@ -68,6 +68,7 @@ from resolvers.proposal_notes import ProposalNoteMutation, ProposalNoteQuery
 from resolvers.proposal_plans import ProposalPlanMutation
 from resolvers.proposal_versions import ProposalVersionQuery
 from resolvers.proposals import ProposalMutation, ProposalQuery
+from resolvers.quotas import Quotas
 from resolvers.quotes import QuoteQuery
 from resolvers.reservation_changes import ReservationCancellationQuery, ReservationMutation
 from resolvers.reservation_conversions import ReservationConversionMutation
@@ -227,6 +228,7 @@ def build_schema(
             lambda: Observed(is_known),
             OperationScope,
             lambda: Admission(documents),
+            Quotas,
             lambda: Deadline(limits),
         ],
         config=StrawberryConfig(scalar_map=SCALARS),

@@ -15,6 +15,7 @@ from domain.customers import Contact
 from domain.errors import NotFound
 from domain.identity import Kind, Scope
 from domain.itineraries import WantedStop
+from domain.quotas import Policy
 from domain.sales import Buyer, NewBooking, NewStop
 from domain.texts import storable
 from resolvers.itineraries import wanted
@@ -47,6 +48,7 @@ class SaleMutation:
         scope=Scope.BOOKINGS_HOLD,
         description="Hold a quoted tour for some minutes, with the vans that it takes.",
         keyed=True,
+        policy=Policy.PAYMENTS,
     )
     async def hold_booking(self, info: Info, input: HoldBookingInput) -> HoldBookingPayload:
         context, now, ids = info.context, info.context.world.now(), info.context.world.ids

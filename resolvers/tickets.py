@@ -13,6 +13,7 @@ from db.reading import children
 from db.tickets import TICKETS
 from domain.customers import Contact
 from domain.identity import Principal, Scope
+from domain.quotas import Policy
 from domain.texts import storable
 from domain.ticket_sales import NewSale, TicketWish
 from domain.tickets import HandPayment
@@ -57,6 +58,7 @@ class TicketMutation:
         scope=Scope.TICKETS_SELL,
         description="Sell seats of a shared tour; they wait for their payment.",
         keyed=True,
+        policy=Policy.PAYMENTS,
     )
     async def sell_tickets(self, info: Info, input: SellTicketsInput) -> SellTicketsPayload:
         context, now = info.context, info.context.world.now()
@@ -73,6 +75,7 @@ class TicketMutation:
         scope=Scope.TICKETS_WRITE,
         description="Confirm a ticket that is paid in full.",
         keyed=True,
+        policy=Policy.PAYMENTS,
     )
     async def confirm_ticket(self, info: Info, input: ConfirmTicketInput) -> TicketPayload:
         context, now = info.context, info.context.world.now()
@@ -114,6 +117,7 @@ class TicketMutation:
         TicketPayload,
         scope=Scope.TICKETS_WRITE,
         description="Give a ticket back until the tour's cutoff; staff is told what to pay back.",
+        policy=Policy.PAYMENTS,
     )
     async def cancel_ticket(self, info: Info, input: CancelTicketInput) -> TicketPayload:
         return await _changed(info, input, cancel_ticket, reason=input.reason)

@@ -15,6 +15,7 @@ from uuid import UUID
 from domain.caching import CacheKey
 from domain.events import Notice
 from domain.notifications import Mail
+from domain.quotas import Demand, Verdict
 
 
 class Mailer(Protocol):
@@ -49,6 +50,26 @@ class Limiter(Protocol):
     async def forget(self, names: Sequence[str]) -> None:
         """As if these had never been tried."""
         ...
+
+
+class Quotas(Protocol):
+    """Counts what callers ask for, in all processes together."""
+
+    async def take(self, demand: Demand) -> Verdict:
+        """All of it or nothing. It never fails: while the count of all is away, each process
+        counts for itself.
+        """
+        ...
+
+    def give(self, demand: Demand, amount: int) -> None:
+        """Put back into its bucket what was not needed, or take what was needed besides."""
+        ...
+
+    def barred(self, demand: Demand) -> Verdict | None:
+        """The refusal of such requests that still holds, told without asking anybody."""
+        ...
+
+    async def ping(self) -> bool: ...
 
 
 class EventStream(Protocol):

@@ -115,6 +115,12 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
         yield server
 
 
+UNLIMITED: dict[str, Any] = {
+    name: 10**9 for name in Settings.model_fields if name.startswith("quota_")
+}
+"""All tests ask from one address; those of the quotas set their own."""
+
+
 def settings_for(postgres: Postgres, valkey: Valkey, name: str) -> Settings:
     return Settings(
         _env_file=None,  # type: ignore[call-arg]
@@ -128,6 +134,7 @@ def settings_for(postgres: Postgres, valkey: Valkey, name: str) -> Settings:
         auth_signing_key=SecretStr(SIGNING_KEY),
         events_secret=SecretStr("events-secret"),
         secrets_key=SecretStr(SEALING_KEY),
+        **UNLIMITED,
     )
 
 

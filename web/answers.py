@@ -11,6 +11,7 @@ STATUS: Final[Mapping[str, int]] = {
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
     "BAD_REQUEST": 400,
+    "TOO_MANY_REQUESTS": 429,
     "SERVICE_UNAVAILABLE": 503,
     "DEADLINE_EXCEEDED": 503,
     "INTERNAL_SERVER_ERROR": 500,
@@ -83,12 +84,15 @@ def status_of(answer: Any, *, strict: bool) -> int:
     """200 for an operation that ran; what stands in its way otherwise.
 
     Shape:  a part of the service that is away is 503 even where other fields have an answer, so
-            that clients and proxies retry. A document that cannot run is 400 only to clients that
-            are `strict`: those that accept application/graphql-response+json.
+            that clients and proxies retry, and a spent quota is 429. A document that cannot run is
+            400 only to clients that are `strict`: those that accept
+            application/graphql-response+json.
     Source: GraphQL over HTTP, section "Status codes".
     """
     errors = answer.get("errors") or [] if isinstance(answer, dict) else []
     codes = [error.get("extensions", {}).get("code", "") for error in errors]
     if "SERVICE_UNAVAILABLE" in codes:
         return 503
+    if "TOO_MANY_REQUESTS" in codes:
+        return 429
     return STATUS.get(codes[0], 400) if strict and codes and "data" not in answer else 200

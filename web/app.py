@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from bootstrap.checks import Checks
-from bootstrap.wiring import Parts, limits_of, now
+from bootstrap.wiring import Parts, limits_of, now, rates_of
 from domain.faults import told
 from domain.limits import Limits
 from resolvers.context import World
@@ -28,6 +28,7 @@ from web.middleware import BodyLimit, RequestId, SafeHeaders
 from web.observation import KnownDocuments, Observation
 from web.playground import Playground
 from web.prepared import prepared
+from web.quotas import QuotaHeaders
 from web.sign_in import SigningIn
 
 LOG = structlog.get_logger("tourbase.web")
@@ -45,6 +46,7 @@ def build_app(made: Parts) -> ASGIApp:
         routes=_routes(made, schema, world),
         middleware=[
             Middleware(Cors, origins=made.origins),
+            Middleware(QuotaHeaders),
             Middleware(BodyLimit, most_bytes=made.settings.limit_body_bytes),
         ],
         exception_handlers={
@@ -71,6 +73,8 @@ def _world(made: Parts, limits: Limits) -> World:
         production=made.settings.tourbase_env == "production",
         telemetry=made.telemetry,
         cache=made.cache,
+        quotas=made.quotas,
+        rates=rates_of(made.settings),
     )
 
 
@@ -78,7 +82,7 @@ def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:
     init_seconds = made.settings.limit_connection_init_seconds
     endpoint = Endpoint(schema, world, made.authenticator, init_seconds=init_seconds)
     playground = Playground.of(made)
-    checks = Checks(made.settings, made.database, made.events, made.mailer, now)
+    checks = Checks(made.settings, made.database, made.events, made.mailer, now, quotas=made.quotas)
     health = Health(checks, now=now, version=metadata.version("tourbase"))
     return [
         Route("/graphql", endpoint, middleware=playground.middleware),

@@ -15,7 +15,7 @@ METHODS: Final = "GET, POST"
 HEADERS: Final = (
     "authorization, x-api-key, x-brand, content-type, idempotency-key, traceparent, x-request-id"
 )
-EXPOSED: Final = "x-request-id, ratelimit, ratelimit-policy, retry-after"
+EXPOSED: Final = "x-request-id, ratelimit, ratelimit-policy, x-ratelimit-remaining, retry-after"
 ASKED_AGAIN_SECONDS: Final = 7_200
 UNKNOWN: Final = "No brand names this origin among its websites."
 OPEN_TO_PAGES: Final = re.compile(r"/graphql|/auth/(customer|driver)/[a-z-]+")

@@ -24,6 +24,7 @@ from domain.errors import DomainError, Forbidden
 from domain.faults import told
 from resolvers.context import OperationContext, World
 from resolvers.operation import MASKED, shaped
+from web.addresses import address_of
 from web.answers import ALSO_SAID, refused, status_of
 from web.cors import foreign_origin
 from web.middleware import BodyTooLarge
@@ -114,6 +115,7 @@ class Endpoint(GraphQL[OperationContext, None]):
                 self._world,
                 request_id=request.state.request_id,
                 origin=foreign_origin(request),
+                address=address_of(request),
             )
         principal = await self._authenticator.principal(presented_by(request))
         return OperationContext(
@@ -121,6 +123,7 @@ class Endpoint(GraphQL[OperationContext, None]):
             principal,
             request_id=request.state.request_id,
             idempotency_key=request.headers.get("idempotency-key"),
+            passing=request.state.passing,
         )
 
     async def on_ws_connect(self, context: OperationContext) -> dict[str, object]:
@@ -128,7 +131,7 @@ class Endpoint(GraphQL[OperationContext, None]):
         given = {name.lower(): value for name, value in (context.connection_params or {}).items()}
         values = [value if isinstance(value, str) else None for value in map(given.get, HEADERS)]
         try:
-            presented = Presented.of(*values, origin=context.origin)
+            presented = Presented.of(*values, origin=context.origin, address=context.address)
             await context.become(partial(self._authenticator.principal, presented))
         except DomainError as error:
             raise ConnectionRejectionError from error
@@ -202,4 +205,5 @@ def refuse_encoded(request: HTTPConnection) -> None:
 
 def presented_by(request: HTTPConnection) -> Presented:
     given = (request.headers.get(name) for name in HEADERS)
-    return Presented.of(*given, origin=foreign_origin(request))
+    origin, address = foreign_origin(request), address_of(request)
+    return Presented.of(*given, origin=origin, address=address)

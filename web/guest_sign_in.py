@@ -23,8 +23,9 @@ from services.guest_sign_in import (
     sign_in_by_code,
     sign_in_by_link,
 )
+from web.addresses import address_of
 from web.graphql import presented_by
-from web.posts import NO_STORE, address_of, answering, named, signed_in
+from web.posts import NO_STORE, answering, named, signed_in
 
 Said = Mapping[str, str]
 FindDoor = Callable[[Request, Said], Awaitable[Door]]

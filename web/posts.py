@@ -1,7 +1,6 @@
 """What is posted to sign in: JSON objects of texts, answered with tokens as OAuth 2.0 does."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from ipaddress import ip_address
 from typing import Any, Final
 
 import orjson
@@ -59,14 +58,6 @@ def named(given: Mapping[str, str], name: str) -> str:
     if not given.get(name):
         raise InvalidInput(f"`{name}` is missing.", path=name)
     return storable(given[name], path=name)
-
-
-def address_of(request: Request) -> str:
-    """Whoever speaks to us, or for whom a trusted proxy does; nothing if that is no address."""
-    try:
-        return str(ip_address(request.client.host)) if request.client else ""
-    except ValueError:
-        return ""
 
 
 def signed_in(given: SignedIn) -> Response:

@@ -20,7 +20,8 @@ from services.sign_in import (
     sign_in_by_password,
     sign_out,
 )
-from web.posts import NO_STORE, Act, address_of, answering, named, signed_in
+from web.addresses import address_of
+from web.posts import NO_STORE, Act, answering, named, signed_in
 
 KEYS_KEPT: Final = {"cache-control": "public, max-age=300"}
 

@@ -98,5 +98,12 @@ def sign(made: Parts, brand: Brand) -> Sign:
     return signed
 
 
+def shown(answer: httpx.Response) -> Any:
+    """The body of an answer, without what it cost."""
+    body = answer.json()
+    assert body.pop("extensions").keys() == {"cost"}
+    return body
+
+
 def bearer(credential: str, **headers: str) -> dict[str, str]:
     return {"authorization": f"Bearer {credential}", **headers}

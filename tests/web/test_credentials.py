@@ -29,7 +29,9 @@ VIEWER = {"query": "{ viewer { kind role brand { code } } }"}
 
 async def viewer(client: httpx.AsyncClient, headers: dict[str, str]) -> tuple[int, Any]:
     response = await client.post("/graphql", json=VIEWER, headers=headers)
-    return response.status_code, response.json()
+    body = response.json()
+    body.pop("extensions", None)
+    return response.status_code, body
 
 
 def refusal(message: str, code: str) -> dict[str, Any]:

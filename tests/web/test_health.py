@@ -131,6 +131,7 @@ async def test_without_a_worker_the_system_is_down_and_with_one_it_is_not(
         "writes": "ok",
         "migrations": "ok",
         "redis": "ok",
+        "limits": "ok",
         "worker": "ok",
         "secrets": "ok",
         "mail": "ok",
@@ -155,6 +156,7 @@ async def test_each_part_that_is_away_is_named(
     assert away.status_code == unwritable.status_code == 503
     assert down(away) == {
         "redis": "does not answer",
+        "limits": "each process counts for itself: callers get their quotas once in each",
         "mail": "The mail server is not reachable now.",
         "stripe": "Stripe is not reachable now.",
     }
