@@ -6,7 +6,8 @@ from typing import Final
 from domain.identity import Kind, Scope
 
 ALL: Final = frozenset(Scope)
-MANAGERS_READ: Final = frozenset({Scope.KEYS_READ})
+# Who works here, and with which keys, is read by those who have a say in it.
+MANAGERS_READ: Final = frozenset({Scope.KEYS_READ, Scope.STAFF_READ})
 READS: Final = frozenset(scope for scope in Scope if scope.endswith(":read")) - MANAGERS_READ
 PUBLIC: Final = frozenset({Scope.VIEWER_READ, Scope.CATALOG_READ})
 BUYS: Final = frozenset(
@@ -57,7 +58,7 @@ RUNS: Final = frozenset(
 GUESTS_ONLY: Final = frozenset(
     {Scope.PROPOSALS_ANSWER, Scope.OFFERS_ANSWER, Scope.INQUIRIES_WITHDRAW}
 )
-OWNERS_ONLY: Final = frozenset({Scope.KEYS_WRITE})
+OWNERS_ONLY: Final = frozenset({Scope.KEYS_WRITE, Scope.TENANT_WRITE})
 # What guests do by themselves to what is theirs.
 AMENDS: Final = frozenset(
     {

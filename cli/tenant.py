@@ -1,11 +1,10 @@
 """`tourbase tenant create`: an operating company, its first brand, its owner's invitation."""
 
-import json
 from argparse import Namespace
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from auth.session_tokens import StaffCodes
 from bootstrap.settings import Settings
@@ -13,9 +12,8 @@ from bootstrap.wiring import TimeOrderedIds, now, ring_of
 from cli.crew import say
 from db.clusters import refuse_unfit
 from db.loading import Loading, Scope, TenantExists, loading, rows_of
-from domain.cancellation import DEFAULT, tiers_document
+from domain.brands import furnish
 from domain.errors import InvalidInput, OperatorError
-from domain.schedules import OF_EVERY_BRAND
 from domain.sign_in import CODES, normal_email
 from domain.tenants import check_brand_code, check_currency, check_slug
 
@@ -92,7 +90,8 @@ def _stored(load: Loading, new: NewTenant, at: datetime) -> UUID:
         },
     )
     _furnish(load, brand, new, at)
-    load.store(rows_of("memberships", [{"staff_user_id": owner, "role": "owner"}]), brand)
+    member = {"id": ids.new(), "staff_user_id": owner, "role": "owner", "created_at": at}
+    load.store(rows_of("memberships", [member]), brand)
     invitation = {
         "id": code,
         "staff_user_id": owner,
@@ -105,21 +104,16 @@ def _stored(load: Loading, new: NewTenant, at: datetime) -> UUID:
 
 
 def _furnish(load: Loading, brand: Scope, new: NewTenant, at: datetime) -> None:
-    """Without settings a brand sells nothing, and without schedules nothing of it runs out.
-
-    The settings are of the day before: those of a day that has begun cannot be changed any more,
-    and its owner says today how the brand sells.
-    """
-    today = at.astimezone(ZoneInfo(new.time_zone)).date()
+    begins = furnish(new.brand, new.time_zone, now=at, ids=TimeOrderedIds())
     settings = {
-        "id": TimeOrderedIds().new(),
-        "number_prefix": new.brand.upper(),
-        "cancellation_tiers": json.dumps(tiers_document(DEFAULT)),
-        "effective_from": today - timedelta(days=1),
+        "id": begins.settings_id,
+        "number_prefix": begins.number_prefix,
+        "cancellation_tiers": begins.cancellation_tiers,
+        "effective_from": begins.effective_from,
     }
     load.store(rows_of("brand_settings", [settings]), brand)
     schedules: list[dict[str, object]] = [
-        {"id": TimeOrderedIds().new(), "task": task, "cron": cron, "next_run_at": at}
-        for task, cron in OF_EVERY_BRAND.items()
+        {"id": id, "task": task, "cron": cron, "next_run_at": at}
+        for id, task, cron in begins.schedules
     ]
     load.store(rows_of("schedules", schedules), brand)

@@ -9,8 +9,8 @@ from look_up_key(%(key_hash)s, %(now)s);
 -- A member of the brand's staff, while the session that they ask with is open.
 select
     tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
-    actor_id, role, grants, denies, label
-from look_up_member(%(tenant)s, %(brand)s, %(subject)s)
+    actor_id, role, grants, denies, label, until
+from look_up_member(%(tenant)s, %(brand)s, %(subject)s, %(now)s)
 where
     %(session)s::uuid is null
     or session_is_open(%(tenant)s, %(subject)s, %(session)s::uuid, %(now)s);

@@ -5,7 +5,9 @@ from typing import Final
 
 from psycopg import errors
 
+from domain.brands import BrandCodeTaken
 from domain.errors import (
+    ConflictingChange,
     DomainError,
     DriverBusy,
     EmailTaken,
@@ -15,6 +17,7 @@ from domain.errors import (
     VehicleBusy,
     WrongState,
 )
+from domain.members import BeyondOwnRights, LastOwner
 from domain.offers import AlreadyOffered, OfferClosed
 from domain.price_lists import CodeTaken
 from domain.vehicles import NameTaken
@@ -93,6 +96,11 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
         "The driver was on duty, or at the wheel, at that time already."
     ),
     "drivers_transition": lambda: WrongState("The driver's status does not allow that."),
+    "brands_code_key": BrandCodeTaken,
+    "brands_are_made_by_owners": lambda: BeyondOwnRights("Only an owner makes a brand."),
+    "memberships_keep_an_owner": LastOwner,
+    "memberships_pkey": ConflictingChange,
+    "staff_users_email_key": ConflictingChange,
     "vehicles_name_key": NameTaken,
     "vehicles_transition": lambda: WrongState("The vehicle's status does not allow that."),
     "vehicles_mileage_rises": lambda: RuleBroken("A vehicle's mileage does not fall."),

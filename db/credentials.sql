@@ -7,7 +7,7 @@ select exists(select 1 from installation where kind = 'development');
 select m.staff_user_id
 from memberships as m
 inner join staff_users as s on m.staff_user_id = s.id
-where m.role = 'manager' and s.status = 'active'
+where m.role = 'manager' and m.ended_at is null and s.status = 'active'
 order by s.email
 limit 1;
 
@@ -16,7 +16,7 @@ limit 1;
 select m.staff_user_id
 from memberships as m
 inner join staff_users as s on m.staff_user_id = s.id
-where m.role = 'owner' and s.status = 'active'
+where m.role = 'owner' and m.ended_at is null and s.status = 'active'
 order by s.email
 limit 1;
 

@@ -72,4 +72,4 @@ select
 select true
 from memberships as m
 inner join staff_users as u on m.staff_user_id = u.id
-where m.staff_user_id = %(id)s and u.status = 'active';
+where m.staff_user_id = %(id)s and m.ended_at is null and u.status = 'active';

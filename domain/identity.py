@@ -77,6 +77,9 @@ class Scope(StrEnum):
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
     DOCUMENTS_PUSH = "documents:push"
+    STAFF_READ = "staff:read"
+    STAFF_WRITE = "staff:write"
+    TENANT_WRITE = "tenant:write"
 
 
 @dataclass(frozen=True, slots=True)

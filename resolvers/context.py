@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar, overload
@@ -14,6 +14,7 @@ from strawberry.dataloader import DataLoader
 
 from auth.links import LinkTokens
 from auth.quote_tokens import QuoteTokens
+from db import members
 from db.database import Database, Session, Transaction, TransactionEnded
 from db.idempotency import once
 from db.reading import Slice, Wanted
@@ -31,6 +32,7 @@ from resolvers.cached import Reads
 from resolvers.changes import Showing
 from resolvers.history import connection, may_look_back, place
 from resolvers.loaders import Loaders
+from schema.brand_profiles import BrandOfViewer
 from schema.history import HistoryConnection
 from services.ports import Cache, EventStream, Quotas
 
@@ -199,6 +201,13 @@ class OperationContext:
 
     async def edge(self, row: Any, name: str) -> Any:
         return await self.snapshot.loaders.edge(row, name)
+
+    async def brands_of_viewer(self) -> list[BrandOfViewer]:
+        """Only staff work for several brands."""
+        if self.principal.kind is not Kind.STAFF:
+            return []
+        found = await members.brands_of_caller(await self.snapshot.transaction())
+        return [BrandOfViewer(**asdict(each)) for each in found]
 
     async def counted(self, name: str, id: UUID) -> int | None:
         return await self.snapshot.loaders.counted(name, self.world.now()).load(id)

@@ -7,16 +7,19 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from db import customers, history, tickets
+from db import customers, history, members, tickets
 from db.database import Transaction
 from db.relations import Many, Relation, Row
 from domain.history import Recorded
 from domain.places import Marks
+from resolvers import rights
 from resolvers.cached import Reads
 
 Question = Callable[[Transaction, Sequence[UUID]], Awaitable[Sequence[Any]]]
 QUESTIONS: Final[Mapping[tuple[str, str], Question]] = {
     ("customers", "lifetime"): customers.lifetimes,
+    ("memberships", "scopes"): rights.scopes,
+    ("memberships", "last_sign_in_at"): members.last_sign_ins,
 }
 """What is worked out for many rows at once, by relation and field."""
 PLACES: Final = {"wineries": "winery", "restaurants": "restaurant", "hotels": "hotel"}

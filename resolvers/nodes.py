@@ -22,6 +22,7 @@ from schema.fields import Node
 from schema.fleet import Driver, Vehicle
 from schema.global_ids import decode
 from schema.leads import Inquiry, Task
+from schema.members import Membership, ScopeGrant
 from schema.offers import TourOffer
 from schema.papers import Document
 from schema.payments import Payment
@@ -54,6 +55,7 @@ ENTITIES: dict[str, Any] = {
         Hotel,
         Inquiry,
         Inspection,
+        Membership,
         Payment,
         Place,
         PriceRule,
@@ -64,6 +66,7 @@ ENTITIES: dict[str, Any] = {
         RateCard,
         Reservation,
         Restaurant,
+        ScopeGrant,
         StaffUser,
         SharedTour,
         Task,

@@ -19,6 +19,7 @@ from db import (
     fleet,
     inspections,
     leads,
+    members,
     offers,
     papers,
     payments,
@@ -28,6 +29,7 @@ from db import (
     proposal_versions,
     proposals,
     reservations,
+    scope_grants,
     shared_tours,
     staff,
     tickets,
@@ -41,6 +43,7 @@ from resolvers.blocks import BlockMutation, BlockQuery
 from resolvers.booking_changes import BookingChangeMutation
 from resolvers.booking_details import BookingDetailsMutation
 from resolvers.bookings import BookingMutation, BookingQuery, BookingSubscription
+from resolvers.brand_profiles import BrandProfileMutation, BrandProfileQuery
 from resolvers.brand_settings import BrandSettingsMutation, BrandSettingsQuery
 from resolvers.brands import BrandQuery
 from resolvers.checkouts import CheckoutMutation, CheckoutQuery
@@ -55,6 +58,7 @@ from resolvers.itineraries import ItineraryMutation
 from resolvers.keys import IDEMPOTENT
 from resolvers.leads import LeadQuery
 from resolvers.manifests import ManifestQuery
+from resolvers.members import MemberMutation, MemberQuery
 from resolvers.nodes import ENTITIES, NodeQuery
 from resolvers.offers import OfferMutation, OfferQuery
 from resolvers.operation import Deadline, OperationScope
@@ -98,6 +102,7 @@ RELATIONS: Mapping[str, Relation] = {
         fleet,
         inspections,
         leads,
+        members,
         offers,
         papers,
         payments,
@@ -107,6 +112,7 @@ RELATIONS: Mapping[str, Relation] = {
         price_lists,
         proposals,
         reservations,
+        scope_grants,
         staff,
         shared_tours,
         tickets,
@@ -130,6 +136,8 @@ class Query(
     PaymentQuery,
     LeadQuery,
     StaffQuery,
+    MemberQuery,
+    BrandProfileQuery,
     DirectoryQuery,
     QuoteQuery,
     PriceListQuery,
@@ -180,6 +188,8 @@ class Mutation(
     ProposalNoteMutation,
     PriceListMutation,
     BrandSettingsMutation,
+    BrandProfileMutation,
+    MemberMutation,
     FleetMutation,
     PaperMutation,
     BlockMutation,

@@ -2,7 +2,13 @@
 
 import strawberry
 
+from schema.brand_profiles import BrandOfViewer
 from schema.enums import PrincipalKind
+
+
+async def brands_of(info: strawberry.Info) -> list[BrandOfViewer]:
+    found: list[BrandOfViewer] = await info.context.brands_of_viewer()
+    return found
 
 
 @strawberry.type(description="The public facts of the brand that a request acts for.")
@@ -32,3 +38,8 @@ class Viewer:
     label: str = strawberry.field(description="Name of the person, app or key.")
     scopes: list[str] = strawberry.field(description="What the caller may do, sorted.")
     brand: Brand = strawberry.field(description="The brand of this request.")
+    brands: list[BrandOfViewer] = strawberry.field(
+        description="The brands that a member of the staff works for, the default first; empty"
+        " for everybody else.",
+        resolver=brands_of,
+    )

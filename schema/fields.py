@@ -6,6 +6,7 @@ and an answer are asked of the operation, which batches them. Nothing here fetch
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import strawberry
@@ -121,7 +122,8 @@ def asked(description: str, *, scope: Scope) -> Any:
     """What is worked out for a row: a question of the same name, batched over the rows."""
 
     async def resolve(root: Any, info: strawberry.Info) -> Any:
-        return await info.context.asked(root, info.python_name)
+        found = await info.context.asked(root, info.python_name)
+        return found.astimezone(info.context.zone) if isinstance(found, datetime) else found
 
     return strawberry.field(
         resolver=resolve,

@@ -142,3 +142,9 @@ class AppOrder(StrEnum):
 class ApiKeyOrder(StrEnum):
     CREATED_AT_ASC = "CREATED_AT_ASC"
     CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How memberships are ordered.")
+class MembershipOrder(StrEnum):
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"

@@ -1,10 +1,12 @@
 """Those who work for the operator, in the contract."""
 
+from datetime import datetime
+
 import strawberry
 
 from domain.identity import Scope
 from schema.enums import StaffStatus
-from schema.fields import Node, column, entity
+from schema.fields import Node, column, entity, instant
 
 
 @entity("staff_users", description="Somebody who works here.", scope=Scope.TASKS_READ)
@@ -13,6 +15,9 @@ class StaffUser(Node):
 
     name: str = column("Full name.")
     status: StaffStatus = column("May they sign in?")
+    email: str | None = column("What they sign in with.", scope=Scope.STAFF_READ)
+    created_at: datetime = instant("Since when they are known here.")
+    version: int = column("Grows with every change.")
 
 
 @strawberry.input(description="Which staff; conditions are joined by AND.")

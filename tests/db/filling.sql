@@ -51,6 +51,10 @@ insert into memberships (tenant_id, brand_id, staff_user_id, role)
 select b.tenant_id, b.id, s.id, 'sales'
 from few as b inner join staff_users as s on s.tenant_id = b.tenant_id;
 
+insert into scope_grants (tenant_id, brand_id, id, membership_id, scope, effect, reason, given_at)
+select m.tenant_id, m.brand_id, md5('grant' || m.id || n)::uuid, m.id, 'notes:read', 'deny', 'x', now()
+from memberships as m cross join generate_series(1, 5) as n;
+
 insert into staff_passwords (tenant_id, staff_user_id, password_hash, changed_at)
 select tenant_id, id, 'hash', created_at from staff_users;
 

@@ -43,6 +43,7 @@ GIVEN: Mapping[str, Values] = {
     "documents": {"vehicle_id": None, "kind": "licence", "expires_on": START.date()},
     "price_rules": {"amount_cents": 100},
     "customers": {"merged_into_id": None},
+    "scope_grants": {"scope": "notes:read", "ends_at": None},
     "tasks": {"done_by_id": None},
     "events": {"actor_id": new_id()},
     "bookings": {"status": "draft", "policy": POLICY},

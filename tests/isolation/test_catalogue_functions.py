@@ -6,7 +6,22 @@ from tests.isolation.rules import Rule, assert_shown_to_fail, every
 # Everything that runs with the rights of its owner: the owner, its path, and who may execute it.
 DEFINERS = {
     "look_up_key(bytea, timestamptz)": ("lookup", "public, pg_temp", "read write"),
-    "look_up_member(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
+    "look_up_member(text, text, uuid, timestamptz)": (
+        "lookup",
+        "public, pg_temp",
+        "read write",
+    ),
+    "standing_of_staff(uuid)": ("lookup", "public, pg_temp", "staff worker"),
+    "brands_of_caller()": ("lookup", "public, pg_temp", "staff"),
+    "last_sign_ins(uuid[])": ("lookup", "public, pg_temp", "staff worker"),
+    "invite_member(uuid, uuid, timestamptz, timestamptz)": (
+        "lookup",
+        "public, pg_temp",
+        "staff worker",
+    ),
+    "end_sessions_of(uuid, timestamptz)": ("lookup", "public, pg_temp", "staff worker"),
+    "make_brand(uuid, text, text, text, text, text, uuid, uuid, text, jsonb, date, uuid[], text[],"
+    " text[], timestamptz)": ("owner", "public, pg_temp", "staff"),
     "look_up_customer(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
     "look_up_driver(text, text, uuid)": ("lookup", "public, pg_temp", "read write"),
     "look_up_brand(text, text)": ("lookup", "public, pg_temp", "read write"),

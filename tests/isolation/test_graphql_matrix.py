@@ -51,7 +51,7 @@ ROOTS = {(operation, name): asked for operation, name, asked in roots(SDL)}
 ALL_LISTS = [n for (o, n), asked in ROOTS.items() if o == "query" and "first" in asked.args]
 LISTS = [n for n in ALL_LISTS if not is_common(ROOTS["query", n])]
 ABOUT_THE_CALLER = {
-    *("viewer", "brand", "quote", "availability", "availabilityCalendar"),
+    *("viewer", "brand", "brandProfile", "quote", "availability", "availabilityCalendar"),
     *("bookingStatistics", "proposalStatistics", "manifest"),
 }
 OBJECTS = [
@@ -62,6 +62,11 @@ OBJECTS = [
 # What begins something new, and names nothing that could be another's.
 BEGINS = {
     "addPriceRule",
+    "addWebOrigin",
+    "removeWebOrigin",
+    "createBrand",
+    "updateBrand",
+    "inviteStaff",
     "addRate",
     "addTourPackage",
     "createDriver",

@@ -58,6 +58,8 @@ PATHS = {
     "inspections": ("inspections",),
     "driver_availability": ("driverAvailability",),
     "api_keys": ("apiKeys",),
+    "memberships": ("memberships",),
+    "scope_grants": ("memberships", "grants"),
 }
 STOPS = {"hotel": "hotel_checkin", "own_place": "hotel_checkout"}
 A_NOTE = {"author_kind": "staff", "internal": False, "body": "Soon", "created_at": START}
@@ -166,6 +168,13 @@ async def a_replaced_key(tx: Transaction) -> None:
     await a_key(tx, "partner", app_id=app, replaced_by=new)
 
 
+async def join(tx: Transaction, staff: UUID) -> None:
+    """A membership, with a right beyond the role."""
+    member = await insert(tx, "memberships", staff_user_id=staff, role="sales")
+    given = {"scope": "notes:read", "effect": "deny", "reason": "New", "given_at": START}
+    await insert(tx, "scope_grants", membership_id=member, given_by_id=staff, **given)
+
+
 async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     """One customer with one of everything that has an edge."""
     customer = await a_customer(tx)
@@ -173,6 +182,7 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     staff = await insert(
         tx, "staff_users", email=f"sam-{new_id().hex}@example.com", name="Sam", created_at=START
     )
+    await join(tx, staff)
     inquiry = await insert(
         tx,
         "inquiries",
