@@ -1,7 +1,9 @@
 """Tokens: what was signed is verified, and nothing else."""
 
 import base64
+import hmac
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,6 +36,12 @@ def pem(key: Any) -> str:
         serialization.NoEncryption(),
     )
     return text.decode()
+
+
+def public(private_pem: str) -> str:
+    key = serialization.load_pem_private_key(private_pem.encode(), None).public_key()
+    form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return key.public_bytes(*form).decode()
 
 
 KNOWN = {"kid": KeyRing(SIGNING_KEY).jwks["keys"][0]["kid"]}
@@ -75,18 +83,78 @@ def test_a_token_of_another_key_or_another_issuer_is_refused(tokens: Tokens) -> 
             tokens.verify(token)
 
 
-def test_the_public_key_used_as_a_shared_secret_is_refused(tokens: Tokens) -> None:
-    key = serialization.load_pem_private_key(SIGNING_KEY.encode(), None).public_key()
-    public = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    payload = jwt.decode(
-        tokens.sign(CLAIMS, now=datetime.now(UTC), lifetime=LIFETIME),
-        options={"verify_signature": False},
-    )
+def payload_of(tokens: Tokens) -> dict[str, Any]:
+    token = tokens.sign(CLAIMS, now=datetime.now(UTC), lifetime=LIFETIME)
+    payload: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return payload
+
+
+def by_hand(header: object, payload: dict[str, Any], sign: Callable[[bytes], bytes]) -> str:
+    """A token as somebody writes it who does not ask a library whether they may."""
+    texts = (json.dumps(header, default=str).encode(), json.dumps(payload, default=str).encode())
+    said = b".".join(base64.urlsafe_b64encode(each).rstrip(b"=") for each in texts)
+    return f"{said.decode()}.{base64.urlsafe_b64encode(sign(said)).rstrip(b'=').decode()}"
+
+
+def with_hmac(secret: bytes, digest: str = "sha256") -> Callable[[bytes], bytes]:
+    return lambda said: hmac.new(secret, said, digest).digest()
+
+
+THIEF = Ed25519PrivateKey.generate()
+OURS = KeyRing(SIGNING_KEY).jwks["keys"][0]
+ATTACKS: dict[str, tuple[dict[str, Any], Callable[[bytes], bytes]]] = {
+    "no signature": ({"alg": "none", **KNOWN}, lambda _: b""),
+    "no signature, in other letters": ({"alg": "nOnE", **KNOWN}, lambda _: b""),
+    "no algorithm": (KNOWN, THIEF.sign),
+    "no signature under the right algorithm": ({"alg": "EdDSA", **KNOWN}, lambda _: b""),
+    "the public key as a secret, raw": (
+        {"alg": "HS256", **KNOWN},
+        with_hmac(base64.urlsafe_b64decode(OURS["x"] + "=")),
+    ),
+    "the public key as a secret, as it is published": (
+        {"alg": "HS512", **KNOWN},
+        with_hmac(json.dumps(OURS).encode(), "sha512"),
+    ),
+    "the public key as a secret, in PEM": (
+        {"alg": "HS256", **KNOWN},
+        with_hmac(public(SIGNING_KEY).encode()),
+    ),
+    "an empty secret": ({"alg": "HS256", **KNOWN}, with_hmac(b"")),
+    "a thief's key under our name": ({"alg": "EdDSA", **KNOWN}, THIEF.sign),
+    "a thief's key in the header": (
+        {"alg": "EdDSA", **KNOWN, "jwk": {**OURS, "x": "A" * 43}},
+        THIEF.sign,
+    ),
+    "a thief's key at an address": (
+        {"alg": "EdDSA", "kid": "thief", "jku": "http://127.0.0.1:9/jwks.json"},
+        THIEF.sign,
+    ),
+    "a thief's certificate": ({"alg": "EdDSA", "kid": "thief", "x5c": ["MIIB"]}, THIEF.sign),
+    "a file for a key": ({"alg": "HS256", "kid": "../../../../dev/null"}, with_hmac(b"")),
+    "a statement for a key": ({"alg": "EdDSA", "kid": "' or '1'='1"}, THIEF.sign),
+    "a list for a key": ({"alg": "EdDSA", "kid": [KNOWN["kid"]]}, THIEF.sign),
+    "an extension that nobody knows": (
+        {"alg": "EdDSA", **KNOWN, "crit": ["x"], "x": 1},
+        private_key(SIGNING_KEY).sign,
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_token_that_somebody_made_is_refused(tokens: Tokens, attack: str) -> None:
+    header, sign = ATTACKS[attack]
+    forged = by_hand({"typ": "JWT", **header}, payload_of(tokens), sign)
 
     with pytest.raises(Unauthenticated, match="not valid"):
-        tokens.verify(jwt.encode(payload, public, "HS256", headers=KNOWN))
-    with pytest.raises(Unauthenticated, match="not valid"):
-        tokens.verify(jwt.encode(payload, "", "none", headers=KNOWN))
+        tokens.verify(forged)
+
+
+def test_a_token_made_by_hand_with_our_key_is_taken(tokens: Tokens) -> None:
+    """So it is not for their form that the forged ones are refused."""
+    ours = private_key(SIGNING_KEY)
+    made = by_hand({"alg": "EdDSA", **KNOWN}, payload_of(tokens), ours.sign)
+
+    assert tokens.verify(made) == CLAIMS
 
 
 @pytest.mark.parametrize(
@@ -119,12 +187,6 @@ def test_a_token_with_a_missing_or_strange_claim_is_refused(
 def test_only_an_ed25519_key_signs() -> None:
     with pytest.raises(OperatorError, match=r"^AUTH_SIGNING_KEY is no Ed25519"):
         KeyRing(pem(ec.generate_private_key(ec.SECP256R1())))
-
-
-def public(private_pem: str) -> str:
-    key = serialization.load_pem_private_key(private_pem.encode(), None).public_key()
-    form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return key.public_bytes(*form).decode()
 
 
 def test_a_key_is_changed_without_anybody_signing_in_anew_and_then_dropped(tokens: Tokens) -> None:
