@@ -69,9 +69,7 @@ class SealingRing:
     """
 
     def __init__(self, key: str, *, before: str = "") -> None:
-        newest = _key_of(key, "SECRETS_KEY")
-        texts = filter(None, re.split(r"[,\s]+", before))
-        older = [_key_of(each, "SECRETS_KEYS_BEFORE") for each in texts]
+        newest, *older = keys_of(key, before=before)
         self.newest = _name_of(newest)
         self._keys = {_name_of(each): AESGCM(each) for each in (*older, newest)}
 
@@ -105,6 +103,13 @@ class SealingRing:
 def new_key() -> str:
     """A key as SECRETS_KEY takes it."""
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()
+
+
+def keys_of(key: str, *, before: str = "") -> list[bytes]:
+    """The newest key and those before it. Errors: SealingKeyRefused."""
+    texts = filter(None, re.split(r"[,\s]+", before))
+    older = [_key_of(each, "SECRETS_KEYS_BEFORE") for each in texts]
+    return [_key_of(key, "SECRETS_KEY"), *older]
 
 
 def _key_of(text: str, name: str) -> bytes:

@@ -15,6 +15,7 @@ from bench.hostile import strike
 from bench.hostile_documents import documents
 from bench.load import Visitors, press
 from bench.machine import facts
+from bench.neighbours import count, stand_beside
 from bench.processor import Cores, pin
 from bench.selling import sell, summary
 from bench.servers import BARE, LIMITED, OURS, STOCK, Server, running
@@ -29,6 +30,7 @@ TITLES: Final[Mapping[str, str]] = {
     "hostile": "Hostile requests",
     "website": "A website's visitors",
     "selling": "Making bookings",
+    "quotas": "A neighbour past its quota",
 }
 PARTS: Final = tuple(TITLES)
 
@@ -53,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measure(made: Stage, cores: Cores, given: argparse.Namespace) -> str:
     """The parts that were asked for, each under its title."""
     sold = summary(sell(made)) if "selling" in given.parts else ""  # Before others are connected.
+    alone = neighbours(made, cores, given) if "quotas" in given.parts else ""
     with running(made, (OURS, BARE, STOCK, LIMITED), cores) as servers:
         own = servers[OURS].target
         scraped = Target(own.port, f"Authorization: Bearer {made.metrics_token}\r\n")
@@ -63,11 +66,18 @@ def measure(made: Stage, cores: Cores, given: argparse.Namespace) -> str:
                 strike(_graphql(servers), documents(), times=given.times)
             ),
             "selling": lambda: sold,
+            "quotas": lambda: alone,
             "website": lambda: report.website(
                 visit(as_site(own, made.site), scraped, seconds=4 * given.seconds)
             ),
         }
         return "\n\n".join(f"### {TITLES[name]}\n\n{asked[name]()}" for name in given.parts)
+
+
+def neighbours(made: Stage, cores: Cores, given: argparse.Namespace) -> str:
+    """Beside a server of its own, whose quotas are spent at once."""
+    beside = stand_beside(made, cores, rounds=given.rounds, seconds=given.seconds)
+    return report.neighbours(beside, count(made))
 
 
 def load(made: Stage, cores: Cores, given: argparse.Namespace) -> str:

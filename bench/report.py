@@ -8,6 +8,7 @@ from typing import Final
 from bench.compare import CONNECTIONS, Comparison
 from bench.figures import Spread, percentile
 from bench.hostile import Blow
+from bench.neighbours import AT_ONCE, Beside, Taking
 from bench.servers import BARE, OURS, STOCK
 from bench.website import Visit
 
@@ -129,6 +130,29 @@ def website(made: Visit) -> str:
         f"{done / tally.seconds:,.0f} requests/s over {CONNECTIONS} connections, {done:,} in all."
     )
     return f"{rate}\n\n{targets_of(p95, 100 * tally.errors / max(done, 1), hits)}"
+
+
+def neighbours(made: Beside, taking: Taking) -> str:
+    """What the neighbour notices, and what counting costs whoever is counted."""
+    rows = []
+    for percent in (50, 95):
+        alone, beside = (
+            percentile([each for turn in turns for each in turn], percent) * MS_PER_SECOND
+            for turns in (made.alone, made.beside)
+        )
+        ratio = made.ratio(percent)
+        spread = f"{ratio.median:.2f} ({ratio.least:.2f} to {ratio.most:.2f})"
+        rows.append((f"p{percent}", f"{alone:.2f}", f"{beside:.2f}", spread))
+    answers = ", ".join(f"{count:,} of {status}" for status, count in sorted(made.answers.items()))
+    return "\n\n".join(
+        (
+            f"The other was answered {answers}.",
+            table(("the neighbour", "alone ms", "beside it ms", "ratio"), rows),
+            "Before it runs, an operation waits for its quotas"
+            f" {taking.alone * MS_PER_SECOND:.2f} ms if it asks alone,"
+            f" and {taking.among * MS_PER_SECOND:.3f} ms of the process if {AT_ONCE} ask at once.",
+        )
+    )
 
 
 def targets_of(p95_ms: float, errors_percent: float, *more: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import PIPE
@@ -35,6 +35,7 @@ FOLDER: Final = ROOT / ".tourbase" / "bench"
 SOURCES: Final = ("migrations", "cli/demo")
 DATABASE: Final = "tourbase"
 BRAND: Final = "wwt"
+OTHER_BRAND: Final = "nwtc"
 PAGE: Final = 200
 NO_MAIL_SERVER: Final = "smtp://127.0.0.1:9"  # nothing here sends a mail
 CALLER: Final = """
@@ -51,6 +52,12 @@ class CredentialMissing(OperatorError):
     """`tourbase token` failed; the message has its last words."""
 
 
+UNSPENT: Final = {
+    name.upper(): str(10**9) for name in Settings.model_fields if name.startswith("quota_")
+}
+"""Quotas are counted as ever, and nobody comes to the end of theirs: one address asks it all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Addresses and secrets of the servers, and credentials of the callers who ask."""
@@ -59,7 +66,9 @@ class Stage:
     folder: Path
     staff: str
     site: str
+    other_site: str
     rival: Told
+    quotas: Mapping[str, str] = field(default_factory=lambda: UNSPENT)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -71,6 +80,7 @@ class Stage:
                 "MAIL_URL": NO_MAIL_SERVER,
                 "METRICS_TOKEN": self.metrics_token,
                 "LIMIT_PAGE": str(PAGE),
+                **self.quotas,
             }
         )
 
@@ -161,8 +171,9 @@ def set_stage(settings: Settings, folder: Path) -> Stage:
         pool_size=settings.database_pool_size,
         limited=False,
     )
-    staff, site = map(_told_by, [_ask(environment, kind) for kind in ("staff", "site")])
-    return Stage(settings, folder, staff, site, told)
+    wanted = ((BRAND, "staff"), (BRAND, "site"), (OTHER_BRAND, "site"))
+    staff, site, other = map(_told_by, [_ask(environment, *each) for each in wanted])
+    return Stage(settings, folder, staff, site, other, told)
 
 
 def environment_of(settings: Settings) -> Mapping[str, str]:
@@ -202,8 +213,8 @@ def _settings(postgres: Postgres, redis: str, folder: Path) -> Settings:
     )
 
 
-def _ask(environment: Mapping[str, str], kind: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "cli.main", "token", "--brand", BRAND, "--as", kind]
+def _ask(environment: Mapping[str, str], brand: str, kind: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "cli.main", "token", "--brand", brand, "--as", kind]
     return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True)
 
 

@@ -137,6 +137,10 @@ class Settings(BaseSettings):
     )
     quota_cost_burst: int = setting(20_000, "Objects that it may read at once.", gt=0)
 
+    limit_refusal_seconds: float = setting(
+        0.1, "How long whoever asks on though their quota is spent waits to be told again.", ge=0
+    )
+
     cache_local_seconds: float = setting(
         2, "How long a process keeps what it has from the cache; 0 asks Redis each time.", ge=0
     )

@@ -19,12 +19,13 @@ from auth.links import LinkTokens
 from auth.origins import Origins
 from auth.passwords import Passwords
 from auth.quote_tokens import QuoteTokens
-from auth.sealing import SealingRing
+from auth.sealing import SealingRing, keys_of
 from auth.session_tokens import RefreshTokens
 from auth.sessions import Rotation
 from auth.signers import Signers
 from auth.tokens import Tokens
 from auth.vault import Vault
+from auth.visitors import VisitorSecrets
 from bootstrap.settings import Settings
 from bootstrap.telemetry import collect, telemetry_for
 from db.database import Database, Doors
@@ -92,6 +93,7 @@ class Parts:
     guests: GuestGate
     origins: Origins
     quotas: RedisQuotas
+    visitors: VisitorSecrets
     authenticator: Authenticator
     ids: TimeOrderedIds
     registry: CollectorRegistry
@@ -156,6 +158,12 @@ def vault_of(settings: Settings) -> Vault:
     """Errors: SettingMissing, SealingKeyRefused."""
     key, before = required(settings.secrets_key, "SECRETS_KEY"), settings.secrets_keys_before
     return Vault(SealingRing(key, before=before.get_secret_value()))
+
+
+def visitors_of(settings: Settings) -> VisitorSecrets:
+    """Errors: SettingMissing, SealingKeyRefused."""
+    key, before = required(settings.secrets_key, "SECRETS_KEY"), settings.secrets_keys_before
+    return VisitorSecrets(keys_of(key, before=before.get_secret_value()))
 
 
 def doors(settings: Settings) -> Doors:
@@ -266,6 +274,7 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             guests=guests_gate(made, tokens, signers, settings),
             origins=origins,
             quotas=made.quotas,
+            visitors=visitors_of(settings),
             authenticator=Authenticator(made.database, tokens, links, origins, now),
             ids=TimeOrderedIds(),
             registry=made.registry,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -40,9 +40,18 @@ class QuotaSpent(DomainError):
         self.policy = policy
         self.seconds = seconds
 
+    @classmethod
+    def of(cls, verdict: "Verdict") -> "QuotaSpent":
+        """Of a verdict that refuses."""
+        return cls(verdict.refused or Policy.COST, verdict.wait_seconds)
+
     @property
     def told(self) -> dict[str, object]:
-        return {"policy": self.policy.value, "retryAfterSeconds": self.seconds}
+        return {
+            "retryable": self.retryable,
+            "policy": self.policy.value,
+            "retryAfterSeconds": self.seconds,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +245,13 @@ def filled(bucket: Bucket, kept: Filled | None, *, now: float) -> float:
         return bucket.burst
     flowed = max(0.0, now - kept.at) * bucket.per_second
     return min(float(bucket.burst), kept.level + flowed)
+
+
+def told_later(verdict: Verdict, rest: float) -> Verdict:
+    """A refusal by the window of requests, when so many seconds of its wait are left."""
+    seconds = whole(round(rest, 3))
+    left = (replace(verdict.left[0], seconds=seconds),)
+    return replace(verdict, left=left, wait_seconds=seconds)
 
 
 def whole(seconds: float) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from domain.addresses import household
 from domain.errors import DomainError, InvalidInput
 
 ACCESS: Final = timedelta(minutes=15)
@@ -43,9 +44,10 @@ def bounds_of(what: str, tenant: str, email: str, address: str) -> tuple[Bound, 
     Shape:  an account is not locked by whoever knows its address: the five are of the account and
             the caller's address together, and one address alone never fills what the account has.
     """
+    place = household(address)
     return (
-        Bound(f"{what}:address:{address}", 50),
-        Bound(f"{what}:pair:{tenant}:{email}:{address}", 5),
+        Bound(f"{what}:address:{place}", 50),
+        Bound(f"{what}:pair:{tenant}:{email}:{place}", 5),
         Bound(f"{what}:account:{tenant}:{email}", 50),
     )
 

@@ -6,12 +6,12 @@ import hmac
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from redis.exceptions import NoScriptError
 
-from domain.quotas import Demand, Left, Policy, Verdict, whole
+from domain.quotas import Demand, Left, Policy, Verdict, told_later
 from integrations.local_quotas import MOST_KEPT, LocalQuotas
 from integrations.quota_scripts import GIVE, TAKE
 from integrations.redis_asking import Asking
@@ -76,10 +76,7 @@ class RedisQuotas:
         if found is None or found[0] <= self._clock():
             return None
         until, verdict = found
-        rest = until - self._clock()
-        seconds = whole(round(rest, 3))
-        left = (replace(verdict.left[0], seconds=seconds),)
-        return replace(verdict, left=left, wait_seconds=seconds)
+        return told_later(verdict, until - self._clock())
 
     async def ping(self) -> bool:
         """Whether all processes count together."""
@@ -99,7 +96,8 @@ class RedisQuotas:
 
     def _taking(self, demand: Demand) -> Call:
         bucket = demand.bucket
-        keys = [self._key(demand.brand, each.of) for each in (*demand.windows, bucket)]
+        names = [*(each.of for each in demand.windows), bucket.of]
+        keys = [self._key(demand.brand, name) for name in names]
         windows = ((each.most, each.seconds, each.taken) for each in demand.windows)
         bounds = [each for window in windows for each in window]
         return Call(TAKE, keys, (BY_ITSELF, bucket.burst, bucket.per_second, demand.cost, *bounds))
@@ -122,10 +120,13 @@ class RedisQuotas:
         await asyncio.sleep(0)
         calls, self._calls, self._trip = self._calls, [], None
         asked, asking = [call for call, _ in calls], self._asking
-        found = await asking.attempt(lambda: _run(asking, asked)) if asking else None
-        for (_, answer), each in zip(calls, found or [None] * len(calls), strict=True):
-            if not answer.done():
-                answer.set_result(each)
+        found: list[Any] | None = None
+        try:
+            found = await asking.attempt(lambda: _run(asking, asked)) if asking else None
+        finally:  # Whatever it ends with, nobody waits for ever.
+            for (_, answer), each in zip(calls, found or [None] * len(calls), strict=True):
+                if not answer.done():
+                    answer.set_result(each)
 
     def _key(self, brand: str, name: str) -> str:
         return f"tourbase:quota:{{{self._digest(brand)}}}:{self._digest(name)}"

@@ -175,7 +175,14 @@ async def _made(
         return key.id
 
     id = await info.context.write(work, key=key_of(info))
-    return NewApiKeyPayload(api_key=await one(info, API_KEYS, id), secret=secret, errors=[])
+    row, visitors = await one(info, API_KEYS, id), info.context.world.visitors
+    is_new_of_site = secret is not None and row.kind == "site"
+    return NewApiKeyPayload(
+        api_key=row,
+        secret=secret,
+        visitor_secret=visitors.secret_of(id) if visitors and is_new_of_site else None,
+        errors=[],
+    )
 
 
 def _entropy() -> bytes:

@@ -14,6 +14,7 @@ from strawberry.dataloader import DataLoader
 
 from auth.links import LinkTokens
 from auth.quote_tokens import QuoteTokens
+from auth.visitors import VisitorSecrets
 from db import members
 from db.database import Database, Session, Transaction, TransactionEnded
 from db.idempotency import once
@@ -58,6 +59,7 @@ class World:
     cache: Cache | None = None
     quotas: Quotas | None = None
     rates: Rates = field(default_factory=Rates)
+    visitors: VisitorSecrets | None = None
 
 
 class Snapshot:

@@ -33,8 +33,8 @@ class Quotas(SchemaExtension):
             context.passing.verdict = verdict
             self._demand, self._verdict = demand, verdict
             if verdict.refused is not None:
-                spent = QuotaSpent(verdict.refused, verdict.wait_seconds)
-                self.execution_context.pre_execution_errors = [as_graphql(spent)]
+                spent = as_graphql(QuotaSpent.of(verdict))
+                self.execution_context.pre_execution_errors = [spent]
         yield
 
     async def get_results(self) -> dict[str, Any]:

@@ -154,4 +154,8 @@ class NewApiKeyPayload:
         description="The key's text, in this answer alone: it is not stored. A repetition under the"
         " same idempotency key answers the key with null here; then revoke it and make another."
     )
+    visitor_secret: str | None = strawberry.field(
+        description="Beside a site key, and in this answer alone: what the website's server signs"
+        " the addresses of its visitors with, in the header `X-Visitor-Address`."
+    )
     errors: list[UserError] = strawberry.field(description="Refusals; empty if it was made.")

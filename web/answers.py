@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
@@ -72,9 +73,17 @@ SOCKET_CODES: Final[Mapping[int, Told]] = {
 }
 
 
-def refused(code: str, message: str, request_id: str, *, status: int | None = None) -> Response:
-    """A request that never became an operation."""
-    body = {"errors": [{"message": message, "extensions": {"code": code, "requestId": request_id}}]}
+def refused(
+    code: str,
+    message: str,
+    request_id: str,
+    *,
+    status: int | None = None,
+    more: Mapping[str, object] = MappingProxyType({}),
+) -> Response:
+    """A request that never became an operation; `more` is told besides of why."""
+    told = {"code": code, **more, "requestId": request_id}
+    body = {"errors": [{"message": message, "extensions": told}]}
     status = status or STATUS.get(code, 400)
     headers = {**ALSO_SAID.get(status, {}), "cache-control": "no-store"}
     return Response(orjson.dumps(body), status, headers, media_type="application/json")

@@ -1,6 +1,7 @@
 """The HTTP and WebSocket application."""
 
 from importlib import metadata
+from time import monotonic
 
 import structlog
 from starlette.applications import Starlette
@@ -28,7 +29,7 @@ from web.middleware import BodyLimit, RequestId, SafeHeaders
 from web.observation import KnownDocuments, Observation
 from web.playground import Playground
 from web.prepared import prepared
-from web.quotas import QuotaHeaders
+from web.quotas import Quotas
 from web.sign_in import SigningIn
 
 LOG = structlog.get_logger("tourbase.web")
@@ -46,7 +47,9 @@ def build_app(made: Parts) -> ASGIApp:
         routes=_routes(made, schema, world),
         middleware=[
             Middleware(Cors, origins=made.origins),
-            Middleware(QuotaHeaders),
+            Middleware(
+                Quotas, clock=monotonic, refusal_seconds=made.settings.limit_refusal_seconds
+            ),
             Middleware(BodyLimit, most_bytes=made.settings.limit_body_bytes),
         ],
         exception_handlers={
@@ -75,6 +78,7 @@ def _world(made: Parts, limits: Limits) -> World:
         cache=made.cache,
         quotas=made.quotas,
         rates=rates_of(made.settings),
+        visitors=made.visitors,
     )
 
 

@@ -1,5 +1,6 @@
 """The GraphQL endpoint: credentials in, one operation through the schema, JSON out."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from auth.authenticate import Authenticator, Presented
+from auth.visitors import HEADER
 from domain.errors import DomainError, Forbidden
 from domain.faults import told
 from resolvers.context import OperationContext, World
@@ -118,6 +120,10 @@ class Endpoint(GraphQL[OperationContext, None]):
                 address=address_of(request),
             )
         principal = await self._authenticator.principal(presented_by(request))
+        visitors, visitor = self._world.visitors, request.headers.get(HEADER)
+        if visitors is not None and visitor is not None:
+            address = visitors.address(visitor, principal, now=self._world.now())
+            principal = replace(principal, address=address)
         return OperationContext(
             self._world,
             principal,

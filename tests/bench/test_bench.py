@@ -4,6 +4,7 @@ import dataclasses
 import math
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bench.hostile import NOTHING, strike
 from bench.hostile_documents import documents
 from bench.load import Visitors, measured
 from bench.machine import facts
+from bench.neighbours import Beside, count
 from bench.processor import Cores
 from bench.servers import BARE, OURS, STOCK, Server, running
 from bench.stage import ROOT, Stage, fresh, prepare, set_stage
@@ -110,6 +112,16 @@ def test_a_websites_pages_are_all_answered_to_its_key(
     assert len(visited.tally.latencies) > len(WEIGHTS)
     assert math.isnan(visited.hit_ratio) or 0 <= visited.hit_ratio <= 1
     assert report.website(visited).count("\n| ") == 5
+
+
+def test_the_neighbour_of_a_caller_past_its_quota_is_reported_by_ratios(stage: Stage) -> None:
+    seen = Beside([[0.001, 0.002]], [[0.002, 0.002]], Counter({200: 4, 429: 1_000}))
+
+    text = report.neighbours(seen, count(stage, taken=32))
+
+    assert "The other was answered 4 of 200, 1,000 of 429." in text
+    assert "| p50 | 1.00 | 2.00 | 2.00 (2.00 to 2.00) |" in text
+    assert "| p95 | 2.00 | 2.00 | 1.00 (1.00 to 1.00) |" in text
 
 
 def test_a_few_users_read_and_move_tours_without_an_error(

@@ -43,7 +43,7 @@ REFUSED = {
     "GRAPHQL_PARSE_FAILED": ("{", None),
     "GRAPHQL_VALIDATION_FAILED": ("{ nothing }", None),
 }
-AWAY = ("SERVICE_UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL_SERVER_ERROR")
+AWAY = ("TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL_SERVER_ERROR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +197,14 @@ def test_the_guide_names_the_limits_of_a_server_that_is_told_nothing_else() -> N
     limits = ("body_bytes", "depth", "aliases", "root_fields", "page", "nodes", "operation_seconds")
 
     assert named == [Settings.model_fields[f"limit_{name}"].default for name in limits]
+
+
+def test_the_guide_names_the_quotas_of_a_server_that_is_told_nothing_else() -> None:
+    rows = ROW.findall(section("How often one may ask"))[1:]
+    quotas = ("visitor_per_minute", "caller_per_minute", "payments_per_minute", "forms_per_hour")
+
+    allowed = {int(most.replace(",", "")) for _, most, _ in rows[:4]}
+    assert allowed == {Settings.model_fields[f"quota_{name}"].default for name in quotas}
+    assert rows[4][1:] == ("1,000", "1 second, and 20,000 at once")
+    assert Settings.model_fields["quota_cost_per_second"].default == 1_000
+    assert Settings.model_fields["quota_cost_burst"].default == 20_000

@@ -3,12 +3,16 @@
 import dataclasses
 import re
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any
 
 import httpx
 import pytest
 
-from bootstrap.wiring import Parts
+from auth.visitors import sign as signed
+from bench.client import Target
+from bench.neighbours import stand
+from bootstrap.wiring import Parts, now
 from db.database import Database, Transaction
 from domain.identity import Brand
 from integrations.redis_quotas import RedisQuotas
@@ -20,6 +24,7 @@ from tests.builders import (
     a_key,
     a_member,
     allow_origins,
+    an_app,
     new_id,
     write,
 )
@@ -39,6 +44,7 @@ SMALL = {
     "quota_forms_per_hour": 2,
     "quota_cost_per_second": 1,
     "quota_cost_burst": 100,
+    "limit_refusal_seconds": 0,
 }
 
 
@@ -118,6 +124,20 @@ async def test_what_cannot_run_counts_as_well(
     for query in ("{", "{ nonsense }", "{ viewer { kind ", "{ node }"):
         assert (await ask(client, site_headers, query)).status_code == 200
     assert (await ask(client, site_headers)).status_code == 429
+
+
+async def test_whoever_was_refused_is_refused_again_before_anything_is_read(
+    client: httpx.AsyncClient, database: Database, brand: Brand
+) -> None:
+    key = await write(database, brand, a_key)
+    shown, other = {"x-api-key": key}, {"authorization": f"Bearer {key}"}
+    for _ in range(5):
+        last = await ask(client, shown)
+    again = await client.post("/graphql", content=b"no JSON", headers=shown)
+    assert refusal(last) == refusal(again) == (429, "TOO_MANY_REQUESTS", "visitor")
+    assert again.headers["ratelimit-policy"] == last.headers["ratelimit-policy"]
+    assert (await ask(client, other, "no GraphQL")).status_code == 429
+    assert (await ask(client, {"x-api-key": f"{key}0"})).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -231,15 +251,22 @@ async def test_without_redis_the_server_counts_for_itself_and_its_health_says_so
 
 
 async def test_one_tenant_past_its_quota_takes_nothing_of_anothers(
-    client: httpx.AsyncClient, made: Parts, database: Database, site_headers: dict[str, str]
+    made: Parts, database: Database, brand: Brand, sign: Sign
 ) -> None:
-    """The load itself is measured by `make bench-quotas`; here the counts."""
+    """Counts alone; how long the other waits is measured by `make bench BENCH="--parts quotas"`."""
     another = await a_brand(made.settings)
-    other = {"x-api-key": await write(database, another, a_key)}
-    hammered = [(await ask(client, site_headers)).status_code for _ in range(40)]
-    spared = [(await ask(client, other)).status_code for _ in range(4)]
-    assert hammered == [200] * 4 + [429] * 36
-    assert spared == [200] * 4
+    loud = f"X-API-Key: {await write(database, another, a_key)}\r\n"
+    quiet = f"Authorization: Bearer {sign(await a_member(database, brand))}\r\n"
+    strict = {"quota_visitor_per_minute": 4, "limit_refusal_seconds": 0.01}
+    settings = made.settings.model_copy(update=strict)
+    async with served(dataclasses.replace(made, settings=settings)) as address:
+        port = int(address.rpartition(":")[2])
+        seen = await stand(Target(port, quiet), Target(port, loud), rounds=1, seconds=0.15)
+    assert seen.answers[HTTPStatus.OK] == 4
+    assert set(seen.answers) == {HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS}
+    assert seen.answers[HTTPStatus.TOO_MANY_REQUESTS] > 10
+    assert seen.errors == 0
+    assert len(seen.beside[0]) > 0
 
 
 async def test_a_page_of_the_brands_website_may_read_what_is_left(
@@ -250,3 +277,50 @@ async def test_a_page_of_the_brands_website_may_read_what_is_left(
     exposed = answer.headers["access-control-expose-headers"].split(", ")
     assert {"ratelimit", "ratelimit-policy", "x-ratelimit-remaining", "retry-after"} <= {*exposed}
     assert {"ratelimit", "ratelimit-policy", "x-ratelimit-remaining"} <= {*answer.headers}
+
+
+MAKE = """
+mutation ($app: ID!, $kind: ApiKeyKind!) {
+  createApiKey(input: {appId: $app, kind: $kind, mode: TEST, label: "Shop"}) {
+    secret visitorSecret errors { code message }
+  }
+}
+"""
+
+
+async def test_a_websites_server_asks_for_each_visitor_with_the_secret_beside_its_key(
+    client: httpx.AsyncClient, database: Database, brand: Brand, sign: Sign
+) -> None:
+    app = await write(database, brand, lambda tx: an_app(tx, kind="site"))
+    owner = bearer(sign(await a_member(database, brand)), **{"idempotency-key": str(new_id())})
+    given = await ask(client, owner, MAKE, app=encode("App", app), kind="SITE")
+    key, secret = (
+        given.json()["data"]["createApiKey"][each] for each in ("secret", "visitorSecret")
+    )
+    again = await ask(client, owner, MAKE, app=encode("App", app), kind="SITE")
+    assert again.json()["data"]["createApiKey"]["visitorSecret"] is None
+
+    async def asked_for(address: str, signs: str = secret) -> httpx.Response:
+        at = int(now().timestamp())
+        signature = signed(signs, f"{at}.{address}")
+        told = {"x-visitor-address": f"{address};t={at};v1={signature}"}
+        return await ask(client, {"x-api-key": key, **told})
+
+    assert [(await asked_for("203.0.113.1")).status_code for _ in range(6)] == [200] * 4 + [429] * 2
+    assert (await asked_for("203.0.113.2")).status_code == 200
+    assert (await ask(client, {"x-api-key": key})).status_code == 200
+    forged = await asked_for("203.0.113.3", "a guess")
+    assert (forged.status_code, forged.json()["errors"][0]["extensions"]["code"]) == (
+        403,
+        "FORBIDDEN",
+    )
+
+
+async def test_no_key_but_a_websites_has_a_secret_for_visitors(
+    client: httpx.AsyncClient, database: Database, brand: Brand, sign: Sign
+) -> None:
+    app = await write(database, brand, an_app)
+    owner = bearer(sign(await a_member(database, brand)), **{"idempotency-key": str(new_id())})
+    given = await ask(client, owner, MAKE, app=encode("App", app), kind="PARTNER")
+    assert given.json()["data"]["createApiKey"]["errors"] == []
+    assert given.json()["data"]["createApiKey"]["visitorSecret"] is None
