@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "doctor": "cli.doctor:run",
     "dead-jobs": "cli.dead_jobs:run",
     "tenant": "cli.tenant:run",
+    "tenant-life": "cli.tenant_life:run",
     "secrets": "cli.secrets:run",
 }
 NEW_TENANT: Final[Mapping[str, str]] = {
@@ -40,6 +41,15 @@ NEW_TENANT: Final[Mapping[str, str]] = {
     "email-from": "address that the brand's mails come from",
     "owner-name": "who owns it",
     "owner-email": "where the owner is written to",
+}
+
+
+LIFE: Final[Mapping[str, str]] = {
+    "suspend": "let nobody of it in, until it is resumed",
+    "resume": "let them in again; one that was leaving stays",
+    "leave": "suspend it for 30 days, after which it can be purged",
+    "export": "write all of its rows as JSON Lines, with a manifest",
+    "purge": "delete a tenant that left 30 days ago",
 }
 
 
@@ -57,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     try:
         with logged(settings):
-            code: int = pkgutil.resolve_name(COMMANDS[given.command])(settings, given)
+            code: int = pkgutil.resolve_name(COMMANDS[_named(given)])(settings, given)
     except (OperatorError, DomainError) as error:
         print(f"tourbase: {error}", file=sys.stderr)
         return 1
@@ -87,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         "doctor", help="look at each dependency: what is wrong, and how to mend it"
     )
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
-    _tenant(commands.add_parser("tenant", help="make a tenant, with its first brand and its owner"))
+    _tenant(commands.add_parser("tenant", help="make a tenant, suspend it, export it, end it"))
     _secrets(commands.add_parser("secrets", help="seal stored secrets anew"))
     dead = commands.add_parser("dead-jobs", help="list jobs that failed for good")
     dead.add_argument("--retry", type=int, help="try the job of this id again")
@@ -100,8 +110,22 @@ def _secrets(sealed: argparse.ArgumentParser) -> None:
     )
 
 
+def _named(given: argparse.Namespace) -> str:
+    """A tenant is made by one module; all that happens to it afterwards is another's."""
+    command: str = given.command
+    return "tenant-life" if command == "tenant" and given.act != "create" else command
+
+
 def _tenant(tenant: argparse.ArgumentParser) -> None:
-    create = tenant.add_subparsers(dest="act", required=True).add_parser(
+    acts = tenant.add_subparsers(dest="act", required=True)
+    for act, said in LIFE.items():
+        parser = acts.add_parser(act, help=said)
+        parser.add_argument("slug", help="the tenant: acme-tours")
+        if act == "export":
+            parser.add_argument("--to", required=True, help="a new folder")
+        if act == "purge":
+            parser.add_argument("--confirm", required=True, help="the slug once more")
+    create = acts.add_parser(
         "create", help="make it, and print the code with which its owner sets a password"
     )
     create.add_argument("slug", help="names it where its staff sign in: acme-tours")

@@ -99,6 +99,9 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "brands_code_key": BrandCodeTaken,
     "brands_are_made_by_owners": lambda: BeyondOwnRights("Only an owner makes a brand."),
     "memberships_keep_an_owner": LastOwner,
+    "tenants_are_left_by_owners": lambda: BeyondOwnRights(
+        "Only who owns every brand ends the company."
+    ),
     "memberships_pkey": ConflictingChange,
     "staff_users_email_key": ConflictingChange,
     "vehicles_name_key": NameTaken,

@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, pool, text
 from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
-from migrations import digests
+from migrations import digests, leaving
 from migrations.roles import ensure_roles, prepare_database
 
 config = context.config
@@ -69,6 +69,7 @@ def _run(connection: Connection, known: Mapping[str, str]) -> None:
         context.run_migrations()
         kept = _applied()
     digests.note(connection, kept, known)
+    leaving.open_doors(connection, str(config.attributes["role_prefix"]))
 
 
 def _applied() -> dict[str, str]:

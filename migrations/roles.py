@@ -2,7 +2,8 @@
 
 `owner` owns the tables and cannot log in. `write` and `read` are the two logins; they own nothing,
 inherit nothing, and may only step into a working role. `lookup`, `fleet` and `relay` own the few
-narrow functions that see past a brand; nobody can become one of them.
+narrow functions that see past a brand; nobody can become one of them. `archive` and `departure`
+copy and delete the rows of one tenant, for the login that migrates and no other.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from psycopg import sql
 from sqlalchemy import Connection, text
 
+from migrations.leaving import LEAVING
 from migrations.tables import EXCEPTIONS, WORKING
 
 LOGINS = ("write", "read")
@@ -40,7 +42,7 @@ def ensure_roles(connection: Connection, prefix: str, *, logins: Mapping[str, st
     Shape:  `logins` maps `write` and `read` to a password, or to None to leave it as it is.
     """
     connection.execute(text("select pg_advisory_xact_lock(hashtextextended('tourbase.roles', 0))"))
-    for name in ("owner", *EXCEPTIONS, *WORKING):
+    for name in ("owner", *EXCEPTIONS, *LEAVING, *WORKING):
         _ensure(connection, prefix + name, "nologin noinherit")
     for name in LOGINS:
         _ensure(connection, prefix + name, "login noinherit")
@@ -49,7 +51,7 @@ def ensure_roles(connection: Connection, prefix: str, *, logins: Mapping[str, st
             _grant(connection, prefix + working, prefix + name)
     if not connection.scalar(text("select rolsuper from pg_roles where rolname = current_user")):
         me = str(connection.scalar(text("select current_user")))
-        for name in ("owner", *EXCEPTIONS, "worker"):
+        for name in ("owner", *EXCEPTIONS, *LEAVING, "worker"):
             _grant(connection, prefix + name, me)
 
 

@@ -84,6 +84,7 @@ from resolvers.staff import StaffQuery
 from resolvers.statistics import StatisticsQuery
 from resolvers.tasks import TaskMutation
 from resolvers.telemetry import KnownName, Observed, none_is_known
+from resolvers.tenants import TenantMutation
 from resolvers.tickets import TicketMutation, TicketQuery
 from resolvers.tours import TourMutation
 from schema.scalars import SCALARS
@@ -190,6 +191,7 @@ class Mutation(
     BrandSettingsMutation,
     BrandProfileMutation,
     MemberMutation,
+    TenantMutation,
     FleetMutation,
     PaperMutation,
     BlockMutation,

@@ -546,6 +546,7 @@ COLD: Mapping[str, str] = {
     "members.last_sign_ins": "one page of members, each session by the index of its member",
     "members.standing": "the few memberships of one member, by their index",
     "scope_grants.insert_grant": "an insert",
+    "tenants.leave_tenant": "one operator by its key, and its few brands",
     "sign_in.insert_session": "an insert",
     "guest_sessions.insert_code_of_customer": "an insert",
     "guest_sessions.take_turn_of_customer": "one session by its key, as its owner alone may",

@@ -272,6 +272,7 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "tagline": ["A stranger's word"],
         "origin": ["https://stranger.example.com"],
         "scope": ["notes:read"],
+        "confirm": ["nobodys-company"],
         "ava": ["Walla Walla Valley"],
         "slug": ["a-winery"],
         "code": [victim.rows.get("tour_packages", {}).get("code")],

@@ -6,6 +6,7 @@ from typing import Any, Final, LiteralString
 
 import pytest
 
+from migrations.leaving import LEAVING
 from migrations.tables import EXCEPTIONS, FLOORED, WORKING
 from tests.isolation.catalogue import PREFIX, Connection
 
@@ -18,6 +19,7 @@ SHARED: Final = {
     "public.wineries": "directory common to all tenants",
     "public.restaurants": "directory common to all tenants",
     "public.hotels": "directory common to all tenants",
+    "public.departures": "receipts of tenants that are no more: a slug, a time, counts of rows",
     "public.directory_drops": "which tables of the directory were changed, for the cache; no rows",
     "jobs.procrastinate_jobs": "the queue's own; a job carries tenant and brand in its arguments",
     "jobs.procrastinate_events": "the queue's own: a job's states",
@@ -28,7 +30,8 @@ ROLES: Final = {
     "working": [PREFIX + name for name in WORKING],
     "logins": [PREFIX + name for name in LOGINS],
     "app": [PREFIX + name for name in (*WORKING, *LOGINS)],
-    "exceptions": [PREFIX + name for name in EXCEPTIONS],
+    # Those who leave a tenant see its brands together; only the login that migrates becomes them.
+    "exceptions": [PREFIX + name for name in (*EXCEPTIONS, *LEAVING)],
     "floored": sorted(PREFIX + name for name in FLOORED),
     "owner": PREFIX + "owner",
     "shared": sorted(SHARED),

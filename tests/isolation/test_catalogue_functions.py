@@ -19,6 +19,8 @@ DEFINERS = {
         "public, pg_temp",
         "staff worker",
     ),
+    "leave_tenant(text, timestamptz, timestamptz)": ("owner", "public, pg_temp", "staff"),
+    "owns_brand(integer, uuid)": ("lookup", "public, pg_temp", "owner"),
     "end_sessions_of(uuid, timestamptz)": ("lookup", "public, pg_temp", "staff worker"),
     "make_brand(uuid, text, text, text, text, text, uuid, uuid, text, jsonb, date, uuid[], text[],"
     " text[], timestamptz)": ("owner", "public, pg_temp", "staff"),

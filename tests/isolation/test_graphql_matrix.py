@@ -65,6 +65,7 @@ BEGINS = {
     "addWebOrigin",
     "removeWebOrigin",
     "createBrand",
+    "leaveTenant",
     "updateBrand",
     "inviteStaff",
     "addRate",

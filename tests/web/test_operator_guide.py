@@ -106,6 +106,6 @@ async def test_an_operator_who_follows_the_guide_has_a_first_booking(
         script = "\n".join(sign_in).replace('"tenant": "acme"', f'"tenant": "{slug}"')
         told = await typed(f'{script}\necho "$TOKEN $REFRESH"', **given)
         token, refresh = told.split()
-        assert await answered(client, token) == 16
+        assert await answered(client, token) == 19
         printed = await typed("\n".join(commands(LAST)), REFRESH=refresh, **given)
     assert [printed] == [text for language, text in BLOCK.findall(LAST) if language == "text"]
