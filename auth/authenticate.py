@@ -136,7 +136,13 @@ class Authenticator:
                 raise Forbidden(NOT_YOURS)
         if caller is None:
             raise Unauthenticated("The token is not valid.")
-        return replace(_principal(claims.kind, caller), credential=claims.session)
+        proofs = [each for each in (claims.proved_at, caller.proved_at) if each is not None]
+        return replace(
+            _principal(claims.kind, caller),
+            credential=claims.session,
+            proved_at=max(proofs, default=None),
+            owes_factor=caller.owes_factor,
+        )
 
 
 def _is_secret(credential: str) -> bool:

@@ -58,7 +58,8 @@ RUNS: Final = frozenset(
 GUESTS_ONLY: Final = frozenset(
     {Scope.PROPOSALS_ANSWER, Scope.OFFERS_ANSWER, Scope.INQUIRIES_WITHDRAW}
 )
-OWNERS_ONLY: Final = frozenset({Scope.KEYS_WRITE, Scope.TENANT_WRITE})
+OWNERS_ONLY: Final = frozenset({Scope.KEYS_WRITE, Scope.SECURITY_WRITE, Scope.TENANT_WRITE})
+OWN_ACCOUNT: Final = frozenset({Scope.ACCOUNT_WRITE})
 # What guests do by themselves to what is theirs.
 AMENDS: Final = frozenset(
     {
@@ -104,11 +105,12 @@ OF_ROLE: Final[Mapping[str, frozenset[Scope]]] = {
     "dispatcher": (READS - {Scope.PAYMENTS_READ, Scope.STATISTICS_READ})
     | RUNS
     | BUYS
+    | OWN_ACCOUNT
     | {Scope.BOOKINGS_WRITE, Scope.BOOKINGS_AMEND, Scope.TASKS_WRITE},
-    "sales": (READS - {Scope.STATISTICS_READ}) | SELLS,
-    "finance": READS | {Scope.QUOTES_MAKE, Scope.PAYMENTS_WRITE, Scope.TASKS_WRITE},
-    "driver": PUBLIC | {Scope.BOOKINGS_READ, Scope.FLEET_READ},
-    "viewer": READS - {Scope.NOTES_READ, Scope.HISTORY_READ, Scope.STATISTICS_READ},
+    "sales": (READS - {Scope.STATISTICS_READ}) | SELLS | OWN_ACCOUNT,
+    "finance": READS | OWN_ACCOUNT | {Scope.QUOTES_MAKE, Scope.PAYMENTS_WRITE, Scope.TASKS_WRITE},
+    "driver": PUBLIC | OWN_ACCOUNT | {Scope.BOOKINGS_READ, Scope.FLEET_READ},
+    "viewer": (READS | OWN_ACCOUNT) - {Scope.NOTES_READ, Scope.HISTORY_READ, Scope.STATISTICS_READ},
 }
 
 

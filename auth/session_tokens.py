@@ -1,10 +1,21 @@
-"""What staff keep: the token that refreshes a session, and the code that sets a password."""
+"""What staff keep: the token that refreshes a session, the code that sets a password, and what
+they answer with a second factor.
+"""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 from uuid import UUID
+
+import jwt
 
 from auth.keys import KeyRing
 from auth.signed_ids import SignedIds
 from domain.errors import Unauthenticated
+from domain.second_factors import CHALLENGE
+
+CHALLENGES: Final = "ch_"
+ASKED: Final = ("aud", "sub", "exp", "tenant", "brand", "sid", "password_at")
 
 
 class RefreshTokens(SignedIds):
@@ -30,3 +41,55 @@ class StaffCodes(SignedIds):
 
     def __init__(self, ring: KeyRing, issuer: str) -> None:
         super().__init__(ring, issuer, prefix="sc_", purpose="codes")
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Somebody who knew the password, and is to show a second factor.
+
+    Shape:  `session` is that which begins then, once; it does not if the password is another by
+            then than it was at `password_at`.
+    """
+
+    staff_id: UUID
+    tenant: str
+    brand: str
+    session: UUID
+    password_at: datetime
+
+
+class Challenges:
+    """Signs a challenge for some minutes, and reads it again."""
+
+    def __init__(self, ring: KeyRing, issuer: str) -> None:
+        self._ring = ring
+        self._audience = f"{issuer}/challenges"
+
+    def sign(self, challenge: Challenge, *, now: datetime) -> str:
+        return CHALLENGES + self._ring.sign(
+            {
+                "aud": self._audience,
+                "sub": str(challenge.staff_id),
+                "tenant": challenge.tenant,
+                "brand": challenge.brand,
+                "sid": str(challenge.session),
+                "password_at": challenge.password_at.isoformat(),
+                "exp": now + CHALLENGE,
+            }
+        )
+
+    def read(self, token: str) -> Challenge:
+        """Errors: Unauthenticated for one that is forged, over, or of another purpose."""
+        try:
+            said = self._ring.read(
+                token.removeprefix(CHALLENGES), audience=self._audience, required=ASKED
+            )
+            return Challenge(
+                UUID(said["sub"]),
+                str(said["tenant"]),
+                str(said["brand"]),
+                UUID(said["sid"]),
+                datetime.fromisoformat(said["password_at"]),
+            )
+        except (jwt.InvalidTokenError, ValueError) as error:
+            raise Unauthenticated("The challenge is over or not valid. Sign in again.") from error

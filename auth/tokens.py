@@ -1,8 +1,9 @@
 """Tokens of staff, customers and drivers: JSON Web Tokens that say who somebody is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import jwt
@@ -19,7 +20,8 @@ KINDS: Final = frozenset({Kind.STAFF, Kind.CUSTOMER, Kind.DRIVER})
 class Claims:
     """Who a token speaks for. `brand` is the one to act for unless another is chosen.
 
-    Shape:  a token of a `session` is worth as much as the session is.
+    Shape:  a token of a `session` is worth as much as the session is. At `proved_at` they showed
+            who they are, by `methods` (RFC 8176).
     """
 
     kind: Kind
@@ -27,6 +29,8 @@ class Claims:
     tenant: str
     brand: str
     session: UUID | None = None
+    proved_at: datetime | None = None
+    methods: tuple[str, ...] = ()
 
 
 class Tokens:
@@ -37,7 +41,7 @@ class Tokens:
         self._issuer = issuer
 
     def sign(self, claims: Claims, *, now: datetime, lifetime: timedelta) -> str:
-        payload = {
+        payload: dict[str, Any] = {
             "iss": self._issuer,
             "aud": self._issuer,
             "sub": str(claims.subject),
@@ -49,6 +53,9 @@ class Tokens:
         }
         if claims.session is not None:
             payload["sid"] = str(claims.session)
+        if claims.proved_at is not None:
+            at = int(claims.proved_at.timestamp())
+            payload |= {"auth_time": at, "amr": list(claims.methods)}
         return self.ring.sign(payload)
 
     def verify(self, token: str) -> Claims:
@@ -58,13 +65,7 @@ class Tokens:
                 token, audience=self._issuer, issuer=self._issuer, required=REQUIRED
             )
             kind = Kind(payload["kind"])
-            claims = Claims(
-                kind,
-                UUID(payload["sub"]),
-                str(payload["tenant"]),
-                str(payload["brand"]),
-                UUID(payload["sid"]) if "sid" in payload else None,
-            )
+            claims = _claims(kind, payload)
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("The token has expired. Sign in again.") from error
         except (jwt.InvalidTokenError, ValueError) as error:
@@ -72,3 +73,17 @@ class Tokens:
         if kind not in KINDS:
             raise Unauthenticated("The token is not valid.")
         return claims
+
+
+def _claims(kind: Kind, payload: Mapping[str, Any]) -> Claims:
+    """Errors: ValueError for what we would not have signed."""
+    proved_at = payload.get("auth_time")
+    return Claims(
+        kind,
+        UUID(payload["sub"]),
+        str(payload["tenant"]),
+        str(payload["brand"]),
+        UUID(payload["sid"]) if "sid" in payload else None,
+        None if proved_at is None else datetime.fromtimestamp(float(proved_at), UTC),
+        tuple(map(str, payload.get("amr", ()))),
+    )

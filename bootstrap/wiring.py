@@ -20,7 +20,8 @@ from auth.origins import Origins
 from auth.passwords import Passwords
 from auth.quote_tokens import QuoteTokens
 from auth.sealing import SealingRing, keys_of
-from auth.session_tokens import RefreshTokens
+from auth.second_factors import SecondFactors
+from auth.session_tokens import Challenges, RefreshTokens
 from auth.sessions import Rotation
 from auth.signers import Signers
 from auth.tokens import Tokens
@@ -40,9 +41,9 @@ from integrations.redis_events import RedisEvents
 from integrations.redis_limits import RedisLimits
 from integrations.redis_quotas import RedisQuotas
 from integrations.telemetry import Telemetry
+from services.gate import Gate
 from services.guest_sign_in import GuestGate
 from services.ports import Alerts, Mailer
-from services.sign_in import Gate
 
 SHORTEST_SECRET: Final = 32
 
@@ -240,7 +241,18 @@ def ring_of(settings: Settings) -> KeyRing:
 def gate_of(made: Outside, tokens: Tokens, signers: Signers, settings: Settings) -> Gate:
     """What staff sign in by."""
     refreshing, ids = RefreshTokens(tokens.ring, settings.auth_issuer), TimeOrderedIds()
-    return Gate(made.database, tokens, refreshing, signers.codes, Passwords(), made.tries, ids)
+    challenges = Challenges(tokens.ring, settings.auth_issuer)
+    return Gate(
+        made.database,
+        tokens,
+        refreshing,
+        signers.codes,
+        Passwords(),
+        made.tries,
+        ids,
+        SecondFactors(vault_of(settings)),
+        challenges,
+    )
 
 
 def guests_gate(made: Outside, tokens: Tokens, signers: Signers, settings: Settings) -> GuestGate:

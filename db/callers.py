@@ -38,7 +38,8 @@ class Subject(Protocol):
 class Caller:
     """A known caller: the brand, who they are in it, and what was granted or denied them.
 
-    Shape:  `until` is when that changes by itself, if it does.
+    Shape:  `until` is when that changes by itself, if it does. Of a member with a session:
+            `proved_at` is when it last showed who they are, and whether they owe a second factor.
     """
 
     brand: Brand
@@ -48,6 +49,8 @@ class Caller:
     denies: Sequence[str]
     label: str
     until: datetime | None = None
+    proved_at: datetime | None = None
+    owes_factor: bool = False
 
     @classmethod
     def of(cls, row: tuple[Any, ...]) -> "Caller":

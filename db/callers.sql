@@ -9,11 +9,12 @@ from look_up_key(%(key_hash)s, %(now)s);
 -- A member of the brand's staff, while the session that they ask with is open.
 select
     tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency,
-    actor_id, role, grants, denies, label, until
+    actor_id, role, grants, denies, label, until, proved_at, coalesce(owes_factor, false)
 from look_up_member(%(tenant)s, %(brand)s, %(subject)s, %(now)s)
-where
-    %(session)s::uuid is null
-    or session_is_open(%(tenant)s, %(subject)s, %(session)s::uuid, %(now)s);
+left join
+    session_standing(%(tenant)s, %(subject)s, %(session)s::uuid, %(now)s)
+    on true
+where %(session)s::uuid is null or proved_at is not null;
 
 -- name: caller_by_customer
 -- A customer of the brand, while the session that they ask with is open.

@@ -7,6 +7,7 @@ from uuid import UUID
 from db import statements
 from db.callers import Caller
 from db.database import Transaction
+from domain.proofs import PASSWORD
 
 SQL = statements.load(__package__, "sign_in.sql")
 
@@ -21,6 +22,7 @@ class NewSession:
     user_agent: str | None
     address: str
     expires_at: datetime
+    methods: tuple[str, ...] = PASSWORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,9 @@ async def is_as_seen(tx: Transaction, staff_id: UUID, changed_at: datetime) -> b
     return await tx.row(SQL["password_as_seen"], given) is not None
 
 
-async def begin(tx: Transaction, new: NewSession, *, now: datetime) -> None:
-    await tx.run(
+async def begin(tx: Transaction, new: NewSession, *, now: datetime) -> bool:
+    """Whether it had not begun before."""
+    row = await tx.row(
         SQL["insert_session"],
         {
             "id": new.id,
@@ -67,9 +70,11 @@ async def begin(tx: Transaction, new: NewSession, *, now: datetime) -> None:
             "user_agent": new.user_agent,
             "address": new.address,
             "expires_at": new.expires_at,
+            "methods": list(new.methods),
             "now": now,
         },
     )
+    return row is not None
 
 
 async def take_turn(tx: Transaction, session: UUID, turn: int, *, now: datetime) -> int | None:

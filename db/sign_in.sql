@@ -27,12 +27,18 @@ where staff_user_id = %(staff)s and changed_at = %(changed_at)s
 for update;
 
 -- name: insert_session
--- A session that begins.
+-- A session that begins, once.
 insert into staff_sessions
-(id, staff_user_id, brand_code, user_agent, address, created_at, refreshed_at, expires_at)
+(
+    id, staff_user_id, brand_code, user_agent, address, created_at, refreshed_at, expires_at,
+    proved_at, methods
+)
 values (
-    %(id)s, %(staff)s, %(brand)s, %(user_agent)s, %(address)s, %(now)s, %(now)s, %(expires_at)s
-);
+    %(id)s, %(staff)s, %(brand)s, %(user_agent)s, %(address)s, %(now)s, %(now)s, %(expires_at)s,
+    %(now)s, %(methods)s
+)
+on conflict (tenant_id, id) do nothing
+returning id;
 
 -- name: take_turn
 -- A session goes on by the token that it gave last, and by no other.

@@ -1,6 +1,7 @@
 """Who is asking, for which brand, and what they may do: one frozen value for a whole request."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
@@ -74,6 +75,8 @@ class Scope(StrEnum):
     NOTES_READ = "notes:read"
     HISTORY_READ = "history:read"
     STATISTICS_READ = "statistics:read"
+    ACCOUNT_WRITE = "account:write"
+    SECURITY_WRITE = "security:write"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
     DOCUMENTS_PUSH = "documents:push"
@@ -101,7 +104,8 @@ class Principal:
 
     Shape:  `app_id` and `mode` are those of a key; `credential` is the id of the key, session or
             link that was shown. A `ci` key has the kind of a partner and the role `ci`. `address`
-            is where the request comes from, nothing where that is not known.
+            is where the request comes from, nothing where that is not known. A member proved who
+            they are at `proved_at`, and may owe a second factor.
     """
 
     kind: Kind
@@ -115,6 +119,8 @@ class Principal:
     mode: Mode = "live"
     credential: UUID | None = None
     address: str = ""
+    proved_at: datetime | None = None
+    owes_factor: bool = False
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from db import sign_in
+from db import second_factors, sign_in
 from domain.notifications import Mail
 from jobs.admission import Refused, Work
 from jobs.wording import in_words
@@ -37,4 +37,26 @@ async def mail_password_code(work: Work, *, code_id: str) -> None:
     )
     await work.mailer.send(
         Mail(work.brand.email_from, told.email, f"{brand.name}: {subject}", text, key=code_id)
+    )
+
+
+async def mail_second_factor_reset(work: Work, *, staff_id: str, event_id: str) -> None:
+    """Tell a member that an owner has taken their second factor.
+
+    Errors: MailRefused, ServiceUnavailable; Refused if the brand has no address to send from.
+    """
+    async with work.session.read() as tx:
+        told = await second_factors.contact(tx, UUID(staff_id))
+    if told is None:
+        return
+    if work.brand.email_from is None:
+        raise Refused("the brand has no address to send from")
+    name = work.brand.brand.name
+    text = (
+        f"{told.name},\n\nAn owner has reset your second factor, and all your sessions are over."
+        " Sign in with your password, and enrol your authenticator anew. If you did not ask for"
+        f" it, speak to them now.\n\n{name}\n"
+    )
+    await work.mailer.send(
+        Mail(work.brand.email_from, told.email, f"{name}: your second factor", text, key=event_id)
     )

@@ -14,7 +14,7 @@ from jobs.booking_mails import (
 )
 from jobs.guest_mails import mail_sign_in
 from jobs.proposal_tasks import end_proposals, mail_proposal
-from jobs.staff_mails import mail_password_code
+from jobs.staff_mails import mail_password_code, mail_second_factor_reset
 from services import holds, offers, reservations, tickets
 
 SWEPT: Final = 100
@@ -70,6 +70,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "remind_customer": remind_customer,
     "expire_tour_offers": expire_tour_offers,
     "mail_password_code": mail_password_code,
+    "mail_second_factor_reset": mail_second_factor_reset,
     "mail_sign_in": mail_sign_in,
     "mail_proposal": mail_proposal,
     "end_proposals": end_proposals,

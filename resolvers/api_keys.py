@@ -105,6 +105,7 @@ class ApiKeyMutation:
         scope=Scope.KEYS_WRITE,
         description="Make a key of an app. Its secret is in this answer alone.",
         keyed=True,
+        fresh=True,
     )
     async def create_api_key(self, info: Info, input: CreateApiKeyInput) -> NewApiKeyPayload:
         wish = NewApiKey(
@@ -124,6 +125,7 @@ class ApiKeyMutation:
         description="Make a key that may do the same, and let the old one end: in a day, if nothing"
         " else is said. The new secret is in this answer alone.",
         keyed=True,
+        fresh=True,
     )
     async def rotate_api_key(self, info: Info, input: RotateApiKeyInput) -> NewApiKeyPayload:
         hours = max(-1, min(input.overlap_hours, MOST_HOURS))

@@ -16,6 +16,7 @@ from domain.checkouts import CheckoutWish
 from domain.identity import Kind, Scope
 from domain.payments import NewPayment
 from domain.quotas import Policy
+from resolvers.freshness import if_it_refunds
 from resolvers.inputs import instant
 from resolvers.keys import key_of
 from resolvers.listing import one, says
@@ -136,6 +137,7 @@ class CheckoutMutation:
         description="Call a booking off, for the refund that was quoted.",
         keyed=True,
         policy=Policy.PAYMENTS,
+        fresh=if_it_refunds,
     )
     async def cancel_booking(self, info: Info, input: CancelBookingInput) -> BookingPayload:
         context, now, ids = info.context, info.context.world.now(), info.context.world.ids

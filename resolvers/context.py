@@ -14,6 +14,7 @@ from strawberry.dataloader import DataLoader
 
 from auth.links import LinkTokens
 from auth.quote_tokens import QuoteTokens
+from auth.second_factors import SecondFactors
 from auth.visitors import VisitorSecrets
 from db import members
 from db.database import Database, Session, Transaction, TransactionEnded
@@ -60,6 +61,7 @@ class World:
     quotas: Quotas | None = None
     rates: Rates = field(default_factory=Rates)
     visitors: VisitorSecrets | None = None
+    factors: SecondFactors | None = None
 
 
 class Snapshot:

@@ -16,14 +16,25 @@ from domain.errors import (
     Unauthenticated,
 )
 from domain.identity import Scope
+from domain.proofs import EnrolmentRequired, ReauthenticationRequired, SecondFactorRequired
 from domain.quotas import Policy, QuotaSpent
 from resolvers.conflicts import conflicts, present, subjects_of
+from resolvers.freshness import Asks, Fresh, always
 from resolvers.keys import Keyed
 from resolvers.shapes import POLICY
 from schema.errors import FieldConflict, UserError
 from schema.permissions import requires
 
-NOT_DATA = (Unauthenticated, Forbidden, ServiceUnavailable, DeadlineExceeded, QuotaSpent)
+NOT_DATA = (
+    Unauthenticated,
+    SecondFactorRequired,
+    EnrolmentRequired,
+    ReauthenticationRequired,
+    Forbidden,
+    ServiceUnavailable,
+    DeadlineExceeded,
+    QuotaSpent,
+)
 
 
 class Refusals(FieldExtension):
@@ -77,13 +88,19 @@ def mutation(
     description: str,
     keyed: bool = False,
     policy: Policy | None = None,
+    fresh: bool | Asks = False,
 ) -> Callable[[Any], Any]:
     """A mutation field: its scope, its description, and its refusals as data.
 
     Shape:  a `keyed` one holds, sells, charges or refunds: it needs an idempotency key; one of a
-            `policy` is counted by it besides.
+            `policy` is counted by it besides. A `fresh` one asks a member for a proof of the last
+            minutes, always or for some inputs.
     """
     extensions: list[FieldExtension] = [requires(scope), Refusals(payload)]
+    if fresh:
+        extensions.insert(0, Fresh(always if fresh is True else fresh))
+        some = "" if fresh is True else " if it refunds"
+        description = f"{description} Asks staff for a fresh proof{some}."
     if keyed:
         extensions.insert(0, Keyed())  # The last one is the first to run.
         description = f"{description} Needs an idempotency key."

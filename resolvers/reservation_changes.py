@@ -18,6 +18,7 @@ from domain.listing import argument
 from domain.quotas import Policy
 from domain.reservation_cancellations import Cancellation
 from domain.reservations import CHANGEABLE, NewReservation, ReservationChange, reached_by
+from resolvers.freshness import if_it_refunds
 from resolvers.guests import hand_of
 from resolvers.keys import key_of
 from resolvers.listing import one, says
@@ -162,6 +163,7 @@ class ReservationMutation:
         " to make it.",
         keyed=True,
         policy=Policy.PAYMENTS,
+        fresh=if_it_refunds,
     )
     async def cancel_reservation(
         self, info: Info, input: CancelReservationInput

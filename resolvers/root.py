@@ -78,9 +78,11 @@ from resolvers.reservation_changes import ReservationCancellationQuery, Reservat
 from resolvers.reservation_conversions import ReservationConversionMutation
 from resolvers.reservations import ReservationQuery
 from resolvers.sales import SaleMutation
+from resolvers.second_factors import SecondFactorMutation, SecondFactorQuery
 from resolvers.shared_tour_drivers import DriverProposalQuery, SharedTourDriverMutation
 from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
 from resolvers.staff import StaffQuery
+from resolvers.staff_sessions import StaffSessionMutation, StaffSessionQuery
 from resolvers.statistics import StatisticsQuery
 from resolvers.tasks import TaskMutation
 from resolvers.telemetry import KnownName, Observed, none_is_known
@@ -139,6 +141,8 @@ class Query(
     StaffQuery,
     MemberQuery,
     BrandProfileQuery,
+    StaffSessionQuery,
+    SecondFactorQuery,
     DirectoryQuery,
     QuoteQuery,
     PriceListQuery,
@@ -198,6 +202,8 @@ class Mutation(
     DutyMutation,
     PlaceMutation,
     ApiKeyMutation,
+    StaffSessionMutation,
+    SecondFactorMutation,
 ):
     """All writing root fields."""
 

@@ -114,6 +114,7 @@ class SharedTourMutation:
         CancelSharedTourPayload,
         scope=Scope.SHARED_TOURS_WRITE,
         description="Call a shared tour off, with its tickets; staff is told what to pay back.",
+        fresh=True,
     )
     async def cancel_shared_tour(
         self, info: Info, input: CancelSharedTourInput

@@ -118,6 +118,7 @@ class TicketMutation:
         scope=Scope.TICKETS_WRITE,
         description="Give a ticket back until the tour's cutoff; staff is told what to pay back.",
         policy=Policy.PAYMENTS,
+        fresh=True,
     )
     async def cancel_ticket(self, info: Info, input: CancelTicketInput) -> TicketPayload:
         return await _changed(info, input, cancel_ticket, reason=input.reason)

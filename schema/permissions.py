@@ -14,6 +14,7 @@ from strawberry.types.field import StrawberryField
 
 from domain.errors import Forbidden
 from domain.identity import Principal, Scope
+from domain.proofs import check_enrolled
 
 
 @strawberry.schema_directive(
@@ -63,7 +64,8 @@ def admit(context: Any, scope: Scope) -> None:
 
 
 def check(principal: Principal, scope: Scope) -> None:
-    """Errors: Forbidden, naming the scope that is missing."""
+    """Errors: Forbidden, naming the scope that is missing; EnrolmentRequired before it."""
+    check_enrolled(principal, scope)
     if not principal.may(scope):
         raise Forbidden(
             f"This needs the scope {scope.value}, which this credential does not carry."

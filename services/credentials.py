@@ -1,7 +1,7 @@
 """A credential of the demo data, usable at once: for trying things out, never in production."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from db.database import Database, Transaction
 from domain.errors import OperatorError
 from domain.identity import Brand, Kind, Principal
 from domain.ids import Ids
+from domain.proofs import PASSWORD
 
 KINDS: Final[Mapping[str, str]] = {
     "site": "a publishable key of the brand's website",
@@ -62,7 +63,10 @@ async def make_credential(database: Database, wanted: DemoCaller, maker: Maker) 
     if subject is None:
         raise CredentialRefused(f"{brand.name} has nobody who could be {KINDS[wanted.kind]}.")
     kind = Kind.STAFF if wanted.kind == "owner" else Kind(wanted.kind)
-    return maker.sign(Claims(kind, subject, brand.tenant_slug, brand.code))
+    claims = Claims(kind, subject, brand.tenant_slug, brand.code)
+    if kind is Kind.STAFF:
+        claims = replace(claims, proved_at=maker.now, methods=PASSWORD)
+    return maker.sign(claims)
 
 
 async def refuse_unless_development(database: Database) -> None:

@@ -1,34 +1,27 @@
 """Signing in and out: sessions of staff, refreshed by tokens of which each is good once."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from auth.passwords import Passwords
-from auth.session_tokens import RefreshTokens, StaffCodes
-from auth.sessions import Kept, Rotation, SignedIn, Why
-from auth.tokens import Tokens
-from db import jobs, sign_in
+from auth.session_tokens import Challenge
+from auth.sessions import Kept, SignedIn, Why
+from db import jobs, second_factors, sign_in
 from db.callers import Caller
-from db.database import Database, Session, Transaction
+from db.database import Transaction
 from db.sign_in import NewSession, Password
 from domain.errors import Unauthenticated
 from domain.identity import NOBODY, Kind
-from domain.ids import Ids
+from domain.proofs import PASSWORD, SecondFactorRequired
 from domain.sign_in import (
     CODES,
-    SESSION,
-    WINDOW,
-    Bound,
-    TooManyTries,
     bounds_of,
     check_password,
     normal_email,
 )
-from services.ports import Limiter
+from services.gate import Gate, as_member, new_session, rotation, signed, take
 
 TRIED: Final = "sign-in"
 FORGOTTEN: Final = "forgotten"
@@ -48,33 +41,16 @@ class Presented:
     user_agent: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What signing in works with.
-
-    Units:  whoever is refused is told so `refuse_after` seconds, whatever hash was compared.
-    """
-
-    database: Database
-    tokens: Tokens
-    refreshing: RefreshTokens
-    codes: StaffCodes
-    passwords: Passwords
-    limiter: Limiter
-    ids: Ids
-    refuse_after: float = 0.5
-
-
 async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) -> SignedIn:
     """Begin a session.
 
     Shape:  somebody who is not there is refused as somebody with a wrong password is, in words and
             in the time that it takes.
-    Errors: Unauthenticated, TooManyTries.
+    Errors: Unauthenticated, TooManyTries; SecondFactorRequired for a member who has one.
     """
     email = normal_email(given.email)
     bounds = bounds_of(TRIED, given.tenant, email, given.address)
-    await _take(gate, bounds)
+    await take(gate, bounds)
     since = asyncio.get_running_loop().time()
     found = await gate.database.session(NOBODY).write(
         lambda tx: sign_in.by_email(tx, given.tenant, given.brand, email)
@@ -85,17 +61,12 @@ async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) ->
         raise Unauthenticated(WRONG)
     caller, seen = found
     anew = await gate.passwords.hash(given.password) if verdict.outdated else None
-    new = NewSession(
-        id=gate.ids.new(),
-        staff_id=caller.actor_id,
-        brand_code=caller.brand.code,
-        user_agent=given.user_agent[:300] if given.user_agent else None,
-        address=given.address,
-        expires_at=now + SESSION,
-    )
-    await _begin(gate, caller, new, seen, anew, now=now)
+    new = new_session(caller, given, id=gate.ids.new(), methods=PASSWORD, now=now)
+    challenge = await _begin(gate, caller, new, seen, anew, now=now)
     await gate.limiter.forget([each.name for each in bounds[1:]])
-    return _signed(gate, caller, new.id, 1, now=now)
+    if challenge is not None:
+        raise SecondFactorRequired(gate.challenges.sign(challenge, now=now))
+    return signed(gate, caller, new, now=now)
 
 
 async def refresh_session(gate: Gate, token: str, *, now: datetime) -> SignedIn:
@@ -103,12 +74,12 @@ async def refresh_session(gate: Gate, token: str, *, now: datetime) -> SignedIn:
 
     Errors: Unauthenticated.
     """
-    return await _rotation(gate).refreshed(STAFF, token, now=now)
+    return await rotation(gate).refreshed(STAFF, token, now=now)
 
 
 async def sign_out(gate: Gate, token: str, *, now: datetime) -> None:
     """End a session, whatever its turn. Errors: Unauthenticated."""
-    await _rotation(gate).ended(STAFF, token, now=now)
+    await rotation(gate).ended(STAFF, token, now=now)
 
 
 async def set_password_by_code(
@@ -134,14 +105,14 @@ async def set_password_by_code(
         await sign_in.set_password(tx, caller.actor_id, password_hash, now=now)
         await sign_in.revoke_all(tx, caller.actor_id, now=now)
 
-    await _as_member(gate, caller).write(work)
+    await as_member(gate, caller).write(work)
     bounds = bounds_of(TRIED, caller.brand.tenant_slug, email, address)
     await gate.limiter.forget([each.name for each in bounds[1:]])
 
 
 async def ask_for_code(gate: Gate, tenant: str, email: str, address: str) -> None:
     """Whether a new password may be asked for from there, now. Errors: TooManyTries."""
-    await _take(gate, bounds_of(FORGOTTEN, tenant, normal_email(email), address))
+    await take(gate, bounds_of(FORGOTTEN, tenant, normal_email(email), address))
 
 
 async def send_code(gate: Gate, tenant: str, email: str, *, now: datetime) -> None:
@@ -161,42 +132,32 @@ async def send_code(gate: Gate, tenant: str, email: str, *, now: datetime) -> No
         await sign_in.insert_code(tx, code, staff, kind, now=now, expires_at=now + CODES[kind])
         await jobs.enqueue(tx, "mail_password_code", {"code_id": str(code)})
 
-    await _as_member(gate, found[0]).write(work)
-
-
-async def _take(gate: Gate, bounds: Sequence[Bound]) -> None:
-    seconds = int(WINDOW.total_seconds())
-    for each in bounds:
-        if wait := await gate.limiter.take(each.name, each.most, seconds=seconds):
-            raise TooManyTries(wait)
+    await as_member(gate, found[0]).write(work)
 
 
 async def _begin(
     gate: Gate, caller: Caller, new: NewSession, seen: Password, anew: str | None, *, now: datetime
-) -> None:
-    """Errors: Unauthenticated if the password was changed while it was being checked."""
+) -> Challenge | None:
+    """Begin the session, unless its member has a second factor: then it waits for that.
 
-    async def work(tx: Transaction) -> None:
+    Errors: Unauthenticated if the password was changed while it was being checked.
+    """
+
+    async def work(tx: Transaction) -> Challenge | None:
         at = seen.changed_at
         if at is None or not await sign_in.is_as_seen(tx, caller.actor_id, at):
             raise Unauthenticated(WRONG)
-        await sign_in.begin(tx, new, now=now)
         if anew is not None:
             await sign_in.set_password(tx, caller.actor_id, anew, now=now)
+            at = now
+        factor = await second_factors.lock(tx, caller.actor_id)
+        if factor is not None and factor.counts:
+            brand = caller.brand
+            return Challenge(caller.actor_id, brand.tenant_slug, brand.code, new.id, at)
+        await sign_in.begin(tx, new, now=now)
+        return None
 
-    await _as_member(gate, caller).write(work)
-
-
-def _as_member(gate: Gate, caller: Caller) -> Session:
-    return _rotation(gate).session_of(Kind.STAFF, caller)
-
-
-def _signed(gate: Gate, caller: Caller, session: UUID, turn: int, *, now: datetime) -> SignedIn:
-    return _rotation(gate).signed(Kind.STAFF, caller, session, turn, now=now)
-
-
-def _rotation(gate: Gate) -> Rotation:
-    return Rotation(gate.database, gate.tokens, gate.refreshing)
+    return await as_member(gate, caller).write(work)
 
 
 async def _end(tx: Transaction, session: UUID, now: datetime, _why: Why) -> None:

@@ -146,6 +146,7 @@ def a_principal(
         role=role if kind is Kind.STAFF else kind.value,
         label="A test",
         scopes=scopes_of(kind, role=role),
+        proved_at=datetime.now(UTC) if kind is Kind.STAFF else None,
     )
 
 

@@ -10,7 +10,10 @@ from starlette.responses import Response
 
 STATUS: Final[Mapping[str, int]] = {
     "UNAUTHENTICATED": 401,
+    "SECOND_FACTOR_REQUIRED": 401,
+    "REAUTHENTICATION_REQUIRED": 401,
     "FORBIDDEN": 403,
+    "ENROLMENT_REQUIRED": 403,
     "BAD_REQUEST": 400,
     "TOO_MANY_REQUESTS": 429,
     "SERVICE_UNAVAILABLE": 503,

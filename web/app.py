@@ -79,6 +79,7 @@ def _world(made: Parts, limits: Limits) -> World:
         quotas=made.quotas,
         rates=rates_of(made.settings),
         visitors=made.visitors,
+        factors=made.gate.factors,
     )
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from auth.sessions import SignedIn
 from domain.errors import DomainError, InvalidInput
+from domain.proofs import SecondFactorRequired
 from domain.sign_in import ACCESS, TooManyTries
 from domain.texts import storable
 from web.answers import refused
@@ -29,6 +30,9 @@ def answering(act: Act) -> Callable[[Request], Awaitable[Response]]:
             answer = refused(error.code, str(error), request_id, status=429)
             answer.headers["retry-after"] = str(error.seconds)
             return answer
+        except SecondFactorRequired as error:
+            more = {"challenge": error.challenge} if error.challenge else {}
+            return refused(error.code, str(error), request_id, more=more)
         except DomainError as error:
             return refused(error.code, str(error), request_id)
 
@@ -62,10 +66,19 @@ def named(given: Mapping[str, str], name: str) -> str:
 
 def signed_in(given: SignedIn) -> Response:
     """As RFC 6749, section 5.1, writes it."""
-    body = {
-        "access_token": given.access_token,
-        "token_type": "Bearer",
-        "expires_in": int(ACCESS.total_seconds()),
-        "refresh_token": given.refresh_token,
-    }
+    body = {**_access(given.access_token), "refresh_token": given.refresh_token}
+    return _told(body)
+
+
+def proved(access_token: str) -> Response:
+    """Another token of a session that goes on, for the refresh token stays what it is."""
+    return _told(_access(access_token))
+
+
+def _access(token: str) -> dict[str, str | int]:
+    seconds = int(ACCESS.total_seconds())
+    return {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
+
+
+def _told(body: Mapping[str, str | int]) -> Response:
     return Response(orjson.dumps(body), headers=NO_STORE, media_type="application/json")

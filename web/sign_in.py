@@ -10,8 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from auth.authenticate import Presented as Shown
+from domain.errors import InvalidInput, Unauthenticated
+from services.gate import Gate
+from services.proving import Answered, Proof, sign_in_by_code, step_up
 from services.sign_in import (
-    Gate,
     Presented,
     ask_for_code,
     refresh_session,
@@ -21,7 +24,7 @@ from services.sign_in import (
     sign_out,
 )
 from web.addresses import address_of
-from web.posts import NO_STORE, Act, answering, named, signed_in
+from web.posts import NO_STORE, Act, answering, named, proved, signed_in
 
 KEYS_KEPT: Final = {"cache-control": "public, max-age=300"}
 
@@ -37,6 +40,8 @@ class SigningIn:
     def routes(self) -> list[BaseRoute]:
         acts: Mapping[str, Act] = {
             "/auth/sign-in": self._sign_in,
+            "/auth/second-factor": self._second_factor,
+            "/auth/step-up": self._step_up,
             "/auth/refresh": self._refresh,
             "/auth/sign-out": self._sign_out,
             "/auth/password": self._password,
@@ -55,6 +60,30 @@ class SigningIn:
             user_agent=request.headers.get("user-agent"),
         )
         return signed_in(await sign_in_by_password(self._gate, given, now=self._now()))
+
+    async def _second_factor(self, request: Request, said: Mapping[str, str]) -> Response:
+        answered = Answered(
+            challenge=named(said, "challenge"),
+            code=named(said, "code"),
+            address=address_of(request),
+            user_agent=request.headers.get("user-agent"),
+        )
+        return signed_in(await sign_in_by_code(self._gate, answered, now=self._now()))
+
+    async def _step_up(self, request: Request, said: Mapping[str, str]) -> Response:
+        """The session is that of the token in `Authorization`."""
+        shown = Shown.of(request.headers.get("authorization"), None, None).credential
+        if shown is None:
+            raise Unauthenticated("Send the access token of your session in Authorization.")
+        if len({"password", "code"} & said.keys()) != 1:
+            raise InvalidInput("Send either `password` or `code`.")
+        proof = Proof(
+            token=shown,
+            password=named(said, "password") if "password" in said else None,
+            code=named(said, "code") if "code" in said else None,
+            address=address_of(request),
+        )
+        return proved(await step_up(self._gate, proof, now=self._now()))
 
     async def _refresh(self, _request: Request, said: Mapping[str, str]) -> Response:
         token = named(said, "refresh_token")

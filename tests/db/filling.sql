@@ -71,6 +71,16 @@ insert into sealed_secrets
 select tenant_id, md5('secret' || id)::uuid, 'totp', id, 'key' || tenant_id, sha256('x'), now(), now()
 from staff_users;
 
+insert into staff_factors (tenant_id, staff_user_id, secret_id, confirmed_at, created_at)
+select tenant_id, owner_id, id, now(), now() from sealed_secrets;
+
+insert into staff_recovery_codes (tenant_id, staff_user_id, code_hash, created_at)
+select s.tenant_id, s.id, sha256(n::text::bytea), now()
+from staff_users as s cross join generate_series(1, 10) as n;
+
+insert into security_rules (tenant_id, id, name, required, version, changed_at)
+select tenant_id, md5('rule' || tenant_id)::uuid, 'second_factor', false, 1, now() from tenants;
+
 insert into apps (tenant_id, brand_id, id, name, kind, created_at)
 select tenant_id, id, md5('app' || id || '-' || n)::uuid, 'App ' || n, 'partner', now()
 from few cross join generate_series(1, 500) as n;

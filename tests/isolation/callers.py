@@ -44,6 +44,8 @@ OBJECTS: Final[Mapping[str, str]] = {
 OF_CALLER: Final[Mapping[str, tuple[str, str]]] = {
     "staff_passwords": ("actor", "staff_user_id"),
     "staff_sessions": ("actor", "staff_user_id"),
+    "staff_factors": ("actor", "staff_user_id"),
+    "staff_recovery_codes": ("actor", "staff_user_id"),
     "staff_codes": ("actor", "staff_user_id"),
     "sealed_secrets": ("actor", "owner_id"),
     "customer_sessions": ("actor", "customer_id"),

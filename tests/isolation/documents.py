@@ -38,6 +38,10 @@ OBJECT = 1
 Values = Mapping[str, Any]
 # What is named in changes and fetched with its owner alone.
 OWNED: Mapping[str, str] = {"Stop": "booking_stops"}
+# What has an id, and is no entity: a member's sessions, by the mutation that ends one.
+NAMED: Mapping[str, tuple[str, str]] = {
+    "mutation revokeSession": ("StaffSession", "staff_sessions")
+}
 # What a stranger writes of a proposal.
 PROPOSED: Mapping[str, Any] = {
     **dict.fromkeys(("startsOn", "endsOn", "onDate", "toDate"), ("2031-06-09",)),
@@ -191,14 +195,14 @@ def tried(
         many = isinstance(get_nullable_type(kind), GraphQLList)
         yield from [list(named.values)] if many else named.values
     elif name in {"id", "ids"}:
-        ids = [victim.id_of(entity, at)] if entity else _all_ids(at, victim)
-        yield from [ids] if name == "ids" else ids
+        yield from _ids(path, at, name, entity, victim)
     elif name == "mergeId":
         yield encode("Customer", victim.rows["bookings"]["id"])  # Another one than is kept.
     elif snake.endswith("_id"):
         named_by = {
             "subject_id": "Booking",
             "assignee_id": "StaffUser",
+            "staff_user_id": "StaffUser",
             "beside_id": "Block",
             "place_id": "Place",
             "guest_id": "ProposalGuest",
@@ -214,6 +218,16 @@ def tried(
         yield victim.cursors[path.partition(" ")[2]]
     else:
         yield from _scalars(at, name, named, entity, victim)
+
+
+def _ids(path: str, at: str, name: str, entity: str | None, victim: Victim) -> Iterator[Any]:
+    mutation = path.partition("(")[0]
+    if mutation in NAMED:
+        type_name, table = NAMED[mutation]
+        yield encode(type_name, victim.rows[table]["id"])
+        return
+    ids = [victim.id_of(entity, at)] if entity else _all_ids(at, victim)
+    yield from [ids] if name == "ids" else ids
 
 
 def _input_of(asked: GraphQLField) -> Any:

@@ -86,6 +86,8 @@ INSTEAD: Mapping[tuple[str, str], Values] = {
 # Which parent makes a second child of the same brand possible where the parents are its whole key.
 ANOTHER: Mapping[str, tuple[str, int]] = {
     "staff_passwords": ("staff_user_id", SPARE_GENERATION),
+    "staff_factors": ("staff_user_id", SPARE_GENERATION),
+    "staff_recovery_codes": ("staff_user_id", SPARE_GENERATION),
     "memberships": ("staff_user_id", SPARE_GENERATION),
     "outbox": ("event_id", SPARE_GENERATION),
     "app_grants": ("booking_id", 2),

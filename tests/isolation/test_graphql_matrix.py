@@ -51,6 +51,7 @@ ROOTS = {(operation, name): asked for operation, name, asked in roots(SDL)}
 ALL_LISTS = [n for (o, n), asked in ROOTS.items() if o == "query" and "first" in asked.args]
 LISTS = [n for n in ALL_LISTS if not is_common(ROOTS["query", n])]
 ABOUT_THE_CALLER = {
+    *("secondFactor", "mySessions"),
     *("viewer", "brand", "brandProfile", "quote", "availability", "availabilityCalendar"),
     *("bookingStatistics", "proposalStatistics", "manifest"),
 }
@@ -77,6 +78,8 @@ BEGINS = {
     "createPlace",
     "createVehicle",
     "scheduleSharedTour",
+    *("beginTotp", "confirmTotp", "renewRecoveryCodes", "removeTotp", "revokeOtherSessions"),
+    "requireSecondFactor",
 }
 MUTATIONS = [name for operation, name in ROOTS if operation == "mutation" and name not in BEGINS]
 # What takes up a quote, and names a brand by it before anything else.

@@ -57,3 +57,20 @@ async def test_a_code_that_is_over_or_of_a_stranger_is_not_mailed(stand: Stand) 
         await mailed(stand, brand, code)
 
     assert stand.letters.tried == 0
+
+
+async def test_whose_second_factor_was_reset_is_told_so(stand: Stand) -> None:
+    brand = await a_brand(stand.settings)
+    staff, event = await a_member(stand.database, brand), str(new_id())
+    reset = "mail_second_factor_reset"
+    await enqueued(stand.database, brand, reset, staff_id=str(staff), event_id=event)
+    stranger = await a_brand(stand.settings)
+    await enqueued(stand.database, stranger, reset, staff_id=str(staff), event_id=event)
+
+    await stand.drain()
+
+    (mail,) = stand.letters.sent
+    assert (mail.sender, mail.key) == ("bookings@example.com", event)
+    assert mail.subject == "Brand wwt: your second factor"
+    assert mail.to.startswith("staff-")
+    assert "An owner has reset your second factor" in mail.text

@@ -18,6 +18,7 @@ from auth.tokens import Claims
 from bootstrap.wiring import Parts, now
 from db.database import Database
 from domain.identity import Brand, Kind
+from domain.proofs import PASSWORD
 from tests.builders import a_key, write
 from web.app import build_app
 
@@ -90,9 +91,10 @@ def sign(made: Parts, brand: Brand) -> Sign:
     def signed(
         subject: UUID, kind: Kind = Kind.STAFF, *, minutes: float = 15, **claims: str
     ) -> str:
-        wanted = Claims(
-            kind, subject, claims.get("tenant", brand.tenant_slug), claims.get("brand", brand.code)
-        )
+        tenant, code = claims.get("tenant", brand.tenant_slug), claims.get("brand", brand.code)
+        wanted = Claims(kind, subject, tenant, code)
+        if kind is Kind.STAFF:
+            wanted = dataclasses.replace(wanted, proved_at=now(), methods=PASSWORD)
         return made.tokens.sign(wanted, now=now(), lifetime=timedelta(minutes=minutes))
 
     return signed
