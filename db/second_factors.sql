@@ -84,8 +84,8 @@ for update;
 insert into security_rules (id, name, required, version, changed_at)
 values (%(id)s, 'second_factor', %(required)s, %(version)s, %(now)s)
 on conflict (tenant_id, name) do update
-set required = %(required)s, version = %(version)s, changed_at = %(now)s
-where security_rules.version = %(version)s - 1
+    set required = %(required)s, version = %(version)s, changed_at = %(now)s
+    where security_rules.version = %(version)s - 1
 returning version;
 
 -- name: works_here
