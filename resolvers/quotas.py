@@ -20,6 +20,7 @@ class Quotas(SchemaExtension):
         self._demand: Demand | None = None
         self._verdict: Verdict | None = None
         self._told: dict[str, Any] = {}
+        self._level = 0
 
     async def on_validate(self) -> AsyncIterator[None]:
         """A document that was refused is counted too: reading it was the dearest part."""
@@ -31,7 +32,7 @@ class Quotas(SchemaExtension):
             demand = demand_of(context.principal, rates, shape, cost=cost)
             verdict = context.barred or await quotas.take(demand)
             context.passing.verdict = verdict
-            self._demand, self._verdict = demand, verdict
+            self._demand, self._verdict, self._level = demand, verdict, verdict.level
             if verdict.refused is not None:
                 spent = as_graphql(QuotaSpent.of(verdict))
                 self.execution_context.pre_execution_errors = [spent]
@@ -60,11 +61,11 @@ class Quotas(SchemaExtension):
             if left and context.world.quotas is not None:
                 context.world.quotas.give(demand, left)
         bucket = demand.bucket
-        level = max(0, min(bucket.burst, verdict.level + left))
+        self._level = max(0, min(bucket.burst, self._level + left))
         return {
             "requested": demand.cost,
             "actual": actual,
-            "remaining": level,
+            "remaining": self._level,
             "limit": bucket.burst,
             "refillPerSecond": bucket.per_second,
         }

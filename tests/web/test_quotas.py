@@ -30,7 +30,7 @@ from tests.builders import (
 )
 from tests.web.conftest import Sign, a_client, bearer, served
 from tests.web.test_sockets import asked, codes
-from tests.web.test_subscriptions import receive, socket
+from tests.web.test_subscriptions import listening, move, receive, socket, subscribe
 
 VIEWER = "{ viewer { kind } }"
 INQUIRY = 'createInquiry(input: {name: "Ada Guest", email: "ada@example.com"}) { errors { code } }'
@@ -192,6 +192,24 @@ async def test_each_operation_of_a_socket_counts_and_is_told_how_long_to_wait(
     for each in told[4:]:
         assert codes(each) == ["TOO_MANY_REQUESTS"]
         assert 0 < each["payload"][0]["extensions"]["retryAfterSeconds"] <= 120
+
+
+async def test_each_event_of_a_subscription_says_what_reading_it_cost(
+    small: str, made: Parts, database: Database, brand: Brand, sign: Sign
+) -> None:
+    booking = await write(database, brand, a_booking)
+    token = sign(await a_member(database, brand))
+    async with socket(small, Authorization=f"Bearer {token}") as ws:
+        assert (await receive(ws))["type"] == "connection_ack"
+        await subscribe(ws, booking)
+        await listening(made, 1)
+        costs = []
+        for version in (1, 2, 3):
+            await move(made, brand, booking, version)
+            costs.append((await receive(ws))["payload"]["extensions"]["cost"])
+    # The first has besides what subscribing read.
+    assert [(each["requested"], each["actual"]) for each in costs] == [(1, 2), (1, 1), (1, 1)]
+    assert [each["remaining"] for each in costs] == [98, 97, 96]
 
 
 async def test_an_answer_says_what_it_cost_and_the_estimate_flows_back(
