@@ -31,6 +31,9 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     "blocks_offset_pair_id_offset_pair_side_driver_id_key": DriverBusy,
     "blocks_pair_is_the_owners": lambda: RuleBroken("Only an owner lets two tours share a time."),
     "customers_email_key": EmailTaken,
+    "customers_stay_erased": lambda: WrongState(
+        "The customer was erased: nothing is known of them any more.", path="id"
+    ),
     "api_keys_fit_their_apps": lambda: RuleBroken("A key is of the kind of its app, or `ci`."),
     "bookings_inquiry_id_fkey": lambda: NotFound(path="inquiryId"),
     "booking_stops_winery_id_fkey": lambda: NotFound(path="stops"),

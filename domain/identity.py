@@ -77,6 +77,7 @@ class Scope(StrEnum):
     STATISTICS_READ = "statistics:read"
     ACCOUNT_WRITE = "account:write"
     SECURITY_WRITE = "security:write"
+    PRIVACY_WRITE = "privacy:write"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
     DOCUMENTS_PUSH = "documents:push"

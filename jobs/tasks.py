@@ -13,6 +13,7 @@ from jobs.booking_mails import (
     tell_customer_of_new_time,
 )
 from jobs.guest_mails import mail_sign_in
+from jobs.privacy import erase_customer, export_customer, purge_customer_exports
 from jobs.proposal_tasks import end_proposals, mail_proposal
 from jobs.staff_mails import mail_password_code, mail_second_factor_reset
 from services import holds, offers, reservations, tickets
@@ -79,4 +80,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "purge_idempotency_records": purge_idempotency_records,
     "purge_sign_ins": purge_sign_ins,
     "expire_reservations": expire_reservations,
+    "export_customer": export_customer,
+    "erase_customer": erase_customer,
+    "purge_customer_exports": purge_customer_exports,
 }

@@ -29,6 +29,7 @@ from schema.payments import Payment
 from schema.permissions import check, requires
 from schema.places import DirectoryNote, DirectoryTerms, Place
 from schema.price_lists import PriceRule, RateCard
+from schema.privacy import PrivacyRequest
 from schema.proposal_notes import ProposalNote
 from schema.proposal_versions import ProposalVersion
 from schema.proposals import Proposal, ProposalGuest
@@ -59,6 +60,7 @@ ENTITIES: dict[str, Any] = {
         Payment,
         Place,
         PriceRule,
+        PrivacyRequest,
         Proposal,
         ProposalGuest,
         ProposalNote,

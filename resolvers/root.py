@@ -25,6 +25,7 @@ from db import (
     payments,
     places,
     price_lists,
+    privacy,
     proposal_notes,
     proposal_versions,
     proposals,
@@ -67,6 +68,7 @@ from resolvers.past import PastQuery
 from resolvers.payments import PaymentQuery
 from resolvers.places import PlaceMutation, PlaceQuery
 from resolvers.price_lists import PriceListMutation, PriceListQuery
+from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.proposal_lives import ProposalAnswerMutation, ProposalLifeMutation
 from resolvers.proposal_notes import ProposalNoteMutation, ProposalNoteQuery
 from resolvers.proposal_plans import ProposalPlanMutation
@@ -113,6 +115,7 @@ RELATIONS: Mapping[str, Relation] = {
         proposal_notes,
         proposal_versions,
         price_lists,
+        privacy,
         proposals,
         reservations,
         scope_grants,
@@ -162,6 +165,7 @@ class Query(
     ManifestQuery,
     PlaceQuery,
     ApiKeyQuery,
+    PrivacyQuery,
 ):
     """All reading root fields."""
 
@@ -204,6 +208,7 @@ class Mutation(
     ApiKeyMutation,
     StaffSessionMutation,
     SecondFactorMutation,
+    PrivacyMutation,
 ):
     """All writing root fields."""
 

@@ -148,3 +148,9 @@ class ApiKeyOrder(StrEnum):
 class MembershipOrder(StrEnum):
     CREATED_AT_ASC = "CREATED_AT_ASC"
     CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How requests about a person's data are ordered.")
+class PrivacyRequestOrder(StrEnum):
+    REQUESTED_AT_ASC = "REQUESTED_AT_ASC"
+    REQUESTED_AT_DESC = "REQUESTED_AT_DESC"
