@@ -43,6 +43,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "refunds": ("reason",),
     "tasks": ("title",),
     "links": (),
+    "customer_sessions": ("user_agent", "address", "brand_code"),
+    "customer_codes": (),
     "customer_exports": ("body",),
 }
 # Objects with a history of their own.

@@ -162,6 +162,18 @@ set revoked_at = %(now)s
 where id = any(%(link)s) and revoked_at is null
 returning id;
 
+-- name: erase_customer_sessions
+-- Where a person signed in from, and that they did.
+delete from customer_sessions
+where customer_id = any(%(customer)s)
+returning id;
+
+-- name: erase_customer_codes
+-- What a person could still sign in by.
+delete from customer_codes
+where customer_id = any(%(customer)s)
+returning id;
+
 -- name: erase_exports
 -- What was handed out of a person is not kept here any more.
 delete from customer_exports

@@ -148,6 +148,18 @@ select (to_jsonb(l) - '{tenant_id,brand_id,search}'::text[])::text
 from links as l
 where l.id = any(%(link)s);
 
+-- name: export_customer_sessions
+-- When and from where they signed in.
+select (to_jsonb(s) - '{tenant_id,brand_id,search}'::text[])::text
+from customer_sessions as s
+where s.customer_id = any(%(customer)s);
+
+-- name: export_customer_codes
+-- The mails by which they signed in: ids, which open nothing without a signature.
+select (to_jsonb(c) - '{tenant_id,brand_id,search}'::text[])::text
+from customer_codes as c
+where c.customer_id = any(%(customer)s);
+
 -- name: export_privacy_requests
 -- What they asked about their data.
 select (to_jsonb(q) - '{tenant_id,brand_id,search}'::text[])::text

@@ -61,6 +61,9 @@ own as (
     select 'inquiry' as kind, i.id from inquiries as i
     where i.customer_id = any(%(customers)s) or i.email = any(%(emails)s)
     union all
+    select 'customer_session' as kind, s.id from customer_sessions as s
+    where s.customer_id = any(%(customers)s)
+    union all
     select 'privacy_request' as kind, q.id from privacy_requests as q
     where q.customer_id = any(%(customers)s)
 ),
@@ -82,7 +85,9 @@ where t.subject_id in (select o.id from own as o)
 union all
 select 'link' as kind, l.id
 from links as l
-where l.object_id in (select o.id from own as o union all select g.id from guests as g);
+where
+    l.object_id in (select o.id from own as o)
+    or l.object_id in (select g.id from guests as g);
 
 -- name: handed_over
 -- Bookings that were a person's once, each with the event by which they became another's.
@@ -180,6 +185,7 @@ values (
 select id
 from privacy_requests
 where customer_id = any(%(customers)s) and kind = %(kind)s and status = 'pending'
+order by id
 limit 1;
 
 -- name: done_erasure

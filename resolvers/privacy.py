@@ -66,9 +66,7 @@ class PrivacyMutation:
     async def erase_customer(self, info: Info, input: EraseCustomerInput) -> EraseCustomerPayload:
         context, now = info.context, info.context.world.now()
         customer = decode_as("Customer", input.customer_id, path="customerId")
-        wish = Erasure(
-            customer, input.expected_version, stored(input.ground), input.confirmed_name
-        )
+        wish = Erasure(customer, input.expected_version, stored(input.ground), input.confirmed_name)
         id = await context.write(
             lambda tx: erase_customer(tx, wish, now=now, ids=context.world.ids)
         )

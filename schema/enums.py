@@ -391,25 +391,3 @@ class ApiKeyStatus(StrEnum):
     REPLACED = "replaced"
     EXPIRED = "expired"
     REVOKED = "revoked"
-
-
-@strawberry.enum(description="What is asked about a person's data.")
-class PrivacyRequestKind(StrEnum):
-    EXPORT = "export"
-    ERASURE = "erasure"
-
-
-@strawberry.enum(description="What became of a request about a person's data.")
-class PrivacyRequestStatus(StrEnum):
-    PENDING = "pending"
-    DONE = "done"
-    REFUSED = "refused"
-
-
-@strawberry.enum(description="Why a person is to be forgotten.")
-class ErasureGround(StrEnum):
-    ASKED = "asked"
-    CONSENT_WITHDRAWN = "consent_withdrawn"
-    NO_LONGER_NEEDED = "no_longer_needed"
-    UNLAWFUL = "unlawful"
-    LEGAL_DUTY = "legal_duty"

@@ -2,15 +2,37 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 
 import strawberry
 
 from domain.identity import Scope
 from schema.customers import Customer
-from schema.enums import ErasureGround, PrivacyRequestKind, PrivacyRequestStatus
 from schema.errors import UserError
 from schema.fields import Node, column, derived, edge, entity, instant
 from schema.staff import StaffUser
+
+
+@strawberry.enum(description="What is asked about a person's data.")
+class PrivacyRequestKind(StrEnum):
+    EXPORT = "export"
+    ERASURE = "erasure"
+
+
+@strawberry.enum(description="What became of a request about a person's data.")
+class PrivacyRequestStatus(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@strawberry.enum(description="Why a person is to be forgotten.")
+class ErasureGround(StrEnum):
+    ASKED = "asked"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    UNLAWFUL = "unlawful"
+    LEGAL_DUTY = "legal_duty"
 
 
 @strawberry.type(description="How many rows of one table a request came to.")

@@ -72,9 +72,7 @@ async def carry_out_erasure(tx: Transaction, request_id: UUID, *, now: datetime,
     await events.append(tx, done.event("CustomerErasureDone", id=ids.new(), now=now))
 
 
-async def _tell(
-    tx: Transaction, emptied: Sequence[Emptied], *, now: datetime, ids: Ids
-) -> None:
+async def _tell(tx: Transaction, emptied: Sequence[Emptied], *, now: datetime, ids: Ids) -> None:
     """Each object's history says which of its words are gone, and what they were is not told."""
     for entity, those in groupby(emptied, key=lambda each: each.entity):
         alike = [
@@ -85,7 +83,7 @@ async def _tell(
                 entity_id=each.id,
                 entity_version=each.version,
                 occurred_at=now,
-                changes={word: (None, None) for word in each.words},
+                changes=dict.fromkeys(each.words, (None, None)),
             )
             for each in those
         ]

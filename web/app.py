@@ -21,6 +21,7 @@ from resolvers.root import RELATIONS, Schema, build_schema
 from web.answers import refused
 from web.contract import Contract
 from web.cors import Cors
+from web.downloads import Downloads
 from web.graphql import Endpoint
 from web.guest_sign_in import GuestsSigningIn
 from web.health import Health
@@ -95,6 +96,7 @@ def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:
         *playground.routes,
         *SigningIn(made.gate, now).routes,
         *GuestsSigningIn(made.guests, made.authenticator, now).routes,
+        *Downloads(made.database, made.authenticator, now, made.ids).routes,
         Route("/schema.graphql", Contract(schema.as_str()).answer),
         Route("/metrics", _metrics(made).answer),
         Route("/health/live", health.live),

@@ -391,6 +391,12 @@ select tenant_id, brand_id, id, entity, entity_id, kind, null from events;
 insert into links (tenant_id, brand_id, id, object_kind, object_id, created_at)
 select tenant_id, brand_id, md5('link' || id::text)::uuid, 'booking', id, created_at from bookings;
 
+insert into privacy_requests (tenant_id, brand_id, id, kind, customer_id, status, requested_at, finished_at)
+select
+    tenant_id, id, md5('request' || id || '-' || n)::uuid, 'export', md5('customer' || id || '-' || 1 + n % 1500)::uuid, 'done',
+    now() - n * interval '1 minute', now()
+from few cross join generate_series(1, 2000) as n;
+
 insert into schedules (tenant_id, brand_id, id, task, cron, next_run_at)
 select tenant_id, id, md5('schedule' || id || '-' || n)::uuid, 'task-' || n, '0 7 * * *', now() + n * interval '1 minute'
 from few cross join generate_series(1, 1000) as n;

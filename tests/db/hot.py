@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import db
-from db import statements
+from db import erasures, exports, privacy, statements
 from db.printing import PageShape, by_column_statement, children_statement, page_statement
 from db.relations import ColumnKind, Relation
 from domain import booking_details
@@ -531,6 +531,9 @@ BUSY = (
     " from busy_periods(%(vehicles)s, %(drivers)s, %(starts_at)s, %(ends_at)s)"
 )
 COLD: Mapping[str, str] = {
+    **{f"exports.{name}": "one person's rows, by a job" for name in exports.SQL},
+    **{f"erasures.{name}": "one person's rows, by a job" for name in erasures.SQL},
+    **{f"privacy.{name}": "one person's requests and rows" for name in privacy.SQL},
     "booking_states.paid_for_booking": "one booking's payments and its proposal's, each by its key",
     "booking_states.cancel_booking": "one booking by its key, as `extend_hold`; no sample fits",
     "booking_states.confirm_booking": "one booking by its key, as `extend_hold`; no sample fits",

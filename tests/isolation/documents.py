@@ -60,6 +60,7 @@ PROPOSED: Mapping[str, Any] = {
             "body",
             "reason",
             "signatureName",
+            "confirmedName",
         ),
         ("A stranger's choice",),
     ),

@@ -20,7 +20,7 @@ Values = dict[str, Any]
 BY_BUILDER = frozenset({"tenants", "brands"})
 GENERATIONS = (1, 2)
 # Parents whose children are keyed by the parent alone: one more, so that a new child can be made.
-SPARE = frozenset({"staff_users", "events"})
+SPARE = frozenset({"staff_users", "events", "privacy_requests"})
 SPARE_GENERATION = 3
 # In a fleet table: a row of the operating company that no brand owns.
 OF_NO_BRAND = 0
@@ -43,6 +43,7 @@ GIVEN: Mapping[str, Values] = {
     "documents": {"vehicle_id": None, "kind": "licence", "expires_on": START.date()},
     "price_rules": {"amount_cents": 100},
     "customers": {"merged_into_id": None},
+    "privacy_requests": {"status": "done", "finished_at": START},
     "scope_grants": {"scope": "notes:read", "ends_at": None},
     "tasks": {"done_by_id": None},
     "events": {"actor_id": new_id()},
@@ -90,6 +91,7 @@ ANOTHER: Mapping[str, tuple[str, int]] = {
     "staff_recovery_codes": ("staff_user_id", SPARE_GENERATION),
     "memberships": ("staff_user_id", SPARE_GENERATION),
     "outbox": ("event_id", SPARE_GENERATION),
+    "customer_exports": ("request_id", SPARE_GENERATION),
     "app_grants": ("booking_id", 2),
     "booking_vehicles": ("vehicle_id", 2),
     "booking_drivers": ("driver_id", 2),

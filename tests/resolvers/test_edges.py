@@ -58,6 +58,7 @@ PATHS = {
     "inspections": ("inspections",),
     "driver_availability": ("driverAvailability",),
     "api_keys": ("apiKeys",),
+    "privacy_requests": ("privacyRequests",),
     "memberships": ("memberships",),
     "scope_grants": ("memberships", "grants"),
 }

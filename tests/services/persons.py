@@ -62,6 +62,13 @@ VALUES: Final[dict[tuple[str, str], str]] = {
 OF_THE_FIRST: Final = (
     "(select c.id from customers c where c.tenant_id = marked.tenant_id order by c.id limit 1)"
 )
+SESSION: Final = """
+insert into customer_sessions (tenant_id, brand_id, id, customer_id, brand_code, user_agent,
+  address, created_at, refreshed_at, expires_at)
+select tenant_id, brand_id, gen_random_uuid(), id, 'wwt', %(mark)s, %(mark)s, created_at,
+  created_at, created_at + interval '30 days'
+from customers where tenant_id = %(tenant)s order by id limit 1
+"""
 TABLES: Final = (
     "select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace"
     " and c.relkind in ('r', 'p') and exists (select from pg_attribute a"
@@ -148,8 +155,9 @@ async def mark_every_word(settings: Settings, brand: Brand) -> None:
         await connection.execute("set session_replication_role = replica")
         for table, words in WORDS.items():
             for word in words:
-                if table != "customer_exports":
+                if table not in {"customer_exports", "customer_sessions"}:
                     await connection.execute(_marking(table, word), (brand.tenant_id,))
+        await connection.execute(SESSION, {"tenant": brand.tenant_id, "mark": MARK})
         await _mark_events(connection, brand)
 
 

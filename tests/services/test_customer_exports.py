@@ -27,7 +27,7 @@ IDS = FreshIds()
 # What a person has nothing of here: an offer of a partner, a bill, a promotion, other tables.
 EMPTY = {
     *("app_grants", "invoices", "promo_redemptions", "booking_price_lines", "booking_drivers"),
-    "proposal_inclusions",
+    *("proposal_inclusions", "customer_codes"),
 }
 
 
@@ -82,7 +82,7 @@ async def test_an_export_has_every_row_about_the_person_and_its_receipt_counts_t
 async def test_an_export_is_asked_for_once_written_once_and_each_fetch_is_told(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
-    ada = await write(database, brand, lambda tx: a_customer(tx))
+    ada = await write(database, brand, a_customer)
     asked = await asyncio.gather(*(_ask(database, brand, ada) for _ in range(3)))
     assert len(set(asked)) == 1
     await asyncio.gather(*(_do(database, brand, asked[0]) for _ in range(2)))
@@ -98,7 +98,7 @@ async def test_an_export_is_asked_for_once_written_once_and_each_fetch_is_told(
 
 
 async def test_an_export_is_gone_after_a_week(database: Database, brand: Brand) -> None:
-    ada = await write(database, brand, lambda tx: a_customer(tx))
+    ada = await write(database, brand, a_customer)
     request = await _ask(database, brand, ada)
     await _do(database, brand, request)
     over = NOW + KEPT
@@ -111,9 +111,9 @@ async def test_an_export_is_gone_after_a_week(database: Database, brand: Brand) 
 
 
 async def test_who_is_erased_is_not_handed_out_any_more_and_what_was_handed_out_goes(
-    database: Database, settings: Settings, brand: Brand
+    database: Database, brand: Brand
 ) -> None:
-    ada = await write(database, brand, lambda tx: a_customer(tx))
+    ada = await write(database, brand, a_customer)
     written = await _ask(database, brand, ada)
     await _do(database, brand, written)
     late = await _ask(database, brand, ada)
@@ -147,7 +147,7 @@ async def test_another_brands_customer_and_export_are_not_there(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
     other = await a_brand(settings, tenant=brand, code="nwtc")
-    ada = await write(database, other, lambda tx: a_customer(tx))
+    ada = await write(database, other, a_customer)
     request = await _ask(database, other, ada)
     await _do(database, other, request)
     with pytest.raises(NotFound):

@@ -17,7 +17,16 @@ from domain.identity import Brand, Kind
 from domain.privacy import Erasure, StillNeeded
 from services.customers import create_customer, restore_customer, update_customer
 from services.erasures import carry_out_erasure, erase_customer
-from tests.builders import START, a_booking, a_brand, a_customer, a_payment, a_vehicle, assign_vehicle, write
+from tests.builders import (
+    START,
+    a_booking,
+    a_brand,
+    a_customer,
+    a_payment,
+    a_vehicle,
+    assign_vehicle,
+    write,
+)
 from tests.db.rows import a_proposal, a_refund, a_reservation, a_task, a_ticket
 from tests.services.persons import a_person, mark_every_word, superuser, tables_that_tell
 from tests.services.trail import NOTHING, FreshIds, trail_of
@@ -47,9 +56,7 @@ async def _ask(database: Database, brand: Brand, customer: UUID, **other: Any) -
     row = await _row(database, brand, customer)
     given = {"expected_version": row["version"], "confirmed_name": row["name"], **other}
     wish = Erasure(customer, ground="asked", **given)
-    made: UUID = await write(
-        database, brand, lambda tx: erase_customer(tx, wish, now=NOW, ids=IDS)
-    )
+    made: UUID = await write(database, brand, lambda tx: erase_customer(tx, wish, now=NOW, ids=IDS))
     return made
 
 
@@ -92,7 +99,9 @@ async def test_after_an_erasure_no_table_knows_a_word_of_the_person_and_every_su
 ) -> None:
     ada = await write(database, brand, a_person)
     await mark_every_word(settings, brand)
-    told = {*WORDS, "events", "event_personal_values"} - {"links", "customer_exports"}
+    told = {*WORDS, "events", "event_personal_values"} - {
+        *("links", "customer_codes", "customer_exports"),
+    }
     assert set(await tables_that_tell(settings, brand)) == told
     sums = await _figures(settings, brand)
     request = await _ask(database, brand, ada)
@@ -147,9 +156,7 @@ async def test_a_person_is_forgotten_as_the_use_cases_have_written_them(
 async def test_what_was_handed_over_stays_with_who_has_it_and_forgets_who_had_it(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
-    old, new = [
-        await write(database, brand, lambda tx: a_customer(tx)) for _ in range(2)
-    ]
+    old, new = [await write(database, brand, a_customer) for _ in range(2)]
     tour = await write(database, brand, lambda tx: a_booking(tx, customer_id=new))
     async with await superuser(settings) as connection:
         keys = (brand.tenant_id, brand.id)
@@ -179,27 +186,27 @@ async def test_what_was_handed_over_stays_with_who_has_it_and_forgets_who_had_it
     assert found == [("Ada Guest",)]
 
 
-AHEAD = {
-    "booking": lambda tx, ada: a_booking(tx, customer_id=ada, number="WWT-2026-00042"),
-    "reservation": lambda tx, ada: a_reservation(tx, customer_id=ada, number="WWT-RES-2026-00042"),
-    "proposal": lambda tx, ada: a_proposal(
-        tx, customer_id=ada, status="accepted", number="WWT-TP-2026-00042"
-    ),
-    "balance of": lambda tx, ada: _unpaid(tx, ada),
-}
-
-
 async def _unpaid(tx: Transaction, ada: UUID) -> None:
     done = {"status": "completed", "deposit_received_at": START, "number": "WWT-2026-00042"}
     tour = await a_booking(tx, customer_id=ada, **done)
     await assign_vehicle(tx, tour, await a_vehicle(tx))
 
 
+AHEAD = {
+    "booking": lambda tx, ada: a_booking(tx, customer_id=ada, number="WWT-2026-00042"),
+    "reservation": lambda tx, ada: a_reservation(tx, customer_id=ada, number="WWT-RES-2026-00042"),
+    "proposal": lambda tx, ada: a_proposal(
+        tx, customer_id=ada, status="accepted", number="WWT-TP-2026-00042"
+    ),
+    "balance of": _unpaid,
+}
+
+
 @pytest.mark.parametrize("kind", AHEAD)
 async def test_who_is_needed_still_is_not_erased_and_the_refusal_names_what_is_open(
     database: Database, settings: Settings, brand: Brand, kind: str
 ) -> None:
-    ada = await write(database, brand, lambda tx: a_customer(tx))
+    ada = await write(database, brand, a_customer)
     await write(database, brand, lambda tx: AHEAD[kind](tx, ada))
     with pytest.raises(StillNeeded) as refused:
         await _ask(database, brand, ada)
@@ -210,7 +217,7 @@ async def test_who_is_needed_still_is_not_erased_and_the_refusal_names_what_is_o
 
 
 async def test_open_money_keeps_a_customer_too(database: Database, brand: Brand) -> None:
-    ada = await write(database, brand, lambda tx: a_customer(tx))
+    ada = await write(database, brand, a_customer)
 
     async def owe(tx: Transaction) -> None:
         off = {"status": "cancelled", "cancelled_at": START, "number": "WWT-2026-00007"}
@@ -233,7 +240,7 @@ async def test_open_money_keeps_a_customer_too(database: Database, brand: Brand)
 async def test_what_is_begun_between_the_wish_and_the_job_is_kept_and_the_request_says_why(
     database: Database, brand: Brand
 ) -> None:
-    ada = await write(database, brand, lambda tx: a_customer(tx))
+    ada = await write(database, brand, a_customer)
     request = await _ask(database, brand, ada)
     number = "WWT-2026-00042"
     await write(database, brand, lambda tx: a_booking(tx, customer_id=ada, number=number))
@@ -253,7 +260,7 @@ async def test_what_is_begun_between_the_wish_and_the_job_is_kept_and_the_reques
 async def test_a_wish_that_is_not_certain_stores_nothing(
     database: Database, settings: Settings, brand: Brand, other: dict[str, Any], refusal: type
 ) -> None:
-    ada = await write(database, brand, lambda tx: a_customer(tx))
+    ada = await write(database, brand, a_customer)
     with pytest.raises(refusal):
         await _ask(database, brand, ada, **other)
     assert await _requests(database, brand) == []
@@ -264,7 +271,7 @@ async def test_another_brands_customer_is_not_there(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
     other = await a_brand(settings, tenant=brand, code="nwtc")
-    ada = await write(database, other, lambda tx: a_customer(tx))
+    ada = await write(database, other, a_customer)
     wish = Erasure(ada, 1, "asked", "Ada Guest")
     with pytest.raises(NotFound):
         await write(database, brand, lambda tx: erase_customer(tx, wish, now=NOW, ids=IDS))
@@ -274,7 +281,7 @@ async def test_another_brands_customer_is_not_there(
 async def test_an_erasure_is_done_once_whoever_asks_and_however_often(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
-    ada = await write(database, brand, lambda tx: a_customer(tx))
+    ada = await write(database, brand, a_customer)
     asked = await asyncio.gather(*(_ask(database, brand, ada) for _ in range(3)))
     assert len(set(asked)) == 1
     await asyncio.gather(*(_do(database, brand, asked[0]) for _ in range(3)))
@@ -285,7 +292,7 @@ async def test_an_erasure_is_done_once_whoever_asks_and_however_often(
 
 
 async def test_nobody_is_brought_back_who_was_erased(database: Database, brand: Brand) -> None:
-    ada = await write(database, brand, lambda tx: a_customer(tx))
+    ada = await write(database, brand, a_customer)
     await _do(database, brand, await _ask(database, brand, ada))
     with pytest.raises(WrongState):
         await write(

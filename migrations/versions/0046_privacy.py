@@ -3,13 +3,11 @@
 from migrations.erasing import DAY, GONE, KEYS, NOBODY_LEFT, STOP, TOLD, final, frozen
 from migrations.tables import Index, May, Ref, brand_table, drop_tables, permit, role, run
 
-revision = "0045"
-down_revision = "0044"
+revision = "0046"
+down_revision = "0045"
 TABLES = ("privacy_requests", "customer_exports")
 FINAL = {"proposal_days": (DAY, ("title",)), "proposal_stops": (STOP, ("name", "driver_notes"))}
-OUTCOME = (
-    "update (status, refusal, finished_at, counts, sha256, size_bytes, expires_at, version)"
-)
+OUTCOME = "update (status, refusal, finished_at, counts, sha256, size_bytes, expires_at, version)"
 SCHEDULED = """
 alter table brands no force row level security;
 alter table schedules no force row level security;
@@ -137,9 +135,7 @@ def _told() -> None:
         "select (tenant_id, brand_id, id, entity_id, changes, personal_fields),"
         " update (changes, personal_fields)",
     )
-    permit(
-        "event_personal_values", "lookup", "select (tenant_id, brand_id, event_id), delete"
-    )
+    permit("event_personal_values", "lookup", "select (tenant_id, brand_id, event_id), delete")
     signature = "erase_told(uuid[], uuid[])"
     _look_up(
         TOLD,
