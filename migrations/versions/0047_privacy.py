@@ -3,8 +3,8 @@
 from migrations.erasing import DAY, GONE, KEYS, NOBODY_LEFT, STOP, TOLD, final, frozen
 from migrations.tables import Index, May, Ref, brand_table, drop_tables, permit, role, run
 
-revision = "0046"
-down_revision = "0045"
+revision = "0047"
+down_revision = "0046"
 TABLES = ("privacy_requests", "customer_exports")
 FINAL = {"proposal_days": (DAY, ("title",)), "proposal_stops": (STOP, ("name", "driver_notes"))}
 OUTCOME = "update (status, refusal, finished_at, counts, sha256, size_bytes, expires_at, version)"
