@@ -27,6 +27,7 @@ OWN: Final = PUBLIC | {
     Scope.PROPOSALS_READ,
     Scope.TICKETS_READ,
     Scope.PAYMENTS_READ,
+    Scope.CUSTOMERS_CONTACT,
 }
 # What a role does beyond reading; nobody but staff is told costs, notes, history and figures.
 SELLS: Final = BUYS | {
@@ -35,6 +36,7 @@ SELLS: Final = BUYS | {
     Scope.BOOKINGS_AMEND,
     Scope.BOOKINGS_CANCEL,
     Scope.CUSTOMERS_WRITE,
+    Scope.CUSTOMERS_CONTACT,
     Scope.INQUIRIES_WRITE,
     Scope.RESERVATIONS_WRITE,
     Scope.RESERVATIONS_AMEND,
@@ -48,6 +50,7 @@ SELLS: Final = BUYS | {
 RUNS: Final = frozenset(
     {
         Scope.DISPATCH_WRITE,
+        Scope.CUSTOMERS_CONTACT,
         Scope.TOURS_RUN,
         Scope.DUTY_WRITE,
         Scope.FLEET_WRITE,
@@ -108,7 +111,9 @@ OF_ROLE: Final[Mapping[str, frozenset[Scope]]] = {
     | OWN_ACCOUNT
     | {Scope.BOOKINGS_WRITE, Scope.BOOKINGS_AMEND, Scope.TASKS_WRITE},
     "sales": (READS - {Scope.STATISTICS_READ}) | SELLS | OWN_ACCOUNT,
-    "finance": READS | OWN_ACCOUNT | {Scope.QUOTES_MAKE, Scope.PAYMENTS_WRITE, Scope.TASKS_WRITE},
+    "finance": READS
+    | OWN_ACCOUNT
+    | {Scope.CUSTOMERS_CONTACT, Scope.QUOTES_MAKE, Scope.PAYMENTS_WRITE, Scope.TASKS_WRITE},
     "driver": PUBLIC | OWN_ACCOUNT | {Scope.BOOKINGS_READ, Scope.FLEET_READ},
     "viewer": (READS | OWN_ACCOUNT) - {Scope.NOTES_READ, Scope.HISTORY_READ, Scope.STATISTICS_READ},
 }

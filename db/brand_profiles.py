@@ -1,6 +1,6 @@
 """What a brand says of itself as staff read it, and the statements that make and change a brand."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ async def profile(tx: Transaction) -> Profile | None:
     if row is None:
         return None
     *facts, origins = row
-    return Profile(*facts, web_origins=tuple(origins))
+    return replace(Profile(*facts), web_origins=tuple(origins))
 
 
 async def lock(tx: Transaction) -> Profile | None:

@@ -1,3 +1,3 @@
 -- name: leave_tenant
--- An operator leaves, if the caller owns all of its brands; its public id, or NULL if it is leaving.
+-- An operator leaves, if the caller owns all of its brands; NULL if it is leaving already.
 select leave_tenant(%(confirmed)s, %(now)s, %(leaves_at)s);

@@ -47,6 +47,7 @@ class Scope(StrEnum):
     PRICES_WRITE = "prices:write"
     CUSTOMERS_READ = "customers:read"
     CUSTOMERS_WRITE = "customers:write"
+    CUSTOMERS_CONTACT = "customers:contact"
     INQUIRIES_READ = "inquiries:read"
     INQUIRIES_MAKE = "inquiries:make"
     INQUIRIES_WRITE = "inquiries:write"

@@ -37,7 +37,10 @@ class BookingQuery:
         order=BookingOrder.STARTS_AT_ASC,
         scope=Scope.BOOKINGS_READ,
         description="Bookings that the caller may see.",
-        guarded={"text": Scope.CUSTOMERS_READ, "customer_id": Scope.CUSTOMERS_READ},
+        guarded={
+            "text": (Scope.CUSTOMERS_READ, Scope.CUSTOMERS_CONTACT),
+            "customer_id": Scope.CUSTOMERS_READ,
+        },
     )
     booking: Booking | None = by_id(Booking, BOOKINGS)
     booking_by_number: Booking | None = by_column(

@@ -64,11 +64,19 @@ class CustomerQuery:
         order=CustomerOrder.NAME_ASC,
         scope=Scope.CUSTOMERS_READ,
         description="Customers that the caller may see.",
-        guarded={"vip": Scope.NOTES_READ, "tag": Scope.NOTES_READ},
+        guarded={
+            **dict.fromkeys(("vip", "tag"), Scope.NOTES_READ),
+            **dict.fromkeys(("email", "phone", "text"), Scope.CUSTOMERS_CONTACT),
+        },
     )
     customer: Customer | None = by_id(Customer, CUSTOMERS)
     customer_by_email: Customer | None = by_column(
-        Customer, CUSTOMERS, "email", "One customer by their e-mail address.", folded
+        Customer,
+        CUSTOMERS,
+        "email",
+        "One customer by their e-mail address.",
+        folded,
+        scope=Scope.CUSTOMERS_CONTACT,
     )
 
 

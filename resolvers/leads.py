@@ -20,6 +20,7 @@ class LeadQuery:
         order=InquiryOrder.CREATED_AT_DESC,
         scope=Scope.INQUIRIES_READ,
         description="Inquiries of the brand.",
+        guarded={"text": Scope.CUSTOMERS_CONTACT},
     )
     inquiry: Inquiry | None = by_id(Inquiry, INQUIRIES)
     tasks: Connection[Task] = listed(

@@ -23,7 +23,7 @@ from schema.global_ids import decode, decode_as
 from schema.pagination import Connection, Edge, PageInfo
 from schema.permissions import check, requires
 
-NOTHING_MORE: Final[Mapping[str, Scope]] = {}
+NOTHING_MORE: Final[Mapping[str, Scope | tuple[Scope, ...]]] = {}
 # Arguments that are called by the part that somebody plays.
 OWNERS: Final[Mapping[str, str]] = {"assignee_id": "StaffUser"}
 
@@ -78,7 +78,7 @@ def listed(
     order: Enum,
     scope: Scope,
     description: str,
-    guarded: Mapping[str, Scope] = NOTHING_MORE,
+    guarded: Mapping[str, Scope | tuple[Scope, ...]] = NOTHING_MORE,
 ) -> Any:
     """A root field that pages through a relation; its type is the annotation it is assigned to.
 
@@ -98,7 +98,9 @@ def listed(
     ) -> Any:
         chosen = unsaid() if filter is None else filter
         for name in guarded.keys() & filter_values(chosen).keys():
-            check(info.context.principal, guarded[name])
+            asked = guarded[name]
+            for each in asked if isinstance(asked, tuple) else (asked,):
+                check(info.context.principal, each)
         request = Page.of(first, after, last, before, most=info.context.world.limits.page)
         return await connection(info, relation, request, order=order_by, filter=chosen)
 
@@ -141,6 +143,8 @@ def by_column(
     column: str,
     description: str,
     normal: Callable[[str], str] = str,
+    *,
+    scope: Scope | None = None,
 ) -> Any:
     """A root field that gives one object by another unique column, an argument of that name."""
 
@@ -151,7 +155,7 @@ def by_column(
     named = strawberry.argument(name=column, description=f"Its {column}.")
     resolve.__annotations__ |= {"value": Annotated[str, named]}
     return strawberry.field(
-        resolver=resolve, description=description, extensions=[requires(entity.scope)]
+        resolver=resolve, description=description, extensions=[requires(scope or entity.scope)]
     )
 
 

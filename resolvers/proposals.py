@@ -43,7 +43,7 @@ class ProposalQuery:
         order=ProposalOrder.CREATED_AT_DESC,
         scope=Scope.PROPOSALS_READ,
         description="Proposals that the caller may see.",
-        guarded={"text": Scope.CUSTOMERS_READ},
+        guarded={"text": (Scope.CUSTOMERS_READ, Scope.CUSTOMERS_CONTACT)},
     )
     proposal: Proposal | None = by_id(Proposal, PROPOSALS)
     proposal_by_number: Proposal | None = by_column(

@@ -20,7 +20,7 @@ class ReservationQuery:
         order=ReservationOrder.CREATED_AT_DESC,
         scope=Scope.RESERVATIONS_READ,
         description="Reservations that the caller may see.",
-        guarded={"text": Scope.CUSTOMERS_READ},
+        guarded={"text": (Scope.CUSTOMERS_READ, Scope.CUSTOMERS_CONTACT)},
     )
     reservation: Reservation | None = by_id(Reservation, RESERVATIONS)
     reservation_by_number: Reservation | None = by_column(

@@ -105,8 +105,10 @@ class Booking(Node):
     driver_notes: str | None = column("For staff and the driver.", scope=Scope.NOTES_READ)
     guest_first_name: str | None = column("Whom the driver meets.", scope=Scope.NOTES_READ)
     customer_name: str | None = column("Who books, as they said it for this booking.")
-    customer_email: str | None = column("Where the mail of this booking goes.")
-    customer_phone: str | None = column("Whom to call on the day.")
+    customer_email: str | None = column(
+        "Where the mail of this booking goes.", scope=Scope.CUSTOMERS_CONTACT
+    )
+    customer_phone: str | None = column("Whom to call on the day.", scope=Scope.CUSTOMERS_CONTACT)
     subtotal: Money | None = money(
         "subtotal_cents", "Before discount and tax.", scope=Scope.PRICES_READ
     )

@@ -94,8 +94,10 @@ class Customer(Node):
     """Contact details and what staff know."""
 
     name: str = column("Full name.")
-    email: str | None = column("Normalised address, unique in the brand.")
-    phone: str | None = column("E.164: `+15095550142`.")
+    email: str | None = column(
+        "Normalised address, unique in the brand.", scope=Scope.CUSTOMERS_CONTACT
+    )
+    phone: str | None = column("E.164: `+15095550142`.", scope=Scope.CUSTOMERS_CONTACT)
     vip: bool | None = column("Marked by staff.", scope=Scope.NOTES_READ)
     tags: list[str] | None = column("Marked by staff.", scope=Scope.NOTES_READ)
     internal_notes: str | None = column("For staff alone.", scope=Scope.NOTES_READ)

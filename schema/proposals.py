@@ -83,7 +83,7 @@ class ProposalGuest(Node):
 
     position: int = column("Place in the order, from 1.")
     name: str = column("Full name.")
-    email: str | None = column("E-mail address.")
+    email: str | None = column("E-mail address.", scope=Scope.CUSTOMERS_CONTACT)
     rsvp: Rsvp = column("The guest's answer.")
     dietary: str | None = column("What the guest does not eat.")
     room: str | None = column("Where the guest sleeps.")

@@ -57,8 +57,12 @@ class Reservation(Node):
     consult_by: datetime = instant("Staff call before this.")
     special_requests: str | None = column("What the guest asked for.")
     contact_name: str | None = column("Who reserved, as it was said for this reservation.")
-    contact_email: str | None = column("E-mail address, as it was said for this reservation.")
-    contact_phone: str | None = column("E.164, as it was said for this reservation.")
+    contact_email: str | None = column(
+        "E-mail address, as it was said for this reservation.", scope=Scope.CUSTOMERS_CONTACT
+    )
+    contact_phone: str | None = column(
+        "E.164, as it was said for this reservation.", scope=Scope.CUSTOMERS_CONTACT
+    )
     internal_notes: str | None = column("For staff alone.", scope=Scope.NOTES_READ)
     cancelled_at: datetime | None = instant("When it was cancelled.")
     cancel_reason: str | None = column("Why it was cancelled.", scope=Scope.NOTES_READ)

@@ -354,6 +354,6 @@ async def test_others_and_development_are_told_of_the_schema(
     guess = await run(SUGGESTED, kind=kind, production=production)
     asked = await run(INTROSPECTION, kind=kind, production=production)
     assert [error.message for error in guess.errors] == [
-        "Cannot query field 'kinds' on type 'Viewer'. Did you mean 'kind'?"
+        "Cannot query field 'kinds' on type 'Viewer'. Did you mean 'kind' or 'brands'?"
     ]
     assert asked.data == {"__schema": {"queryType": {"name": "Query"}}}

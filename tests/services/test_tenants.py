@@ -1,6 +1,6 @@
 """An owner of every brand ends the company, by its name; nobody of it is let in from then on."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from bootstrap.wiring import now
 from db import callers
 from db.database import Database
 from domain.errors import InvalidInput
-from domain.identity import NOBODY, Brand
+from domain.identity import NOBODY, Brand, Principal
 from domain.members import BeyondOwnRights
 from services.tenants import leave_tenant
 from tests.builders import a_brand
@@ -20,14 +20,18 @@ NOW = now()
 STATUS = "select status, leaves_at from tenants where tenant_id = %s"
 
 
+async def leave(database: Database, owner: Principal, slug: str) -> datetime:
+    return await database.session(owner).write(
+        lambda tx: leave_tenant(tx, slug, now=NOW, ids=FreshIds())
+    )
+
+
 async def test_whoever_owns_every_brand_ends_the_company_by_its_name(
     database: Database, settings: Settings, brand: Brand
 ) -> None:
     owner = await a_caller(database, brand)
 
-    until = await database.session(owner).write(
-        lambda tx: leave_tenant(tx, brand.tenant_slug, now=NOW, ids=FreshIds())
-    )
+    until = await leave(database, owner, brand.tenant_slug)
 
     assert until == NOW + timedelta(days=30)
     assert await in_full(settings, STATUS, brand.tenant_id) == [("leaving", until)]
@@ -48,8 +52,6 @@ async def test_an_owner_of_one_of_two_brands_or_by_another_name_ends_nothing(
     await a_brand(settings, tenant=brand, code="nwtc")
     for slug, refusal in ((brand.tenant_slug, BeyondOwnRights), ("another", InvalidInput)):
         with pytest.raises(refusal):
-            await database.session(owner).write(
-                lambda tx, slug=slug: leave_tenant(tx, slug, now=NOW, ids=FreshIds())
-            )
+            await leave(database, owner, slug)
     assert await in_full(settings, STATUS, brand.tenant_id) == [("active", None)]
     assert await trail_of(settings, brand) == NOTHING
