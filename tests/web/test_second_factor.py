@@ -480,3 +480,13 @@ async def test_a_session_of_before_counts_from_its_beginning(
     assert (await caller.does(BEGIN))["secret"]
     await age(settings, member)
     assert await caller.codes(BEGIN) == ["REAUTHENTICATION_REQUIRED"]
+
+
+async def test_of_two_proofs_by_one_code_at_once_one_counts(
+    client: httpx.AsyncClient, member: Member
+) -> None:
+    caller = await begin(client, member)
+    enrolled = await enrol(caller)
+    code = enrolled.code(later=1)
+    answers = await asyncio.gather(*(proves(caller, code=code) for _ in range(4)))
+    assert sorted(each.status_code for each in answers) == [200, 401, 401, 401]
