@@ -7,7 +7,7 @@ from domain.identity import Kind, Scope
 
 ALL: Final = frozenset(Scope)
 # Who works here, and with which keys, is read by those who have a say in it.
-MANAGERS_READ: Final = frozenset({Scope.KEYS_READ, Scope.STAFF_READ})
+MANAGERS_READ: Final = frozenset({Scope.KEYS_READ, Scope.STAFF_READ, Scope.DOCUMENTS_READ})
 READS: Final = frozenset(scope for scope in Scope if scope.endswith(":read")) - MANAGERS_READ
 PUBLIC: Final = frozenset({Scope.VIEWER_READ, Scope.CATALOG_READ})
 BUYS: Final = frozenset(

@@ -144,6 +144,9 @@ class Settings(BaseSettings):
     cache_local_seconds: float = setting(
         2, "How long a process keeps what it has from the cache; 0 asks Redis each time.", ge=0
     )
+    usage_seconds: float = setting(
+        60, "How often it is stored which fields were used; 0 counts nothing.", ge=0
+    )
     metrics_token: SecretStr | None = setting(
         None, "Bearer token of `/metrics`; outside development there is no such page without it."
     )

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import monotonic
+from time import monotonic, time
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -40,7 +40,9 @@ from integrations.redis_cache import Patience, RedisCache
 from integrations.redis_events import RedisEvents
 from integrations.redis_limits import RedisLimits
 from integrations.redis_quotas import RedisQuotas
+from integrations.redis_texts import RedisTexts
 from integrations.telemetry import Telemetry
+from services.field_usage import FieldTally, counting
 from services.gate import Gate
 from services.guest_sign_in import GuestGate
 from services.ports import Alerts, Mailer
@@ -100,6 +102,8 @@ class Parts:
     registry: CollectorRegistry
     telemetry: Telemetry
     mailer: Mailer
+    texts: RedisTexts
+    uses: FieldTally | None
 
 
 def now() -> datetime:
@@ -263,6 +267,22 @@ def guests_gate(made: Outside, tokens: Tokens, signers: Signers, settings: Setti
 
 
 @asynccontextmanager
+async def _sent(
+    made: Outside, settings: Settings
+) -> AsyncIterator[tuple[RedisTexts, FieldTally | None]]:
+    """What is remembered of documents that were sent; what is never stored is not counted."""
+    url, secret = settings.redis_url, required(settings.events_secret, "EVENTS_SECRET")
+    texts = RedisTexts(url.get_secret_value() if url else None, secret=secret, clock=time)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(texts.close)
+        uses = None
+        if settings.usage_seconds:
+            tally = FieldTally(made.database, now, TimeOrderedIds())
+            uses = await stack.enter_async_context(counting(tally, settings.usage_seconds))
+        yield texts, uses
+
+
+@asynccontextmanager
 async def parts(settings: Settings, *, observe: Observer | None = None) -> AsyncIterator[Parts]:
     """Everything that the server needs.
 
@@ -271,7 +291,7 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
     ring, issuer = ring_of(settings), settings.auth_issuer
     tokens, signers = Tokens(ring, issuer), Signers.of(ring, issuer)
     links, vault = signers.links, vault_of(settings)
-    async with outside(settings, observe=observe) as made:
+    async with outside(settings, observe=observe) as made, _sent(made, settings) as (texts, uses):
         origins = Origins(made.database, now, development=settings.tourbase_env == "development")
         yield Parts(
             settings=settings,
@@ -292,4 +312,6 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
             registry=made.registry,
             telemetry=made.telemetry,
             mailer=made.mailer,
+            texts=texts,
+            uses=uses,
         )

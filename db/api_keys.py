@@ -6,24 +6,27 @@ from uuid import UUID
 
 from db import statements
 from db.database import Transaction
-from db.relations import ColumnKind, One, Relation, equals, is_set, one_of
+from db.relations import ColumnKind, One, Relation, equals, is_set, one_of, visible_only
 from domain.api_keys import ApiKey, App
 
 SQL = statements.load(__package__, "api_keys.sql")
 
+APP = {
+    "id": ColumnKind.UUID,
+    "name": ColumnKind.TEXT,
+    "kind": ColumnKind.TEXT,
+    "contact_email": ColumnKind.TEXT,
+    "status": ColumnKind.TEXT,
+    "created_at": ColumnKind.INSTANT,
+    "document_lock": ColumnKind.TEXT,
+    "version": ColumnKind.INT,
+}
 APPS = Relation(
     "apps",
-    columns={
-        "id": ColumnKind.UUID,
-        "name": ColumnKind.TEXT,
-        "kind": ColumnKind.TEXT,
-        "contact_email": ColumnKind.TEXT,
-        "status": ColumnKind.TEXT,
-        "created_at": ColumnKind.INSTANT,
-        "version": ColumnKind.INT,
-    },
+    columns=APP,
     orders={"CREATED_AT_ASC": ("created_at", "id"), "CREATED_AT_DESC": ("-created_at", "-id")},
     filters={"kind": one_of("kind"), "status": one_of("status")},
+    hidden={"link": visible_only(APP, "id", "version")},
 )
 API_KEYS = Relation(
     "api_keys",

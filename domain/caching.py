@@ -39,6 +39,7 @@ class Kept:
 EVERYBODY: Final = frozenset(Kind) - {Kind.NOBODY}
 BUYERS: Final = EVERYBODY - {Kind.DRIVER}
 OFFICE: Final = frozenset({Kind.STAFF, Kind.WORKER})
+HOUSE: Final = frozenset({Kind.WORKER})
 KEPT: Final[Mapping[str, Kept]] = {
     "wineries": Kept(HOUR, Level.SHARED, EVERYBODY),
     "restaurants": Kept(HOUR, Level.SHARED, EVERYBODY),
@@ -50,10 +51,13 @@ KEPT: Final[Mapping[str, Kept]] = {
     "price_rules": Kept(HALF_AN_HOUR, Level.BRAND, OFFICE),
     "vehicles": Kept(HALF_AN_HOUR, Level.TENANT, OFFICE),
     "brand_settings": Kept(FIVE_MINUTES, Level.BRAND, BUYERS - {Kind.LINK}),
+    "apps": Kept(HOUR, Level.BRAND, HOUSE),
+    "trusted_documents": Kept(HOUR, Level.BRAND, HOUSE),
 }
 
 
 PRICE_BOOK: Final = "price_book"
+TRUSTED: Final = "trusted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ MADE: Final[Mapping[str, Made]] = {
     PRICE_BOOK: Made(
         frozenset({"rate_cards", "tour_packages", "price_rules", "brand_settings", "brands"}),
         BUYERS - {Kind.LINK},
-    )
+    ),
+    TRUSTED: Made(frozenset({"apps", "trusted_documents"}), HOUSE),
 }
 
 

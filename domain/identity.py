@@ -85,6 +85,8 @@ class Scope(StrEnum):
     STAFF_READ = "staff:read"
     STAFF_WRITE = "staff:write"
     TENANT_WRITE = "tenant:write"
+    DOCUMENTS_READ = "documents:read"
+    DOCUMENTS_WRITE = "documents:write"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from jobs.guest_mails import mail_sign_in
 from jobs.privacy import erase_customer, export_customer, purge_customer_exports
 from jobs.proposal_tasks import end_proposals, mail_proposal
 from jobs.staff_mails import mail_password_code, mail_second_factor_reset
-from services import holds, offers, reservations, tickets
+from services import field_usage, holds, offers, reservations, tickets
 
 SWEPT: Final = 100
 
@@ -56,6 +56,12 @@ async def purge_sign_ins(work: Work) -> None:
     await work.session.write(lambda tx: purges.sign_ins(tx, until=until))
 
 
+async def purge_usage(work: Work) -> None:
+    """Forget which fields and documents the brand's callers used too long ago."""
+    now = work.now()
+    await work.session.write(lambda tx: field_usage.purge_usage(tx, now=now))
+
+
 async def expire_reservations(work: Work) -> None:
     """End the brand's reservations that have run out, some at a time until none is left."""
     now = work.now()
@@ -79,6 +85,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "expire_tickets": expire_tickets,
     "purge_idempotency_records": purge_idempotency_records,
     "purge_sign_ins": purge_sign_ins,
+    "purge_usage": purge_usage,
     "expire_reservations": expire_reservations,
     "export_customer": export_customer,
     "erase_customer": erase_customer,

@@ -34,8 +34,10 @@ from resolvers.cached import Reads
 from resolvers.changes import Showing
 from resolvers.history import connection, may_look_back, place
 from resolvers.loaders import Loaders
+from resolvers.registry import Registry
 from schema.brand_profiles import BrandOfViewer
 from schema.history import HistoryConnection
+from services.field_usage import FieldTally
 from services.ports import Cache, EventStream, Quotas
 
 T = TypeVar("T")
@@ -62,6 +64,8 @@ class World:
     rates: Rates = field(default_factory=Rates)
     visitors: VisitorSecrets | None = None
     factors: SecondFactors | None = None
+    registry: Registry | None = None
+    uses: FieldTally | None = None
 
 
 class Snapshot:
@@ -124,6 +128,7 @@ class OperationContext:
         self.idempotency_key = idempotency_key
         self.connection_params: dict[str, object] | None = None
         self.refusal: DomainError | None = None
+        self.untrusted: DomainError | None = None
         self.cost = 0
         self.shape: Shape | None = None
         self.tally = Tally()

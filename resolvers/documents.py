@@ -29,9 +29,12 @@ from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from domain.errors import DomainError, Forbidden
+from domain.field_usage import Asker, Used
 from domain.limits import Limits
 from domain.quotas import Shape
+from domain.trusted_documents import digest_of
 from resolvers.context import OperationContext
+from resolvers.coordinates import used_by
 from resolvers.cost import Estimate, estimates
 from resolvers.limits import LimitExceeded, check_size
 from resolvers.operation import as_graphql
@@ -62,6 +65,7 @@ class Known:
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     introspects: bool = False
     shapes: Mapping[str, Shape] = field(default_factory=dict)
+    used: Mapping[str, Used] = field(default_factory=dict)
 
 
 class Documents:
@@ -81,7 +85,7 @@ class Documents:
         if known is not None:
             self._remembered.move_to_end(text)
             return known
-        known = self._read(text, schema)
+        known = self.read(text, schema)
         if not known.errors:
             self._remember(text, known)
         return known
@@ -93,17 +97,18 @@ class Documents:
             oldest, _ = self._remembered.popitem(last=False)
             self._characters -= len(oldest)
 
-    def _read(self, text: str, schema: GraphQLSchema) -> Known:
+    def read(self, text: str, schema: GraphQLSchema) -> Known:
+        """What is known of a text that is looked at for the first time."""
         try:
             document = parse(text, max_tokens=self.limits.tokens)
-            used = check_size(document, self.limits)
+            spread = check_size(document, self.limits)
         except GraphQLSyntaxError as error:
             return Known(errors=[self._of_syntax(error)])
         except RecursionError:
             return Known(errors=[as_graphql(self._too_deep())])
         except LimitExceeded as error:
             return Known(errors=[as_graphql(error)])
-        errors = _unused(document, used) or validate(schema, document, max_errors=MOST_ERRORS)
+        errors = _unused(document, spread) or validate(schema, document, max_errors=MOST_ERRORS)
         if errors:
             return Known(document, [_shortened(error) for error in errors])
         return Known(
@@ -112,6 +117,7 @@ class Documents:
             estimates(schema, document),
             _introspects(document),
             shapes(schema, document),
+            used_by(schema, document, digest_of(text)),
         )
 
     def _of_syntax(self, error: GraphQLSyntaxError) -> GraphQLError:
@@ -170,7 +176,10 @@ class Admission(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """An error raised here would end a socket's operation without a word: it is kept."""
         context = self.execution_context
-        if context.context.barred is None:
+        asking: OperationContext = context.context
+        if asking.untrusted is not None:
+            self._known = Known(errors=[as_graphql(asking.untrusted)])
+        elif asking.barred is None:
             self._known = self._documents.known(context.query or "", graphql_schema(context))
         name = context._provided_operation_name  # noqa: SLF001 - the public one falls back
         context.graphql_document = self._known.document or _nothing(name)
@@ -206,7 +215,13 @@ class Admission(SchemaExtension):
         asking.cost = estimate.nodes(context.variables or {}, limits)
         if asking.cost > limits.nodes:
             return LimitExceeded("operation asks for", limits.nodes, "objects")
+        self._count(asking, self._known.used[chosen])
         return None
+
+    def _count(self, asking: OperationContext, used: Used) -> None:
+        caller, uses = asking.principal, asking.world.uses
+        if uses is not None and caller.brand is not None:
+            uses.count(Asker(caller.brand, caller.kind, caller.app_id), used)
 
 
 def _nothing(name: str | None) -> DocumentNode:

@@ -18,6 +18,7 @@ from schema.catalog import TourPackage
 from schema.customers import Customer
 from schema.directory import Hotel, Restaurant, Winery
 from schema.duty import DriverAvailability, DutyEntry, Inspection
+from schema.field_usage import FieldUsage
 from schema.fields import Node
 from schema.fleet import Driver, Vehicle
 from schema.global_ids import decode
@@ -37,6 +38,7 @@ from schema.reservations import Reservation
 from schema.shared_tours import SharedTour
 from schema.staff import StaffUser
 from schema.tickets import Ticket
+from schema.trusted_documents import TrustedDocument
 
 ENTITIES: dict[str, Any] = {
     each.__name__: each
@@ -53,6 +55,7 @@ ENTITIES: dict[str, Any] = {
         Driver,
         DriverAvailability,
         DutyEntry,
+        FieldUsage,
         Hotel,
         Inquiry,
         Inspection,
@@ -75,6 +78,7 @@ ENTITIES: dict[str, Any] = {
         TourOffer,
         Ticket,
         TourPackage,
+        TrustedDocument,
         Vehicle,
         Winery,
     )

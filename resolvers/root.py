@@ -16,6 +16,7 @@ from db import (
     customers,
     directory,
     duty,
+    field_usage,
     fleet,
     inspections,
     leads,
@@ -34,6 +35,7 @@ from db import (
     shared_tours,
     staff,
     tickets,
+    trusted_documents,
 )
 from db.relations import Relation
 from domain.limits import Limits
@@ -53,6 +55,7 @@ from resolvers.customers import CustomerMutation, CustomerQuery
 from resolvers.directory import DirectoryQuery
 from resolvers.documents import Admission, Documents
 from resolvers.duty import DutyMutation, DutyQuery
+from resolvers.field_usage import FieldUsageQuery
 from resolvers.fleet import FleetMutation, FleetQuery
 from resolvers.inquiries import InquiryMutation
 from resolvers.itineraries import ItineraryMutation
@@ -91,6 +94,8 @@ from resolvers.telemetry import KnownName, Observed, none_is_known
 from resolvers.tenants import TenantMutation
 from resolvers.tickets import TicketMutation, TicketQuery
 from resolvers.tours import TourMutation
+from resolvers.trusted import Trusting
+from resolvers.trusted_documents import TrustedDocumentMutation, TrustedDocumentQuery
 from schema.scalars import SCALARS
 
 RELATIONS: Mapping[str, Relation] = {
@@ -104,6 +109,7 @@ RELATIONS: Mapping[str, Relation] = {
         customers,
         directory,
         duty,
+        field_usage,
         fleet,
         inspections,
         leads,
@@ -122,6 +128,7 @@ RELATIONS: Mapping[str, Relation] = {
         staff,
         shared_tours,
         tickets,
+        trusted_documents,
     )
     for relation in module.READ_MODELS
 }
@@ -166,6 +173,8 @@ class Query(
     PlaceQuery,
     ApiKeyQuery,
     PrivacyQuery,
+    TrustedDocumentQuery,
+    FieldUsageQuery,
 ):
     """All reading root fields."""
 
@@ -209,6 +218,7 @@ class Mutation(
     StaffSessionMutation,
     SecondFactorMutation,
     PrivacyMutation,
+    TrustedDocumentMutation,
 ):
     """All writing root fields."""
 
@@ -250,6 +260,7 @@ def build_schema(
         extensions=[
             lambda: Observed(is_known),
             OperationScope,
+            Trusting,
             lambda: Admission(documents),
             Quotas,
             lambda: Deadline(limits),

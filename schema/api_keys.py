@@ -6,9 +6,10 @@ import strawberry
 
 from domain.api_keys import status_of
 from domain.identity import Scope
-from schema.enums import ApiKeyKind, ApiKeyMode, ApiKeyStatus, AppKind, AppStatus
+from domain.trusted_documents import lock_of
+from schema.enums import ApiKeyKind, ApiKeyMode, ApiKeyStatus, AppKind, AppStatus, DocumentLock
 from schema.errors import UserError
-from schema.fields import Node, column, derived_by_now, edge, entity, instant
+from schema.fields import Node, column, derived, derived_by_now, edge, entity, instant
 
 ENDS = ("revoked_at", "expires_at", "replaced_by")
 
@@ -22,6 +23,11 @@ class App(Node):
     status: AppStatus = column("May its keys be used?")
     contact_email: str | None = column("Who is written to about it.", scope=Scope.KEYS_READ)
     created_at: datetime = instant("When it was made.")
+    document_lock: DocumentLock = derived(
+        ("document_lock", "kind"),
+        lambda lock, kind: DocumentLock(lock_of(lock, kind)),
+        "What its live keys may send: registered documents only, or whatever they like.",
+    )
     version: int = column("Grows with every change.")
 
 

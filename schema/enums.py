@@ -391,3 +391,9 @@ class ApiKeyStatus(StrEnum):
     REPLACED = "replaced"
     EXPIRED = "expired"
     REVOKED = "revoked"
+
+
+@strawberry.enum(description="What the live keys of an app may send.")
+class DocumentLock(StrEnum):
+    TRUSTED = "trusted"
+    OPEN = "open"

@@ -154,3 +154,15 @@ class MembershipOrder(StrEnum):
 class PrivacyRequestOrder(StrEnum):
     REQUESTED_AT_ASC = "REQUESTED_AT_ASC"
     REQUESTED_AT_DESC = "REQUESTED_AT_DESC"
+
+
+@strawberry.enum(description="How the documents of apps are ordered.")
+class TrustedDocumentOrder(StrEnum):
+    PUSHED_AT_ASC = "PUSHED_AT_ASC"
+    PUSHED_AT_DESC = "PUSHED_AT_DESC"
+
+
+@strawberry.enum(description="How the use of fields is ordered.")
+class FieldUsageOrder(StrEnum):
+    DAY_ASC = "DAY_ASC"
+    DAY_DESC = "DAY_DESC"

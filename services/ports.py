@@ -84,6 +84,18 @@ class EventStream(Protocol):
     async def ping(self) -> bool: ...
 
 
+class TextStore(Protocol):
+    """Texts of automatic persisted queries, each known by its digest; bounded and short-lived."""
+
+    async def get(self, space: str, digest: str) -> str | None:
+        """The text with that digest, if it is known in that space. It never fails."""
+        ...
+
+    async def put(self, space: str, digest: str, text: str) -> None:
+        """Remember it, for a while; the space forgets what was longest in it. It never fails."""
+        ...
+
+
 Load = Callable[[Sequence[CacheKey]], Awaitable[Sequence[bytes]]]
 """Reads the values of keys from their source, in the keys' order."""
 

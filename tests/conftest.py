@@ -125,6 +125,7 @@ def settings_for(postgres: Postgres, valkey: Valkey, name: str) -> Settings:
     return Settings(
         _env_file=None,  # type: ignore[call-arg]
         tourbase_env="development",
+        usage_seconds=0,
         database_admin_url=SecretStr(postgres.url_of(name)),
         database_url=SecretStr(postgres.url_of(name, user="tourbase_write", password="write-pw")),
         database_read_url=SecretStr(

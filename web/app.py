@@ -15,8 +15,10 @@ from bootstrap.checks import Checks
 from bootstrap.wiring import Parts, limits_of, now, rates_of
 from domain.faults import told
 from domain.limits import Limits
+from domain.trusted_documents import digest_of
 from resolvers.context import World
 from resolvers.operation import MASKED
+from resolvers.registry import Registry
 from resolvers.root import RELATIONS, Schema, build_schema
 from web.answers import refused
 from web.contract import Contract
@@ -81,7 +83,15 @@ def _world(made: Parts, limits: Limits) -> World:
         rates=rates_of(made.settings),
         visitors=made.visitors,
         factors=made.gate.factors,
+        registry=_registry(made),
+        uses=made.uses,
     )
+
+
+def _registry(made: Parts) -> Registry:
+    """The operations of the house are documents of every app."""
+    texts = {digest_of(each.document): each.document for each in prepared()}
+    return Registry(made.database, made.cache, prepared=texts, texts=made.texts)
 
 
 def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:

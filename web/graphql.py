@@ -26,6 +26,7 @@ from domain.errors import DomainError, Forbidden
 from domain.faults import told
 from resolvers.context import OperationContext, World
 from resolvers.operation import MASKED, shaped
+from resolvers.trusted import named
 from web.addresses import address_of
 from web.answers import ALSO_SAID, refused, status_of
 from web.cors import foreign_origin
@@ -172,7 +173,23 @@ class Endpoint(GraphQL[OperationContext, None]):
         headers = {**ALSO_SAID.get(status, {}), "cache-control": "no-store"}
         return Response(body, status, headers, media_type=media_type)
 
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """An address that names a document asks for it."""
+        asks = request.query_params.keys() & {"documentId", "extensions"}
+        return not asks and super().should_render_graphql_ide(request)
+
+    def parse_query_params(self, params: Any) -> dict[str, Any]:
+        given = dict(params)
+        for name in ("variables", "extensions"):
+            if given.get(name):
+                given[name] = self._object(given[name])
+        return named(given)
+
     def parse_json(self, data: str | bytes) -> Any:
+        """A request, whose document may be named instead of written out."""
+        return named(self._object(data))
+
+    def _object(self, data: str | bytes) -> dict[str, Any]:
         """A request is an object; anything else is told so, however deep or broken it is."""
         try:
             parsed = orjson.loads(data)

@@ -1,7 +1,7 @@
 """A socket of graphql-transport-ws whose every error has a code and the request's id."""
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -10,9 +10,13 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from resolvers.context import OperationContext
 from resolvers.limits import LimitExceeded
 from resolvers.operation import as_graphql, shaped
+from resolvers.trusted import named
 
 if TYPE_CHECKING:
-    from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+    from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+        Message,
+        SubscribeMessage,
+    )
 
 AGAIN_SECONDS: Final = 0.5
 
@@ -28,6 +32,13 @@ class SocketHandler(BaseGraphQLTransportWSHandler[OperationContext, None]):
             self.connection_timed_out = True
             reason = f"Connection initialisation timeout: {seconds:g} s"
             await self.websocket.close(code=4408, reason=reason)
+
+    async def handle_subscribe(self, message: "SubscribeMessage") -> None:
+        """A document may be named here as over HTTP."""
+        payload: Any = message.get("payload")
+        if isinstance(payload, dict):
+            message = cast("SubscribeMessage", {**message, "payload": named(payload)})
+        await super().handle_subscribe(message)
 
     async def shutdown(self) -> None:
         """As the library does, behind operations that were told to end until they did.

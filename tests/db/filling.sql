@@ -93,6 +93,24 @@ select
     sha256(id::text::bytea), now()
 from apps;
 
+insert into trusted_documents (tenant_id, brand_id, id, app_id, digest, text, pushed_at)
+select
+    tenant_id, brand_id, md5('document' || id::text || n)::uuid, id,
+    encode(sha256((id::text || n)::bytea), 'hex'), '{ a }', now() + n * interval '1 minute'
+from apps cross join generate_series(1, 4) as n;
+
+insert into document_usage (tenant_id, brand_id, id, document_id, day, uses)
+select
+    tenant_id, brand_id, md5('use' || id::text || n)::uuid, id, date '2026-03-01' + n, 1
+from trusted_documents cross join generate_series(1, 2) as n;
+
+insert into field_usage (tenant_id, brand_id, id, coordinate, caller, app_id, day, uses)
+select
+    tenant_id, brand_id, md5('use' || id::text || n)::uuid,
+    'Type' || abs(hashtext(id::text || n)) % 400 || '.field', 'partner', id,
+    date '2026-03-01' + n % 90, 1
+from apps cross join generate_series(1, 10) as n;
+
 insert into vehicles (tenant_id, id, name, seats)
 select 1 + n % 2, md5('vehicle' || n)::uuid, 'Van ' || n, 4 + n % 40 from generate_series(1, 2000) as n;
 

@@ -33,6 +33,7 @@ SAMPLES: Mapping[ColumnKind, Any] = {
     ColumnKind.BOOL: True,
     ColumnKind.TIME: time(8),
 }
+LISTS: Mapping[str, Any] = {"among": [BOOKING, UUID(int=7)], "coordinates": ["Type1.field"]}
 # A wider key that begins with the same columns serves as well as the primary key.
 BY_ID: Mapping[str, str] = {
     "brand_settings": "brand_settings_id_key",
@@ -106,6 +107,13 @@ FILTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("tasks", "subject_id"): ("tasks_subject_id_idx",),
     ("tour_packages", "code"): ("tour_packages_code_effective_from_key",),
     ("vehicles", "seats_at_least"): ("vehicles_seats_id_idx",),
+    ("trusted_documents", "app_id"): ("trusted_documents_digest_key",),
+    ("trusted_documents", "digest"): ("trusted_documents_digest_key",),
+    ("field_usage", "app_id"): ("field_usage_app_id_idx",),
+    ("field_usage", "coordinate"): ("field_usage_day_key",),
+    ("field_usage", "coordinates"): ("field_usage_day_key",),
+    ("field_usage", "day_from"): ("field_usage_day_id_idx",),
+    ("field_usage", "day_to"): ("field_usage_day_id_idx",),
 }
 PICKED: Mapping[str, str] = {
     "text": "a part of a word; not leakproof, bounded by the brand's own rows",
@@ -128,6 +136,8 @@ PICKED: Mapping[str, str] = {
     "role": "several words of few; the page's order comes first and stops at its limit",
     "open": "yes or no; the page's order comes first and stops at its limit",
     "apart": "all but a few that a brand marks; the page's order is walked past them",
+    "in_force": "yes or no; the page's order comes first and stops at its limit",
+    "caller": "several words of few; the page's order comes first and stops at its limit",
     "ava": "a directory of some hundred rows, in the page's order",
     "lunch_partner": "a directory of some hundred rows, in the page's order",
 }
@@ -143,6 +153,7 @@ YES_OR_NO = {
     "ended",
     "featured",
     "hidden",
+    "in_force",
     "live",
     "lunch_partner",
     "member",
@@ -179,6 +190,7 @@ EDGES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("shared_tours", "tickets"): ("tickets_shared_tour_id_idx",),
     ("tickets", "payments"): ("payments_ticket_id_customer_id_idx",),
     ("tickets", "sold_together"): ("tickets_sale_id_created_at_id_idx",),
+    ("trusted_documents", "usage"): ("document_usage_day_key",),
     ("reservations", "payments"): ("payments_reservation_id_customer_id_idx",),
 }
 STATEMENTS: Mapping[str, tuple[str, ...]] = {
@@ -461,6 +473,15 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "scope_grants.lock_grant": ("scope_grants_pkey",),
     "scope_grants.revoke_grant": ("scope_grants_pkey",),
     "scope_grants.rights_of_members": ("scope_grants_membership_id_given_at_id_idx",),
+    "trusted_documents.trusted": ("apps_pkey", "trusted_documents_digest_key"),
+    "trusted_documents.text_of_document": ("trusted_documents_digest_key",),
+    "trusted_documents.push_target": ("apps_pkey", "trusted_documents_digest_key"),
+    "trusted_documents.lock_pushed": ("trusted_documents_digest_key",),
+    "trusted_documents.lock_document": ("trusted_documents_pkey",),
+    "trusted_documents.set_retired": ("trusted_documents_pkey",),
+    "trusted_documents.version_of_app": ("apps_pkey",),
+    "trusted_documents.lock_app": ("apps_pkey",),
+    "trusted_documents.set_lock": ("apps_pkey",),
     "vehicles.lock_vehicle": ("vehicles_pkey",),
     "vehicles.seen_vehicle": ("vehicles_pkey",),
     "vehicles.update_vehicle": ("vehicles_pkey",),
@@ -541,6 +562,11 @@ COLD: Mapping[str, str] = {
     "booking_states.receive_deposit": "one booking by its key, as `extend_hold`; no sample fits",
     "booking_states.set_state": "one booking by its key, as `extend_hold`; no sample fits",
     "payments.insert_payment": "an insert",
+    "trusted_documents.insert_documents": "an insert that finds its conflict by a key",
+    "field_usage.add_field_uses": "an insert that finds its conflict by a key",
+    "field_usage.add_document_uses": "documents by a key, once a minute and process",
+    "field_usage.purge_document_uses": "one brand's rows, once a night",
+    "field_usage.purge_field_uses": "one brand's oldest days, once a night, by a worker",
     "parties.leave_vans": "the few vans of one booking, by its key or by theirs",
     "purges.purge_sessions": "one operator's sessions, once a night",
     "purges.purge_codes": "one operator's codes, once a night",
@@ -891,6 +917,11 @@ PARAMS: Mapping[str, Any] = {
     "terms": None,
     "weekdays": [0, 1],
     "vip": False,
+    "app_id": BOOKING,
+    "hash": "x",
+    "hashes": ["x"],
+    "retired_at": NOW,
+    "lock": "open",
     "nobody": UUID(int=0),
 }
 
@@ -1003,7 +1034,7 @@ def _filtered(relation: Relation, name: str) -> Hot:
         f"{relation.name} where {name}",
         page_statement(relation, "staff", shape),
         FILTERS[relation.name, name],
-        {name: [BOOKING, UUID(int=7)] if name == "among" else SAMPLES[kind]},
+        {name: LISTS.get(name, SAMPLES[kind])},
         searched_by=(column,),
     )
 

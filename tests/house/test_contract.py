@@ -19,7 +19,7 @@ from domain.identity import Scope
 from resolvers.loaders import NOTED, QUESTIONS
 from resolvers.nodes import ENTITIES
 from resolvers.root import RELATIONS, Schema, build_schema
-from schema import bookings, orders, payments, proposals
+from schema import bookings, orders, payments, proposals, trusted_documents
 from schema.fields import BINDING
 from schema.permissions import Requires
 from tests.conftest import Snapshot
@@ -33,6 +33,7 @@ OWNED: dict[str, Any] = {
     "proposal_stops": proposals.ProposalStop,
     "proposal_inclusions": proposals.ProposalInclusion,
     "refunds": payments.Refund,
+    "document_usage": trusted_documents.DocumentUse,
 }
 TYPES: dict[str, Any] = {entity.relation: entity for entity in ENTITIES.values()} | OWNED
 
@@ -171,7 +172,7 @@ def test_the_filter_and_the_order_of_a_list_are_those_of_its_read_model(field: A
     assert [each.name for each in order_type] == list(relation.orders)
     own = {each.python_name for each in filter_type.__strawberry_definition__.fields}
     assert own <= set(relation.filters)
-    assert set(relation.filters) - own <= {"email", "among", "apart"}
+    assert set(relation.filters) - own <= {"email", "among", "apart", "coordinates"}
 
 
 def test_every_order_is_used_by_a_list() -> None:

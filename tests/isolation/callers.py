@@ -29,6 +29,8 @@ ACTORS: Final[Mapping[str, str]] = {
 }
 # A link opens one object; which one shows the rows of a table.
 OBJECTS: Final[Mapping[str, str]] = {
+    "apps": "apps",
+    "trusted_documents": "apps",
     "reservations": "reservations",
     "inquiries": "inquiries",
     "tickets": "tickets",

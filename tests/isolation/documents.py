@@ -66,6 +66,7 @@ PROPOSED: Mapping[str, Any] = {
     ),
     "startsAtLocal": ["10:30:00"],
 }
+BRAND = "{ brand { code } }"
 ONE_OF: Mapping[str, frozenset[str]] = {
     "RecordPaymentInput": frozenset({"bookingId", "reservationId", "proposalId"}),
 }
@@ -270,7 +271,7 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
     known: Mapping[str, Any] = {
         "first": [100],
         "last": [100],
-        "text": [victim.mark],
+        "text": [BRAND if "pushTrustedDocuments" in at else victim.mark],
         "expectedVersion": [1],
         "seatsAtLeast": [1],
         "name": ["A stranger's choice"],

@@ -1,5 +1,6 @@
 """Rows for every table of a brand, made from the catalogue; what it cannot know stands in `GIVEN`."""
 
+import hashlib
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -242,6 +243,8 @@ class Planting:
 def _text(column: str, owner: str, serial: int) -> str:
     if column == "email":
         return f"{owner}.{serial}@example.com"
+    if column == "digest":
+        return hashlib.sha256(f"{owner} {serial}".encode()).hexdigest()
     if column == "origin":
         return f"https://{owner}-{serial}.example.com"
     return f"{owner} {column} {serial}"

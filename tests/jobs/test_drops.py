@@ -11,7 +11,7 @@ from domain.caching import KEPT, Level
 from domain.errors import ServiceUnavailable
 from domain.identity import Brand
 from jobs.event_relay import relay_drop_batch, relay_drops
-from tests.builders import a_brand, a_vehicle, a_winery, as_owner, new_id, write
+from tests.builders import a_brand, a_vehicle, a_winery, an_app, as_owner, new_id, write
 from tests.jobs.conftest import QUICK, Shelf, Stand
 
 PLACE: Final = (
@@ -45,6 +45,12 @@ INSERTS: Final = {
     ),
     "directory_notes": owned(
         "directory_notes", "id, place_kind, place_id", "%(id)s, 'winery', %(id)s"
+    ),
+    "apps": owned("apps", "id, name, kind, created_at", "%(id)s, 'A site', 'site', now()"),
+    "trusted_documents": owned(
+        "trusted_documents",
+        "id, app_id, digest, text, pushed_at",
+        "%(id)s, %(app)s, encode(sha256('x'), 'hex'), 'x', now()",
     ),
     "tour_packages": owned(
         "tour_packages",
@@ -96,11 +102,12 @@ async def test_every_kept_table_tells_of_a_row_that_comes_changes_or_goes(stand:
     brand = await a_brand(stand.settings)
     assert stand.settings.database_admin_url is not None
     url = stand.settings.database_admin_url.get_secret_value()
+    app = await write(stand.database, brand, an_app)
     told = {}
 
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as admin:
         for table, insert in INSERTS.items():
-            given = {"id": new_id(), "tenant": brand.tenant_id, "brand": brand.id}
+            given = {"id": new_id(), "tenant": brand.tenant_id, "brand": brand.id, "app": app}
             row, column = ROW.get(table, "id = %(id)s"), COLUMN.get(table, "name")
             column = "code" if table == "rate_cards" else column
             for statement in (

@@ -9,7 +9,8 @@ from strawberry.types.base import StrawberryContainer
 
 from bootstrap.settings import Settings
 from db.database import Database, Transaction
-from domain.identity import Brand
+from domain.identity import Brand, Kind
+from domain.trusted_documents import digest_of
 from resolvers.root import RELATIONS
 from schema.fields import BINDING
 from tests.builders import (
@@ -61,6 +62,8 @@ PATHS = {
     "privacy_requests": ("privacyRequests",),
     "memberships": ("memberships",),
     "scope_grants": ("memberships", "grants"),
+    "trusted_documents": ("trustedDocuments",),
+    "field_usage": ("fieldUsage",),
 }
 STOPS = {"hotel": "hotel_checkin", "own_place": "hotel_checkout"}
 A_NOTE = {"author_kind": "staff", "internal": False, "body": "Soon", "created_at": START}
@@ -176,6 +179,21 @@ async def join(tx: Transaction, staff: UUID) -> None:
     await insert(tx, "scope_grants", membership_id=member, given_by_id=staff, **given)
 
 
+async def a_used_document(tx: Transaction) -> None:
+    app, text = await an_app(tx, kind="site"), str(new_id())
+    document = await insert(
+        tx,
+        "trusted_documents",
+        app_id=app,
+        digest=digest_of(text),
+        text=text,
+        pushed_at=START,
+    )
+    day = START.date()
+    await insert(tx, "document_usage", document_id=document, day=day, uses=1)
+    await insert(tx, "field_usage", coordinate=text, caller="site", app_id=app, day=day, uses=1)
+
+
 async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
     """One customer with one of everything that has an edge."""
     customer = await a_customer(tx)
@@ -277,6 +295,7 @@ async def sales(settings: Settings, database: Database, brand: Brand) -> int:
     }
     for each in range(1, 4):
         await write(database, brand, lambda tx, each=each: a_sale(tx, places, each))
+        await write(database, brand, a_used_document, kind=Kind.WORKER)
     await write(database, brand, merged_away)
     return 3
 

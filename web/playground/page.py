@@ -77,7 +77,8 @@ class Page:
 def wants_page(scope: Scope) -> bool:
     """A browser that opens the address: it accepts HTML, no JSON by name, and asks nothing."""
     accepted = Headers(scope=scope).get("accept", "")
-    asks_nothing = "query" not in QueryParams(scope["query_string"])
+    given = QueryParams(scope["query_string"])
+    asks_nothing = not given.keys() & {"query", "documentId", "extensions"}
     likes_pages = "text/html" in accepted and "json" not in accepted
     return scope["method"] in {"GET", "HEAD"} and likes_pages and asks_nothing
 
