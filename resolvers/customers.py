@@ -76,7 +76,7 @@ class CustomerQuery:
         "email",
         "One customer by their e-mail address.",
         folded,
-        scope=Scope.CUSTOMERS_CONTACT,
+        also=Scope.CUSTOMERS_CONTACT,
     )
 
 

@@ -144,18 +144,23 @@ def by_column(
     description: str,
     normal: Callable[[str], str] = str,
     *,
-    scope: Scope | None = None,
+    also: Scope | None = None,
 ) -> Any:
-    """A root field that gives one object by another unique column, an argument of that name."""
+    """A root field that gives one object by another unique column, an argument of that name.
+
+    Shape:  `also` is asked for besides the scope of the object, by a column that not all may read.
+    """
 
     async def resolve(info: Info, value: Any) -> Any:
+        if also is not None:
+            check(info.context.principal, also)
         key = normal(storable(value, path=column))
         return await one(info, relation, key, column=column)
 
     named = strawberry.argument(name=column, description=f"Its {column}.")
     resolve.__annotations__ |= {"value": Annotated[str, named]}
     return strawberry.field(
-        resolver=resolve, description=description, extensions=[requires(scope or entity.scope)]
+        resolver=resolve, description=description, extensions=[requires(entity.scope)]
     )
 
 
