@@ -7,7 +7,16 @@ from domain.identity import Kind, Scope
 
 ALL: Final = frozenset(Scope)
 # Who works here, and with which keys, is read by those who have a say in it.
-MANAGERS_READ: Final = frozenset({Scope.KEYS_READ, Scope.STAFF_READ, Scope.DOCUMENTS_READ})
+MANAGERS_READ: Final = frozenset(
+    {
+        Scope.KEYS_READ,
+        Scope.STAFF_READ,
+        Scope.DOCUMENTS_READ,
+        Scope.LINKS_READ,
+        Scope.CUSTOMER_SESSIONS_READ,
+        Scope.DRIVER_SESSIONS_READ,
+    }
+)
 READS: Final = frozenset(scope for scope in Scope if scope.endswith(":read")) - MANAGERS_READ
 PUBLIC: Final = frozenset({Scope.VIEWER_READ, Scope.CATALOG_READ})
 BUYS: Final = frozenset(
@@ -46,6 +55,8 @@ SELLS: Final = BUYS | {
     Scope.TICKETS_CHECK_IN,
     Scope.PAYMENTS_WRITE,
     Scope.TASKS_WRITE,
+    Scope.LINKS_READ,
+    Scope.LINKS_WRITE,
 }
 RUNS: Final = frozenset(
     {
@@ -63,6 +74,9 @@ GUESTS_ONLY: Final = frozenset(
 )
 OWNERS_ONLY: Final = frozenset({Scope.KEYS_WRITE, Scope.SECURITY_WRITE, Scope.TENANT_WRITE})
 OWN_ACCOUNT: Final = frozenset({Scope.ACCOUNT_WRITE})
+# Who signs in by mail sees where they are signed in, and ends it.
+OF_CUSTOMERS: Final = frozenset({Scope.CUSTOMER_SESSIONS_READ, Scope.CUSTOMER_SESSIONS_END})
+OF_DRIVERS: Final = frozenset({Scope.DRIVER_SESSIONS_READ, Scope.DRIVER_SESSIONS_END})
 # What guests do by themselves to what is theirs.
 AMENDS: Final = frozenset(
     {
@@ -79,9 +93,10 @@ OF_KIND: Final[Mapping[Kind, frozenset[Scope]]] = {
     Kind.LINK: OWN
     | AMENDS
     | {Scope.BOOKINGS_CHECKOUT, Scope.INQUIRIES_READ, Scope.INQUIRIES_WITHDRAW},
-    Kind.CUSTOMER: OWN | BUYS | AMENDS | {Scope.CUSTOMERS_READ},
+    Kind.CUSTOMER: OWN | BUYS | AMENDS | OF_CUSTOMERS | {Scope.CUSTOMERS_READ},
     Kind.PARTNER: (OWN | BUYS) - {Scope.RESERVATIONS_READ, Scope.PROPOSALS_READ},
     Kind.DRIVER: PUBLIC
+    | OF_DRIVERS
     | {
         Scope.BOOKINGS_READ,
         Scope.NOTES_READ,

@@ -7,10 +7,34 @@ from uuid import UUID
 from db import statements
 from db.callers import Caller
 from db.database import Transaction
+from db.relations import ColumnKind, Relation, equals, is_set
 from domain.guest_sign_in import NewSession
 from domain.identity import Kind
 
 SQL = statements.load(__package__, "guest_sessions.sql")
+
+
+def _sessions(who: str) -> Relation:
+    return Relation(
+        f"{who}_sessions",
+        columns={
+            "id": ColumnKind.UUID,
+            f"{who}_id": ColumnKind.UUID,
+            "user_agent": ColumnKind.TEXT,
+            "address": ColumnKind.TEXT,
+            "created_at": ColumnKind.INSTANT,
+            "refreshed_at": ColumnKind.INSTANT,
+            "expires_at": ColumnKind.INSTANT,
+            "revoked_at": ColumnKind.INSTANT,
+        },
+        orders={"CREATED_AT_ASC": ("created_at", "id"), "CREATED_AT_DESC": ("-created_at", "-id")},
+        filters={f"{who}_id": equals(f"{who}_id"), "revoked": is_set("revoked_at")},
+    )
+
+
+CUSTOMER_SESSIONS = _sessions("customer")
+DRIVER_SESSIONS = _sessions("driver")
+READ_MODELS = (CUSTOMER_SESSIONS, DRIVER_SESSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +123,8 @@ async def revoke(tx: Transaction, kind: Kind, session: UUID, *, now: datetime) -
     """The turn that the session ended at; None if it was over already."""
     row = await tx.row(SQL[f"revoke_session_of_{kind}"], {"id": session, "now": now})
     return int(row[0]) if row else None
+
+
+async def exists(tx: Transaction, kind: Kind, session: UUID) -> bool:
+    """Whether it is one that the caller may end, over or not."""
+    return await tx.row(SQL[f"session_of_{kind}"], {"id": session}) is not None

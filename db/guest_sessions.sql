@@ -116,3 +116,13 @@ returning turn;
 update driver_sessions set revoked_at = %(now)s
 where id = %(id)s and revoked_at is null
 returning turn;
+
+-- name: session_of_customer
+-- Whether a session is one of those that the caller sees.
+select id from customer_sessions
+where id = %(id)s;
+
+-- name: session_of_driver
+-- Whether a session is one of those that the caller sees.
+select id from driver_sessions
+where id = %(id)s;

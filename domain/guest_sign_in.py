@@ -11,6 +11,7 @@ from domain.sign_in import SESSION, Bound
 
 ATTEMPT: Final = timedelta(minutes=15)
 ENDED: Final = {"signed_out": "SignedOut", "replayed": "RefreshTokenReplayed"}
+ENDED_BY_HAND: Final = "SessionEnded"
 
 
 @dataclass(frozen=True, slots=True)

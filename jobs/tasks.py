@@ -12,7 +12,7 @@ from jobs.booking_mails import (
     tell_customer_of_cancellation,
     tell_customer_of_new_time,
 )
-from jobs.guest_mails import mail_sign_in
+from jobs.guest_mails import mail_link, mail_sign_in
 from jobs.privacy import erase_customer, export_customer, purge_customer_exports
 from jobs.proposal_tasks import end_proposals, mail_proposal
 from jobs.staff_mails import mail_password_code, mail_second_factor_reset
@@ -79,6 +79,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "mail_password_code": mail_password_code,
     "mail_second_factor_reset": mail_second_factor_reset,
     "mail_sign_in": mail_sign_in,
+    "mail_link": mail_link,
     "mail_proposal": mail_proposal,
     "end_proposals": end_proposals,
     "expire_hold": expire_hold,

@@ -22,7 +22,9 @@ from schema.field_usage import FieldUsage
 from schema.fields import Node
 from schema.fleet import Driver, Vehicle
 from schema.global_ids import decode
+from schema.guest_sessions import CustomerSession, DriverSession
 from schema.leads import Inquiry, Task
+from schema.links import Link
 from schema.members import Membership, ScopeGrant
 from schema.offers import TourOffer
 from schema.papers import Document
@@ -44,6 +46,9 @@ ENTITIES: dict[str, Any] = {
     each.__name__: each
     for each in (
         ApiKey,
+        Link,
+        CustomerSession,
+        DriverSession,
         App,
         Block,
         Booking,

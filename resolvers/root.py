@@ -18,8 +18,10 @@ from db import (
     duty,
     field_usage,
     fleet,
+    guest_sessions,
     inspections,
     leads,
+    links,
     members,
     offers,
     papers,
@@ -57,10 +59,12 @@ from resolvers.documents import Admission, Documents
 from resolvers.duty import DutyMutation, DutyQuery
 from resolvers.field_usage import FieldUsageQuery
 from resolvers.fleet import FleetMutation, FleetQuery
+from resolvers.guest_sessions import GuestSessionMutation, GuestSessionQuery
 from resolvers.inquiries import InquiryMutation
 from resolvers.itineraries import ItineraryMutation
 from resolvers.keys import IDEMPOTENT
 from resolvers.leads import LeadQuery
+from resolvers.links import LinkMutation, LinkQuery
 from resolvers.manifests import ManifestQuery
 from resolvers.members import MemberMutation, MemberQuery
 from resolvers.nodes import ENTITIES, NodeQuery
@@ -111,9 +115,11 @@ RELATIONS: Mapping[str, Relation] = {
         duty,
         field_usage,
         fleet,
+        guest_sessions,
         inspections,
         leads,
         members,
+        links,
         offers,
         papers,
         payments,
@@ -140,6 +146,8 @@ class Query(
     BrandQuery,
     NodeQuery,
     BookingQuery,
+    LinkQuery,
+    GuestSessionQuery,
     CustomerQuery,
     ProposalQuery,
     ProposalNoteQuery,
@@ -182,6 +190,8 @@ class Query(
 @strawberry.type(description="What can be changed.")
 class Mutation(
     BookingMutation,
+    LinkMutation,
+    GuestSessionMutation,
     CustomerMutation,
     CustomerMergeMutation,
     InquiryMutation,

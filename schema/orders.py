@@ -5,6 +5,18 @@ from enum import StrEnum
 import strawberry
 
 
+@strawberry.enum(description="How links are ordered.")
+class LinkOrder(StrEnum):
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How sessions are ordered.")
+class SessionOrder(StrEnum):
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
 @strawberry.enum(description="How bookings are ordered.")
 class BookingOrder(StrEnum):
     STARTS_AT_ASC = "STARTS_AT_ASC"

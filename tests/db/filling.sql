@@ -121,7 +121,8 @@ update drivers set email = 'driver-' || id || '@example.com';
 
 insert into driver_sessions
 (tenant_id, id, driver_id, brand_code, address, created_at, refreshed_at, expires_at)
-select tenant_id, md5('session' || id)::uuid, id, 'b1', '', now(), now(), 'infinity' from drivers;
+select tenant_id, md5('session' || id || n)::uuid, id, 'b1', '', now(), now(), 'infinity'
+from drivers cross join generate_series(1, 20) as n;
 
 insert into driver_codes (tenant_id, id, driver_id, created_at, expires_at)
 select tenant_id, md5('code' || id)::uuid, id, now(), 'infinity' from drivers;

@@ -23,7 +23,7 @@ FUNCTIONS = {each.label: each for each in hot.hot_functions()}
 SHARED = {"wineries", "restaurants", "hotels"}
 OPERATOR = {
     *("vehicles", "drivers", "documents", "blocks", "duty_entries", "inspections"),
-    *("driver_availability", "own_places", "directory_terms", "staff_users"),
+    *("driver_availability", "own_places", "directory_terms", "staff_users", "driver_sessions"),
 }
 # What the floor of a fleet table lets through: it is read along the tenant's index.
 # PostgreSQL 15 writes the setting that is compared as `$1`, 18 as `(InitPlan 2).col1`.

@@ -72,6 +72,7 @@ BEGINS = {
     "addRate",
     "addTourPackage",
     "createDriver",
+    "endDriverSession",
     "createApp",
     "createCustomer",
     "createInquiry",
@@ -90,6 +91,7 @@ OF_THE_COMPANY = {
     *("recordDocument", "renewDocument", "blockVehicle", "blockDriver", "takeTimeOff"),
     *("clockIn", "clockOut", "startDriving", "stopDriving", "recordInspection"),
     *("setDriverAvailability", "updatePlace", "setDirectoryTerms", "setDirectoryNote"),
+    "endDriverSession",
 }
 SUBSCRIPTIONS = [name for operation, name in ROOTS if operation == "subscription"]
 every_stranger = pytest.mark.parametrize("stranger", STRANGERS, ids=str)

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from db import guest_sessions
+from db import guest_sessions, links
 from db.database import Transaction
 from domain.identity import Brand, Kind
-from tests.builders import a_brand, a_customer, a_driver, a_principal, as_owner, new_id
+from tests.builders import a_booking, a_brand, a_customer, a_driver, a_principal, as_owner, new_id
 from tests.jobs.conftest import NOW, Stand, enqueued
 
 UNTIL = NOW + timedelta(minutes=15)
@@ -78,3 +78,30 @@ async def test_an_attempt_that_is_over_or_of_another_brand_is_not_mailed(stand: 
     for attempt in (over, theirs):
         await mailed(stand, brand, Kind.CUSTOMER, attempt)
     assert stand.letters.tried == 0
+
+
+async def test_a_link_that_was_given_anew_is_mailed_with_the_page_that_it_opens_on(
+    stand: Stand,
+) -> None:
+    brand, link, over = await a_brand(stand.settings), new_id(), new_id()
+    given = {"website": "https://wine.example", "id": brand.id}
+    await as_owner(stand.settings, WEBSITE, given, tenant=brand.tenant_id)
+
+    async def work(tx: Transaction) -> None:
+        booking = await a_booking(tx, customer_email="ada@example.com", customer_name="Ada")
+        await links.issue(tx, "booking", booking, id=over, now=NOW, expires_at=NOW)
+        await links.issue(tx, "booking", booking, id=link, now=NOW)
+
+    await stand.database.session(a_principal(brand)).write(work)
+    for each in (over, link):
+        event = str(new_id())
+        told = {"link_id": str(each), "event_id": event}
+        await enqueued(stand.database, brand, "mail_link", **told)
+    await stand.drain()
+
+    (mail,) = stand.letters.sent
+    assert (mail.to, mail.key) == ("ada@example.com", event)
+    [address] = [line for line in mail.text.splitlines() if line.startswith("https://")]
+    page, _, token = address.partition("#")
+    assert page == "https://wine.example/bookings"
+    assert stand.parts.signers.links.read(token) == link

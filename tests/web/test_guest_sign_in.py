@@ -23,13 +23,14 @@ from tests.builders import (
     a_customer,
     a_driver,
     a_key,
+    a_member,
     a_principal,
     allow_origins,
     new_id,
     write,
 )
 from tests.services.trail import NOTHING, trail_of
-from tests.web.conftest import a_client, bearer
+from tests.web.conftest import Sign, a_client, bearer
 from tests.web.test_sign_in import asks, code_of, in_full
 
 Who = Literal["customer", "driver"]
@@ -535,3 +536,64 @@ async def test_a_session_is_seen_by_its_owner_and_by_staff_alone(
     other = a_principal(guest.brand, Kind(guest.who), actor=new_id())
     async with database.session(other).read() as tx:
         assert await tx.row(counted[guest.who]) == (0,)
+
+
+SESSIONS = {
+    "customer": "query { customerSessions { edges { node { id current address revokedAt } } } }",
+    "driver": "query { driverSessions { edges { node { id current address revokedAt } } } }",
+}
+ENDING = {
+    "customer": "mutation ($id: ID!) { endCustomerSession(input: { id: $id }) {"
+    " customerSession { id revokedAt } errors { code } } }",
+    "driver": "mutation ($id: ID!) { endDriverSession(input: { id: $id }) {"
+    " driverSession { id revokedAt } errors { code } } }",
+}
+
+
+async def listed(client: httpx.AsyncClient, who: Who, token: str) -> list[dict[str, Any]]:
+    answer = await client.post("/graphql", json={"query": SESSIONS[who]}, headers=bearer(token))
+    return [each["node"] for each in answer.json()["data"][f"{who}Sessions"]["edges"]]
+
+
+async def ended(client: httpx.AsyncClient, who: Who, token: str, id: str) -> dict[str, Any]:
+    said = {"query": ENDING[who], "variables": {"id": id}}
+    answer = await client.post("/graphql", json=said, headers=bearer(token))
+    body: dict[str, Any] = answer.json()["data"][f"end{who.capitalize()}Session"]
+    return body
+
+
+async def test_a_guest_sees_where_they_are_signed_in_and_ends_it_there(
+    client: httpx.AsyncClient, guest: Guest
+) -> None:
+    there, here = await guest.enter(client), await guest.enter(client)
+    newest, oldest = await listed(client, guest.who, here["access_token"])
+    assert (newest["current"], oldest["current"]) == (True, False)
+    assert newest["address"].startswith("2001:db8:")
+
+    for _ in range(2):
+        answer = await ended(client, guest.who, here["access_token"], oldest["id"])
+        assert answer["errors"] == []
+
+    assert await asks(client, there["access_token"]) == 401
+    assert await asks(client, here["access_token"]) == 200
+    events = (await trail_of(guest.settings, guest.brand)).events
+    assert [each[1] for each in events] == ["SignedIn", "SignedIn", "SessionEnded"]
+
+
+async def test_nobody_ends_the_session_of_another_but_staff_of_the_brand(
+    client: httpx.AsyncClient, made: Parts, sign: Sign, guest: Guest
+) -> None:
+    tokens = await guest.enter(client)
+    [session] = await listed(client, guest.who, tokens["access_token"])
+    other = await a_guest(guest.who, made, guest.settings, guest.brand, email="b@example.com")
+    stranger = sign(other.id, Kind(guest.who))
+    assert await listed(client, guest.who, stranger) == []
+    answer = await ended(client, guest.who, stranger, session["id"])
+    assert [each["code"] for each in answer["errors"]] == ["NOT_FOUND"]
+    assert await asks(client, tokens["access_token"]) == 200
+
+    manager = sign(await a_member(made.database, guest.brand, "manager"))
+    answer = await ended(client, guest.who, manager, session["id"])
+
+    assert answer["errors"] == []
+    assert await asks(client, tokens["access_token"]) == 401
