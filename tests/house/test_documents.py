@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [*sorted((ROOT / "docs" / "adr").glob("*.md")), ROOT / "docs" / "domain.md"]
+DOCUMENTS = [
+    *sorted((ROOT / "docs" / "adr").glob("*.md")),
+    *(ROOT / "docs" / name for name in ("domain.md", "security.md")),
+]
 TESTS = {
     path.relative_to(ROOT).as_posix(): set(
         re.findall(r"^(?:async )?def (test_\w+)", text, re.MULTILINE)

@@ -55,7 +55,7 @@ def removed(member: UUID) -> Ending:
 async def test_a_member_who_is_suspended_changes_nothing_more_over_an_open_socket(
     address: str, database: Database, brand: Brand, sign: Sign
 ) -> None:
-    member = await a_member(database, brand)
+    member = await a_member(database, brand, "manager")
     customer = await write(database, brand, lambda tx: a_customer(tx, name="Ada Guest"))
     async with socket(address, Authorization=f"Bearer {sign(member)}") as ws:
         assert (await receive(ws))["type"] == "connection_ack"
@@ -76,7 +76,7 @@ async def rename(ws: ClientConnection, customer: UUID) -> dict[str, Any]:
 async def test_a_member_who_is_suspended_hears_of_no_further_change(
     address: str, made: Parts, database: Database, brand: Brand, sign: Sign
 ) -> None:
-    member = await a_member(database, brand)
+    member = await a_member(database, brand, "manager")
     booking = await write(database, brand, a_booking)
     async with socket(address, Authorization=f"Bearer {sign(member)}") as ws:
         assert (await receive(ws))["type"] == "connection_ack"
