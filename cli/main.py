@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "tenant": "cli.tenant:run",
     "tenant-life": "cli.tenant_life:run",
     "secrets": "cli.secrets:run",
+    "documents": "cli.documents:run",
 }
 NEW_TENANT: Final[Mapping[str, str]] = {
     "name": "the operating company's name",
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
     _tenant(commands.add_parser("tenant", help="make a tenant, suspend it, export it, end it"))
     _secrets(commands.add_parser("secrets", help="seal stored secrets anew"))
+    _documents(commands.add_parser("documents", help="register what a client sends"))
     dead = commands.add_parser("dead-jobs", help="list jobs that failed for good")
     dead.add_argument("--retry", type=int, help="try the job of this id again")
     return parser
@@ -108,6 +110,20 @@ def _secrets(sealed: argparse.ArgumentParser) -> None:
     sealed.add_subparsers(dest="act", required=True).add_parser(
         "rotate", help="put them under SECRETS_KEY; run it again if it was broken off"
     )
+
+
+def _documents(documents: argparse.ArgumentParser) -> None:
+    push = documents.add_subparsers(dest="act", required=True).add_parser(
+        "push", help="register documents of an app by its `ci` key, all or none"
+    )
+    push.add_argument("path", help="a folder of .graphql files, one, or a manifest")
+    push.add_argument("--url", required=True, help="the server: https://api.example.com")
+    push.add_argument(
+        "--key-from-env",
+        default="TOURBASE_KEY",
+        help="variable that holds the key: TOURBASE_KEY if nothing is said",
+    )
+    push.add_argument("--check", action="store_true", help="only say whether they fit the schema")
 
 
 def _named(given: argparse.Namespace) -> str:

@@ -54,7 +54,7 @@ class FieldUsageQuery:
         context: OperationContext = info.context
         values = filter_values(filter)
         if deprecated_only:
-            values["coordinates"] = deprecated(info.schema._schema)  # type: ignore[attr-defined] # noqa: SLF001
+            values["coordinates"] = deprecated(info.schema._schema)  # noqa: SLF001
         request = Page.of(first, after, last, before, most=context.world.limits.page)
         wanted = Wanted.of(FIELD_USAGE, order_by.value, values, zone=context.zone)
         rows = await context.page(wanted, request)

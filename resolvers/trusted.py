@@ -4,7 +4,7 @@ All of it is decided before a text is parsed: what an app may not send costs a d
 """
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any, Final, Self
 
 from strawberry.extensions import SchemaExtension
@@ -82,7 +82,7 @@ class Named(str):
         return made
 
 
-def named(request: Mapping[str, Any]) -> dict[str, Any]:
+def named(request: dict[str, Any]) -> dict[str, Any]:
     """The parameters of a request, with the names of its document where its text stands.
 
     Source: GraphQL over HTTP, appendix "Persisted Documents"; Apollo's `persistedQuery`.
@@ -91,7 +91,7 @@ def named(request: Mapping[str, Any]) -> dict[str, Any]:
     extensions = request.get("extensions")
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
     if (document_id is None and persisted is None) or not isinstance(text, str | None):
-        return dict(request)
+        return request
     return {**request, "query": Named.of(text, document_id, persisted)}
 
 

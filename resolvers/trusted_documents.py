@@ -82,7 +82,7 @@ class TrustedDocumentMutation:
             make_draft(each.text, each.name, path=f"documents.{place}")
             for place, each in enumerate(input.documents)
         ]
-        schema: GraphQLSchema = info.schema._schema  # type: ignore[attr-defined] # noqa: SLF001
+        schema: GraphQLSchema = info.schema._schema  # noqa: SLF001
         errors = await _faults(drafts, schema, context.world.limits)
         if errors or input.check_only:
             return PushTrustedDocumentsPayload(stored=None, unchanged=None, errors=errors)

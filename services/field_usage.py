@@ -1,9 +1,9 @@
 """Which fields are used: counted in the process, and added to the brand's figures now and then."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -23,6 +23,15 @@ MOST_COUNTED: Final = 20_000
 LAST_SECONDS: Final = 5.0
 
 
+@dataclass(slots=True)
+class Count:
+    """How often one caller sent one operation since the last time."""
+
+    asker: Asker
+    used: Used
+    times: int
+
+
 class FieldTally:
     """Counts operations by caller and document; costs an operation one step of a counter."""
 
@@ -38,23 +47,31 @@ class FieldTally:
         self._now = now
         self._ids = ids
         self._most = most
-        self._counted: Counter[tuple[Asker, Used]] = Counter()
+        self._counted: dict[tuple[object, ...], Count] = {}
 
-    def count(self, asker: Asker, used: Used) -> None:
-        key = (asker, used)
-        if key in self._counted or len(self._counted) < self._most:
-            self._counted[key] += 1
+    def count(self, asker: Asker, used: Used, *, times: int = 1) -> None:
+        brand = asker.brand  # Its hash is that of seven values, at each operation.
+        key = (used, asker.kind, asker.app_id, brand.tenant_id, brand.id)
+        counted = self._counted.get(key)
+        if counted is not None:
+            counted.times += times
+        elif len(self._counted) < self._most:
+            self._counted[key] = Count(asker, used, times)
 
     async def flush(self) -> None:
-        """Add what was counted to the figures; what could not be added is counted on."""
-        counted, self._counted = self._counted, Counter()
-        for brand, uses in by_brand(counted).items():
+        """Add what was counted to the figures; what cannot be added now is counted on."""
+        counts, self._counted = list(self._counted.values()), {}
+        for brand, uses in by_brand({(c.asker, c.used): c.times for c in counts}).items():
             try:
                 await self._add(brand, uses)
-            except DomainError as error:
-                LOG.warning("usage_not_stored", brand=brand.code, error=error.code)
-                kept = {key: times for key, times in counted.items() if key[0].brand == brand}
-                self._counted.update(kept)
+            except Exception as error:  # noqa: BLE001 - one brand holds no other's figures back
+                LOG.warning("usage_not_stored", brand=brand.code, error=type(error).__name__)
+                if isinstance(error, DomainError) and error.retryable:
+                    self._count_on([each for each in counts if each.asker.brand == brand])
+
+    def _count_on(self, counts: Sequence[Count]) -> None:
+        for each in counts:
+            self.count(each.asker, each.used, times=each.times)
 
     async def _add(self, brand: Brand, uses: Uses) -> None:
         day = self._now().astimezone(ZoneInfo(brand.time_zone)).date()

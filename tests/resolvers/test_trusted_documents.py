@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from strawberry.types import ExecutionResult
 
 from bootstrap.wiring import Parts, now
 from db.database import Database, Transaction
@@ -43,20 +44,25 @@ GOOD = "query Code { brand { code } }"
 
 @pytest.fixture
 async def app(database: Database, brand: Brand) -> UUID:
-    return await write(database, brand, lambda tx: an_app(tx, kind="site", name="Our website"))
+    made: UUID = await write(
+        database, brand, lambda tx: an_app(tx, kind="site", name="Our website")
+    )
+    return made
+
+
+def data_of(result: ExecutionResult) -> Any:
+    assert result.errors is None
+    return result.data
 
 
 async def pushed(ask: Ask, app: UUID, *documents: Any, **more: Any) -> Any:
     given = {"appId": encode("App", app), "documents": list(documents), **more}
-    result = await ask(PUSH, input=given)
-    assert result.errors is None
-    return result.data["pushTrustedDocuments"]
+    return data_of(await ask(PUSH, input=given))["pushTrustedDocuments"]
 
 
 async def listed(ask: Ask) -> list[Any]:
-    result = await ask(LIST)
-    assert result.errors is None
-    return [edge["node"] for edge in result.data["trustedDocuments"]["edges"]]
+    edges = data_of(await ask(LIST))["trustedDocuments"]["edges"]
+    return [edge["node"] for edge in edges]
 
 
 async def test_what_staff_push_is_listed_with_its_app_and_may_be_sent(ask: Ask, app: UUID) -> None:
@@ -134,10 +140,10 @@ async def test_a_push_out_of_bounds_names_what_is_too_much(
 async def test_staff_name_the_app_and_those_who_may_not_are_told_so(
     ask: Ask, brand: Brand, app: UUID
 ) -> None:
-    nameless = await ask(PUSH, input={"documents": [{"text": GOOD}]})
+    nameless = data_of(await ask(PUSH, input={"documents": [{"text": GOOD}]}))
     given = {"appId": encode("App", app), "documents": [{"text": GOOD}]}
 
-    assert nameless.data["pushTrustedDocuments"]["errors"][0]["path"] == "appId"
+    assert nameless["pushTrustedDocuments"]["errors"][0]["path"] == "appId"
     for role in ("dispatcher", "sales", "finance", "viewer"):
         for document, variables in ((PUSH, {"input": given}), (LIST, {}), (USAGE, {})):
             result = await ask(document, a_principal(brand, role=role), **variables)
@@ -167,10 +173,10 @@ async def test_each_operation_counts_once_for_each_field_by_app_kind_and_day(
     await schema.execute("{ brand { nothing } }", context_value=refused)
     await asyncio.gather(tally.flush(), tally.flush())
 
-    result = await ask(USAGE)
+    edges = data_of(await ask(USAGE))["fieldUsage"]["edges"]
     used = {
         (each["coordinate"], each["caller"], (each["app"] or {}).get("name"), each["uses"])
-        for each in (edge["node"] for edge in result.data["fieldUsage"]["edges"])
+        for each in (edge["node"] for edge in edges)
     }
     ours = ("SITE", "Our website", 2)
     assert used == {
@@ -204,9 +210,9 @@ async def test_two_flushes_of_a_day_are_summed_and_old_days_are_forgotten(
         )
 
     await write(database, brand, setup, kind=Kind.WORKER)
-    everything = (await ask(USAGE)).data["fieldUsage"]
+    everything = data_of(await ask(USAGE))["fieldUsage"]
     await write(database, brand, lambda tx: purge_usage(tx, now=now()), kind=Kind.WORKER)
-    left = (await ask(USAGE)).data["fieldUsage"]
+    left = data_of(await ask(USAGE))["fieldUsage"]
 
     assert [edge["node"]["uses"] for edge in everything["edges"]] == [7, 2]
     assert [edge["node"]["coordinate"] for edge in left["edges"]] == ["Brand.code"]
@@ -221,10 +227,24 @@ async def test_a_tally_that_is_full_counts_what_it_knows_and_nothing_new(
         tally.count(Asker(brand, Kind.STAFF, None), used)
     await tally.flush()
 
-    found = (await ask(USAGE)).data["fieldUsage"]["edges"]
+    found = data_of(await ask(USAGE))["fieldUsage"]["edges"]
     assert [(each["node"]["coordinate"], each["node"]["uses"]) for each in found] == [
         ("Brand.a", 2)
     ]
+
+
+async def test_a_brand_that_is_gone_keeps_nobody_elses_figures_back(
+    made: Parts, ask: Ask, brand: Brand
+) -> None:
+    tally = FieldTally(made.database, now, made.ids)
+    for each in (replace(brand, id=2_000_000_001), brand):
+        tally.count(Asker(each, Kind.STAFF, None), Used("a" * 64, ("Brand.code",)))
+
+    await tally.flush()
+    await tally.flush()
+
+    found = data_of(await ask(USAGE))["fieldUsage"]["edges"]
+    assert [each["node"]["uses"] for each in found] == [1]
 
 
 async def test_who_still_asks_for_what_is_deprecated(

@@ -48,7 +48,8 @@ async def rows(database: Database, brand: Brand, app: UUID) -> Sequence[tuple[st
         )
         return [(text, in_force, version) for text, in_force, version in found]
 
-    return await write(database, brand, read)
+    found: Sequence[tuple[str, bool, int]] = await write(database, brand, read)
+    return found
 
 
 async def told(database: Database, brand: Brand, app: UUID) -> Sequence[tuple[str, object]]:
@@ -60,7 +61,8 @@ async def told(database: Database, brand: Brand, app: UUID) -> Sequence[tuple[st
         )
         return [(kind, changes) for kind, changes in found]
 
-    return await write(database, brand, read)
+    found: Sequence[tuple[str, object]] = await write(database, brand, read)
+    return found
 
 
 async def push(made: Parts, session: Session, app: UUID, *texts: str) -> Pushed:
