@@ -8,10 +8,14 @@ from typing import Final
 from uuid import UUID
 
 from auth.api_keys import begins_like_a_key, hash_key, is_publishable, looks_like_a_key
+from auth.key_uses import KeyUses
 from auth.links import LinkTokens, looks_like_a_link
+from auth.made_of import made_of_key, made_of_subject, scope_of
 from auth.origins import Origins
+from auth.remembered import Proof, Remembered
 from auth.roles import scopes_of, scopes_of_key
 from auth.tokens import Claims, Tokens
+from auth.verified import Verified
 from db import callers
 from db.callers import Caller, KeyFound
 from db.database import Database, Transaction
@@ -74,12 +78,17 @@ class Authenticator:
         links: LinkTokens,
         origins: Origins,
         now: Callable[[], datetime],
+        *,
+        remembered: Remembered,
+        uses: KeyUses,
     ) -> None:
         self._database = database
-        self._tokens = tokens
+        self._verified = Verified(tokens, now)
         self._links = links
         self._origins = origins
         self._now = now
+        self._remembered = remembered
+        self.uses = uses
 
     async def principal(self, presented: Presented) -> Principal:
         """Errors: Unauthenticated for a missing, wrong, expired, revoked or foreign credential;
@@ -88,17 +97,32 @@ class Authenticator:
         credential = presented.credential
         if credential is None:
             raise Unauthenticated("Send a credential in Authorization or X-API-Key.")
+        shown = self._remembered.key(credential, presented.brand_code, presented.origin)
+        principal = self._remembered.get(shown)
+        if principal is None:
+            principal = await self._looked_up(credential, presented, shown)
+        self.uses.note(principal)
+        return replace(principal, address=presented.address)
+
+    async def _looked_up(self, credential: str, presented: Presented, shown: bytes) -> Principal:
+        """Whose credential it is, by the rows as they are now; a link is looked up each time."""
         if presented.origin is not None and _is_secret(credential):
             raise Forbidden(IN_A_PAGE)
         prove = self._proof(credential, presented.brand_code)
+        begun = self._remembered.begin()
         async with self._database.session(NOBODY).read() as tx:
-            principal = await prove(tx)
-            await self._origins.check(tx, presented.origin, principal.brand)
-        return replace(principal, address=presented.address)
+            proof = await prove(tx)
+            brand = proof.principal.brand
+            await self._origins.check(tx, presented.origin, brand)
+        if proof.principal.kind is not Kind.LINK:
+            if presented.origin is not None:
+                proof = replace(proof, made_of=proof.made_of | {scope_of("websites", brand)})
+            self._remembered.put(shown, proof, begun)
+        return proof.principal
 
     def _proof(
         self, credential: str, brand_code: str | None
-    ) -> Callable[[Transaction], Awaitable[Principal]]:
+    ) -> Callable[[Transaction], Awaitable[Proof]]:
         """How this credential is looked up; what is forged is refused before that."""
         if begins_like_a_key(credential):
             if not looks_like_a_key(credential):
@@ -107,27 +131,28 @@ class Authenticator:
         if looks_like_a_link(credential):
             link = self._links.read(credential)
             return partial(self._of_link, link=link, brand_code=brand_code)
-        claims = self._tokens.verify(credential)
+        claims = self._verified.claims(credential)
         return partial(self._of_token, claims=claims, brand_code=brand_code)
 
-    async def _of_link(self, tx: Transaction, link: UUID, brand_code: str | None) -> Principal:
+    async def _of_link(self, tx: Transaction, link: UUID, brand_code: str | None) -> Proof:
         found = await callers.by_link(tx, link, now=self._now())
         if found is None:
             raise Unauthenticated("The link opens nothing any more.")
         caller, object_id = found
         if brand_code not in {None, caller.brand.code}:
             raise Forbidden(NOT_YOURS)
-        return replace(_principal(Kind.LINK, caller), object_id=object_id, credential=link)
+        principal = replace(_principal(Kind.LINK, caller), object_id=object_id, credential=link)
+        return Proof(principal, frozenset())
 
-    async def _of_key(self, tx: Transaction, key: str, brand_code: str | None) -> Principal:
+    async def _of_key(self, tx: Transaction, key: str, brand_code: str | None) -> Proof:
         found = await callers.by_key(tx, hash_key(key), now=self._now())
         if found is None:
             raise Unauthenticated("The key is not valid.")
         if brand_code not in {None, found.caller.brand.code}:
             raise Forbidden(NOT_YOURS)
-        return _of_app(found)
+        return Proof(_of_app(found), made_of_key(found), found.caller.until)
 
-    async def _of_token(self, tx: Transaction, claims: Claims, brand_code: str | None) -> Principal:
+    async def _of_token(self, tx: Transaction, claims: Claims, brand_code: str | None) -> Proof:
         wanted, now = brand_code or claims.brand, self._now()
         caller = await callers.by_subject(tx, claims, wanted, now=now)
         if caller is None and brand_code is not None and brand_code != claims.brand:
@@ -137,12 +162,24 @@ class Authenticator:
         if caller is None:
             raise Unauthenticated("The token is not valid.")
         proofs = [each for each in (claims.proved_at, caller.proved_at) if each is not None]
-        return replace(
+        principal = replace(
             _principal(claims.kind, caller),
             credential=claims.session,
             proved_at=max(proofs, default=None),
             owes_factor=caller.owes_factor,
         )
+        return Proof(principal, made_of_subject(claims, caller), await _end(tx, claims, caller))
+
+
+async def _end(tx: Transaction, claims: Claims, caller: Caller) -> datetime | None:
+    """When it is over by itself what a token was found to be worth."""
+    session = claims.session
+    ends = [
+        claims.expires_at,
+        caller.until,
+        None if session is None else await callers.session_end(tx, session),
+    ]
+    return min((end for end in ends if end is not None), default=None)
 
 
 def _is_secret(credential: str) -> bool:

@@ -1,7 +1,7 @@
 """Tokens of staff, customers and drivers: JSON Web Tokens that say who somebody is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -21,7 +21,8 @@ class Claims:
     """Who a token speaks for. `brand` is the one to act for unless another is chosen.
 
     Shape:  a token of a `session` is worth as much as the session is. At `proved_at` they showed
-            who they are, by `methods` (RFC 8176).
+            who they are, by `methods` (RFC 8176). `expires_at` is known of a token that was read,
+            and no part of what is signed.
     """
 
     kind: Kind
@@ -31,6 +32,7 @@ class Claims:
     session: UUID | None = None
     proved_at: datetime | None = None
     methods: tuple[str, ...] = ()
+    expires_at: datetime | None = field(default=None, compare=False)
 
 
 class Tokens:
@@ -86,4 +88,5 @@ def _claims(kind: Kind, payload: Mapping[str, Any]) -> Claims:
         UUID(payload["sid"]) if "sid" in payload else None,
         None if proved_at is None else datetime.fromtimestamp(float(proved_at), UTC),
         tuple(map(str, payload.get("amr", ()))),
+        datetime.fromtimestamp(float(payload["exp"]), UTC),
     )

@@ -1,6 +1,7 @@
 """The bench: measures on this machine, against servers of its own, and writes what it found."""
 
 import argparse
+import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench import report
+from bench import authenticating, report
 from bench.client import Target
 from bench.compare import Plan, compare
 from bench.hostile import strike
@@ -31,6 +32,7 @@ TITLES: Final[Mapping[str, str]] = {
     "website": "A website's visitors",
     "selling": "Making bookings",
     "quotas": "A neighbour past its quota",
+    "authenticating": "Knowing a caller",
 }
 PARTS: Final = tuple(TITLES)
 
@@ -56,6 +58,7 @@ def measure(made: Stage, cores: Cores, given: argparse.Namespace) -> str:
     """The parts that were asked for, each under its title."""
     sold = summary(sell(made)) if "selling" in given.parts else ""  # Before others are connected.
     alone = neighbours(made, cores, given) if "quotas" in given.parts else ""
+    known = _known(made) if "authenticating" in given.parts else ""
     with running(made, (OURS, BARE, STOCK, LIMITED), cores) as servers:
         own = servers[OURS].target
         scraped = Target(own.port, f"Authorization: Bearer {made.metrics_token}\r\n")
@@ -67,6 +70,7 @@ def measure(made: Stage, cores: Cores, given: argparse.Namespace) -> str:
             ),
             "selling": lambda: sold,
             "quotas": lambda: alone,
+            "authenticating": lambda: known,
             "website": lambda: report.website(
                 visit(as_site(own, made.site), scraped, seconds=4 * given.seconds)
             ),
@@ -90,6 +94,12 @@ def _compared(servers: Mapping[str, Server], plan: Plan, scraped: Target) -> str
     three = {name: servers[name] for name in (OURS, BARE, STOCK)}
     made = compare(three, plan, scraped)
     return f"{report.comparison(made)}\n\n#### The client's targets\n\n{report.targets(made)}"
+
+
+def _known(made: Stage) -> str:
+    """In a process of its own making: what is measured is the way from a credential to a caller."""
+    shown = {"a member's token": made.staff, "a website's key": made.site}
+    return authenticating.table(asyncio.run(authenticating.measure(made.settings, shown)))
 
 
 def _graphql(servers: Mapping[str, Server]) -> Mapping[str, Server]:

@@ -14,11 +14,13 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from auth.authenticate import Authenticator
+from auth.key_uses import KeyUses, flushing
 from auth.keys import KeyRing
 from auth.links import LinkTokens
 from auth.origins import Origins
 from auth.passwords import Passwords
 from auth.quote_tokens import QuoteTokens
+from auth.remembered import Remembered
 from auth.sealing import SealingRing, keys_of
 from auth.second_factors import SecondFactors
 from auth.session_tokens import Challenges, RefreshTokens
@@ -212,12 +214,13 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
     telemetry = telemetry_for(settings, registry)
     async with AsyncExitStack() as stack:
         stack.callback(telemetry.close)
-        database = Database(doors(settings), observe=observe, watch=telemetry.statement)
+        cache = cache_for(settings, registry)
+        watch = telemetry.statement
+        database = Database(doors(settings), observe=observe, watch=watch, tell=cache.tell)
         await database.open()
         stack.push_async_callback(database.close)
         url = redis_url.get_secret_value() if redis_url else None
         events = RedisEvents(url, secret=secret)
-        cache = cache_for(settings, registry)
         tries = RedisLimits(url, secret=secret, clock=monotonic)
         quotas = RedisQuotas(url, secret=secret, clock=monotonic)
         for each in (events, cache, tries, quotas):
@@ -267,6 +270,19 @@ def guests_gate(made: Outside, tokens: Tokens, signers: Signers, settings: Setti
 
 
 @asynccontextmanager
+async def _known(
+    made: Outside, tokens: Tokens, links: LinkTokens, origins: Origins
+) -> AsyncIterator[Authenticator]:
+    """What the process knows its callers by; when they used their keys is written from time to time
+    and at the end.
+    """
+    remembered, uses = Remembered(made.cache, now), KeyUses(made.database, now)
+    given = (made.database, tokens, links, origins, now)
+    async with flushing(uses):
+        yield Authenticator(*given, remembered=remembered, uses=uses)
+
+
+@asynccontextmanager
 async def _sent(
     made: Outside, settings: Settings
 ) -> AsyncIterator[tuple[RedisTexts, FieldTally | None]]:
@@ -293,25 +309,26 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
     links, vault = signers.links, vault_of(settings)
     async with outside(settings, observe=observe) as made, _sent(made, settings) as (texts, uses):
         origins = Origins(made.database, now, development=settings.tourbase_env == "development")
-        yield Parts(
-            settings=settings,
-            database=made.database,
-            events=made.events,
-            cache=made.cache,
-            tokens=tokens,
-            vault=vault,
-            quotes=QuoteTokens(ring, issuer),
-            links=links,
-            gate=gate_of(made, tokens, signers, settings),
-            guests=guests_gate(made, tokens, signers, settings),
-            origins=origins,
-            quotas=made.quotas,
-            visitors=visitors_of(settings),
-            authenticator=Authenticator(made.database, tokens, links, origins, now),
-            ids=TimeOrderedIds(),
-            registry=made.registry,
-            telemetry=made.telemetry,
-            mailer=made.mailer,
-            texts=texts,
-            uses=uses,
-        )
+        async with _known(made, tokens, links, origins) as authenticator:
+            yield Parts(
+                settings=settings,
+                database=made.database,
+                events=made.events,
+                cache=made.cache,
+                tokens=tokens,
+                vault=vault,
+                quotes=QuoteTokens(ring, issuer),
+                links=links,
+                gate=gate_of(made, tokens, signers, settings),
+                guests=guests_gate(made, tokens, signers, settings),
+                origins=origins,
+                quotas=made.quotas,
+                visitors=visitors_of(settings),
+                authenticator=authenticator,
+                ids=TimeOrderedIds(),
+                registry=made.registry,
+                telemetry=made.telemetry,
+                mailer=made.mailer,
+                texts=texts,
+                uses=uses,
+            )

@@ -1,6 +1,6 @@
 """Who is calling: the look-ups that run before a brand is known, by functions that see past it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -91,6 +91,23 @@ async def by_subject(tx: Transaction, who: Subject, brand: str, *, now: datetime
     }
     row = await tx.row(SQL[f"caller_by_{BY_KIND[who.kind]}"], given)
     return Caller.of(row) if row else None
+
+
+async def session_end(tx: Transaction, session: UUID) -> datetime | None:
+    row = await tx.row(SQL["session_end"], {"session": session})
+    return row[0] if row else None
+
+
+async def note_key_uses(tx: Transaction, seen: Mapping[tuple[int, int, UUID], datetime]) -> None:
+    """When each key was used, by tenant, brand and id; in one order, so that two do not cross."""
+    uses = sorted(seen.items())
+    given = {
+        "tenants": [tenant for (tenant, _, _), _ in uses],
+        "brands": [brand for (_, brand, _), _ in uses],
+        "used": [key for (_, _, key), _ in uses],
+        "used_at": [at for _, at in uses],
+    }
+    await tx.rows(SQL["note_key_uses"], given)
 
 
 async def brand(tx: Transaction, tenant: str, code: str) -> Brand | None:

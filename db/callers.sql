@@ -51,3 +51,13 @@ select
     tenant_id, brand_id, tenant_slug, brand_code, brand_name, time_zone, currency, actor_id, role,
     grants, denies, label, object_id
 from look_up_link(%(link)s, %(now)s);
+
+-- name: session_end
+-- When a session ends by itself.
+select session_ends_at(%(session)s);
+
+-- name: note_key_uses
+-- When keys of any brand were used, if that is news.
+select note_key_uses(
+    %(tenants)s::integer[], %(brands)s::integer[], %(used)s::uuid[], %(used_at)s::timestamptz[]
+);

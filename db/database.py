@@ -8,7 +8,7 @@ works. Pool size, time-outs and retries live here and nowhere else.
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ from domain.identity import Kind, Principal
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 Params = Mapping[str, Any]
+Tell = Callable[[Sequence[str]], Awaitable[None]]
 
 ENTER: Final = (
     "select set_config('role', %(role)s, true), set_config('app.tenant_id', %(tenant)s, true),"
@@ -44,6 +45,9 @@ LEFT_BEHIND: Final = (
 )
 # One round trip. It is `commit` for readers too: psycopg forgets what it prepared at a `rollback`.
 ENDING: Final = f"commit; {LEFT_BEHIND}"
+# What the triggers of `migrations.told` have said; told once the transaction is there for others.
+DROPPED: Final = "select current_setting('app.dropped', true)"
+WRITTEN: Final = f"{DROPPED}; {ENDING}"
 ATTEMPTS: Final = 3
 LOG: Final = logging.getLogger(__name__)
 _MADE_BY_A_SESSION: Final = object()
@@ -81,7 +85,7 @@ class TransactionEnded(Exception):
 class Transaction:
     """One transaction, entered as one principal. Every function of this floor takes one first."""
 
-    __slots__ = ("_connection", "_ended", "_watch", "principal")
+    __slots__ = ("_connection", "_ended", "_watch", "dropped", "principal")
 
     def __init__(
         self,
@@ -96,6 +100,7 @@ class Transaction:
         self._connection = connection
         self._ended = False
         self._watch = watch
+        self.dropped: Sequence[str] = ()
         self.principal = principal
 
     def end(self) -> None:
@@ -189,9 +194,12 @@ class Session:
                 await asyncio.sleep(random.uniform(0.005, 0.02) * 4 ** (attempt - 1))  # noqa: S311
             try:
                 async with self._entering(self.principal, read_only=False) as transaction:
-                    return await work(transaction)
+                    done = await work(transaction)
             except (errors.SerializationFailure, errors.DeadlockDetected, ResourcesChanged):
                 self._database.retries += 1
+            else:
+                await self._database.tell(transaction.dropped)
+                return done
         raise ConflictingChange
 
 
@@ -199,9 +207,15 @@ class Database:
     """Two pools behind the door: one of the write login, one of the read login."""
 
     def __init__(
-        self, doors: Doors, *, observe: Observer | None = None, watch: Watch | None = None
+        self,
+        doors: Doors,
+        *,
+        observe: Observer | None = None,
+        watch: Watch | None = None,
+        tell: Tell | None = None,
     ) -> None:
         self.doors = doors
+        self._tell = tell
         self.violations = 0
         self.retries = 0
         self._watch_write = watching(observe, watch, read_only=False)
@@ -232,6 +246,14 @@ class Database:
             async with connection:
                 await vet(connection, read_only=name == "read")
 
+    async def tell(self, dropped: Sequence[str]) -> None:
+        """What a transaction has taken back, now that it is there for others.
+
+        Shape:  whoever cannot be told now is told by the relay.
+        """
+        if dropped and self._tell is not None:
+            await self._tell(dropped)
+
     def session(self, principal: Principal) -> Session:
         return Session(self, principal, self._entered)
 
@@ -255,7 +277,7 @@ class Database:
         try:
             yield transaction
             transaction.end()
-            clean = await self._end(connection, read_only=read_only)
+            clean = await self._end(connection, transaction, read_only=read_only)
         except errors.ReadOnlySqlTransaction as error:
             if read_only:
                 raise
@@ -265,7 +287,9 @@ class Database:
             transaction.end()
             await self._leave(pool, connection, clean=clean)
 
-    async def _end(self, connection: Connection, *, read_only: bool) -> bool:
+    async def _end(
+        self, connection: Connection, transaction: Transaction, *, read_only: bool
+    ) -> bool:
         """Commit, and tell whether nothing is left behind; a reader has nothing to lose."""
         status = connection.info.transaction_status
         if read_only:
@@ -277,7 +301,10 @@ class Database:
         if status is TransactionStatus.INERROR:
             raise WorkSwallowedAnError
         with translated(connection):
-            return await self._inspect(connection, ENDING)
+            cursor = await connection.execute(WRITTEN, prepare=False)
+            said = await cursor.fetchone()
+            transaction.dropped = (said[0] or "").split() if said else ()
+            return await self._clean(connection, cursor)
 
     async def _leave(
         self, pool: AsyncConnectionPool[Connection], connection: Connection, *, clean: bool = False
@@ -297,7 +324,11 @@ class Database:
 
     async def _inspect(self, connection: Connection, statement: LiteralString) -> bool:
         """Whether nothing of its last user is left; else the connection is counted and closed."""
-        cursor = await connection.execute(statement, prepare=False)
+        return await self._clean(connection, await connection.execute(statement, prepare=False))
+
+    async def _clean(
+        self, connection: Connection, cursor: psycopg.AsyncCursor[tuple[Any, ...]]
+    ) -> bool:
         while cursor.nextset():
             pass
         clean = await cursor.fetchone() == (True,)

@@ -8,6 +8,8 @@ from typing import Final
 
 from domain.identity import Kind, Principal
 
+CALLERS: Final = "callers/"
+"""Begins the scopes of rows that callers are made of."""
 HOUR: Final = 3600
 HALF_AN_HOUR: Final = 1800
 FIVE_MINUTES: Final = 300
@@ -139,6 +141,11 @@ def dropped_with(scopes: Iterable[str]) -> list[str]:
         names = [name for name, made in MADE.items() if table in made.tables]
         found |= dict.fromkeys(f"{name}:{owner}" for name in names)
     return list(found)
+
+
+def has_values(scope: str) -> bool:
+    """Whether anything is kept under the scope: of callers, processes alone know something."""
+    return not scope.startswith(CALLERS)
 
 
 def _kept(relation: str) -> Kept | None:

@@ -16,7 +16,7 @@ from uuid import UUID
 import orjson
 from prometheus_client import CollectorRegistry, Counter
 
-from domain.caching import CacheKey, dropped_with
+from domain.caching import CacheKey, dropped_with, has_values
 from domain.errors import ServiceUnavailable
 from integrations.flights import Flights, Opened, Values
 from integrations.nearby import Generation, Nearby
@@ -70,6 +70,7 @@ class RedisCache:
         self._nearby = Nearby(patience.local, local_bytes)
         self._life: int | None = None
         self._heard_drops = 0
+        self._listeners: list[Callable[[str], None]] = []
         self._asking: Asking | None = None
         self._hearing: Hearing | None = None
         if url:
@@ -120,7 +121,7 @@ class RedisCache:
             raise ServiceUnavailable(UNSET)
         scopes = dropped_with(scopes)
         pipeline = self._asking.client.pipeline(transaction=False)
-        for scope in scopes:
+        for scope in filter(has_values, scopes):
             pipeline.set(self._generation(scope), a_token(), ex=TOKEN_SECONDS)
         for scope in scopes:
             told = orjson.dumps({"event_id": UUID(int=0), "kind": scope})
@@ -131,6 +132,32 @@ class RedisCache:
             raise ServiceUnavailable(AWAY) from error
         for scope in scopes:
             self._heard(scope)
+
+    async def tell(self, scopes: Sequence[str]) -> None:
+        """Say what has changed: here in this turn, elsewhere as soon as the others hear it.
+
+        Shape:  for what is known in processes alone. While Redis is away, others are deaf and know
+                it; a message that is lost is told again by the relay.
+        """
+        for scope in scopes:
+            self._heard(scope)
+        if self._asking is not None:
+            pipeline = self._asking.client.pipeline(transaction=False)
+            for scope in scopes:
+                told = orjson.dumps({"event_id": UUID(int=0), "kind": scope})
+                pipeline.publish(self._space + "drops", told)
+            await self._attempt(pipeline.execute)
+
+    @property
+    def life(self) -> int | None:
+        """Stays the same while no drop can be missed; None while deaf, and without a Redis."""
+        return self._hearing.life if self._hearing is not None else None
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        """Tell the scope of each drop from now on, whichever process it comes from."""
+        self._listeners.append(heard)
+        if self._hearing is not None:
+            self._hearing.start()
 
     async def close(self) -> None:
         if self._hearing is not None:
@@ -151,7 +178,7 @@ class RedisCache:
 
         What was remembered before a silence is forgotten.
         """
-        life = self._hearing.life if self._hearing is not None else None
+        life = self.life
         if life is None:
             return None
         if life != self._life:
@@ -164,6 +191,8 @@ class RedisCache:
         self._heard_drops += 1
         self._nearby.forget(scope)
         self._flights.forget(scope)
+        for heard in self._listeners:
+            heard(scope)
 
     async def _fetch(self, keys: Sequence[CacheKey], load: Load, opened: Opened) -> Values:
         """From Redis, or from another process that loads them now, or loaded here and kept."""

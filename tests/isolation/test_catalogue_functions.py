@@ -5,6 +5,12 @@ from tests.isolation.rules import Rule, assert_shown_to_fail, every
 
 # Everything that runs with the rights of its owner: the owner, its path, and who may execute it.
 DEFINERS = {
+    "session_ends_at(uuid)": ("lookup", "public, pg_temp", "read write"),
+    "note_key_uses(integer[], integer[], uuid[], timestamptz[])": (
+        "lookup",
+        "public, pg_temp",
+        "write",
+    ),
     "look_up_key(bytea, timestamptz)": ("lookup", "public, pg_temp", "read write"),
     "look_up_member(text, text, uuid, timestamptz)": (
         "lookup",

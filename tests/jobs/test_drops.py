@@ -7,7 +7,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from domain.caching import KEPT, Level
+from domain.caching import KEPT, Level, has_values
 from domain.errors import ServiceUnavailable
 from domain.identity import Brand
 from jobs.event_relay import relay_drop_batch, relay_drops
@@ -74,7 +74,8 @@ PENDING: Final = "select scope from pending_drops(interval '1 hour', 1000) order
 
 
 async def pending(stand: Stand) -> list[str]:
-    return [scope for (scope,) in await stand.rows(PENDING)]
+    """The scopes that values are kept under."""
+    return [scope for (scope,) in await stand.rows(PENDING) if has_values(scope)]
 
 
 async def quiet(stand: Stand) -> None:

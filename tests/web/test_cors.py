@@ -13,6 +13,7 @@ from bootstrap.wiring import Parts
 from db.database import Database
 from domain.identity import Brand
 from tests.builders import a_brand, a_key, allow_origins, write
+from tests.relays import relayed
 from tests.web.conftest import a_client, in_production, served, shown
 
 WEBSITE = "https://www.example.com"
@@ -166,6 +167,7 @@ async def test_a_secret_key_in_a_page_is_refused_even_on_the_brands_own_website(
 
 
 async def test_an_origin_that_was_taken_back_is_refused_at_once(
+    made: Parts,
     production: str,
     settings: Settings,
     brand: Brand,
@@ -177,6 +179,7 @@ async def test_an_origin_that_was_taken_back_is_refused_at_once(
     ) as client:
         before = await client.post("/graphql", json=QUERY)
         await allow_origins(settings, brand)
+        await relayed(made)
         after = await client.post("/graphql", json=QUERY)
 
     assert (before.status_code, after.status_code) == (200, 403)

@@ -16,6 +16,7 @@ from db.database import Database, Transaction
 from domain.identity import Brand
 from schema.global_ids import encode
 from tests.builders import a_booking, a_customer, a_key, a_member, an_app, as_owner, write
+from tests.relays import relayed
 from tests.web.conftest import Sign
 from tests.web.test_subscriptions import listening, move, receive, send, socket, subscribe
 
@@ -93,7 +94,7 @@ async def test_a_member_who_is_suspended_hears_of_no_further_change(
 
 
 async def test_a_revoked_key_and_a_suspended_tenant_end_what_a_socket_may_do(
-    address: str, settings: Settings, database: Database, brand: Brand
+    made: Parts, address: str, settings: Settings, database: Database, brand: Brand
 ) -> None:
     async def keys(tx: Transaction) -> list[str]:
         app = await an_app(tx)
@@ -121,6 +122,7 @@ async def test_a_revoked_key_and_a_suspended_tenant_end_what_a_socket_may_do(
             {"id": brand.tenant_id},
             tenant=brand.tenant_id,
         )
+        await relayed(made)
         assert codes(await asked(ws, query, "3")) == ["UNAUTHENTICATED"]
 
 

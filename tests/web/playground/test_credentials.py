@@ -10,6 +10,7 @@ from bootstrap.wiring import Parts
 from cli.demo.plan import tenants
 from db.credentials import DEMO_BRANDS
 from services.credentials import KINDS
+from tests.relays import relayed
 from tests.web.conftest import a_client, bearer, in_production, served
 from web.app import build_app
 
@@ -79,6 +80,7 @@ async def test_a_key_is_made_once_and_again_only_when_it_is_taken_no_more(
     before = await keys_in(demo)
     revoke = "update api_keys set revoked_at = now() where last_four = %s"
     assert await on_every_key(demo, revoke, first[-4:]) == 1
+    await relayed(demo)
     third = (await playground.post(PATH, json=CHOICE, headers=OURS)).json()["credential"]
 
     assert first == second
