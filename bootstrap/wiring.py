@@ -214,8 +214,7 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
     telemetry = telemetry_for(settings, registry)
     async with AsyncExitStack() as stack:
         stack.callback(telemetry.close)
-        cache = cache_for(settings, registry)
-        watch = telemetry.statement
+        cache, watch = cache_for(settings, registry), telemetry.statement
         database = Database(doors(settings), observe=observe, watch=watch, tell=cache.tell)
         await database.open()
         stack.push_async_callback(database.close)
