@@ -126,6 +126,7 @@ class Settings(BaseSettings):
         100, "Requests by a site key, for each address and brand.", gt=0
     )
     quota_caller_per_minute: int = setting(1_000, "Requests of anybody else, for each.", gt=0)
+    quota_link_per_minute: int = setting(60, "Requests with the token of one object.", gt=0)
     quota_payments_per_minute: int = setting(
         10, "Mutations that sell, charge or refund, for each who asks.", gt=0
     )

@@ -130,6 +130,7 @@ def rates_of(settings: Settings) -> Rates:
     return Rates(
         visitor_per_minute=settings.quota_visitor_per_minute,
         caller_per_minute=settings.quota_caller_per_minute,
+        link_per_minute=settings.quota_link_per_minute,
         payments_per_minute=settings.quota_payments_per_minute,
         forms_per_hour=settings.quota_forms_per_hour,
         cost_per_second=settings.quota_cost_per_second,

@@ -20,8 +20,6 @@ LINKS = Relation(
         "created_at": ColumnKind.INSTANT,
         "expires_at": ColumnKind.INSTANT,
         "revoked_at": ColumnKind.INSTANT,
-        "opened_at": ColumnKind.INSTANT,
-        "opened_count": ColumnKind.INT,
         "version": ColumnKind.INT,
     },
     orders={"CREATED_AT_ASC": ("created_at", "id"), "CREATED_AT_DESC": ("-created_at", "-id")},

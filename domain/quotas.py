@@ -63,6 +63,7 @@ class Rates:
 
     visitor_per_minute: int = 100
     caller_per_minute: int = 1_000
+    link_per_minute: int = 60
     payments_per_minute: int = 10
     forms_per_hour: int = 10
     cost_per_second: int = 1_000
@@ -202,7 +203,8 @@ def _requests(principal: Principal, rates: Rates, where: str) -> tuple[str, Wind
         who = f"{where}:{household(principal.address)}"
         return who, Window(Policy.VISITOR, f"requests:{who}", rates.visitor_per_minute, MINUTE)
     who = f"{where}:{principal.kind}:{principal.object_id or principal.actor_id}"
-    return who, Window(Policy.CALLER, f"requests:{who}", rates.caller_per_minute, MINUTE)
+    most = rates.link_per_minute if principal.kind is Kind.LINK else rates.caller_per_minute
+    return who, Window(Policy.CALLER, f"requests:{who}", most, MINUTE)
 
 
 def _app(principal: Principal) -> str:

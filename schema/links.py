@@ -54,9 +54,7 @@ class Link(Node):
     created_at: datetime = instant("When it was issued.")
     expires_at: datetime | None = instant("When it ends by itself; null: with what it opens.")
     revoked_at: datetime | None = instant("When somebody ended it.")
-    opened_at: datetime | None = instant("When it was opened last, to the minute.")
-    opened_count: int = column("In how many minutes it was opened.")
-    version: int = column("Grows with every change; being opened is none.")
+    version: int = column("Grows with every change; send it back as `expectedVersion`.")
 
 
 @strawberry.input(description="Which links; conditions are joined by AND.")

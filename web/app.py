@@ -105,7 +105,7 @@ def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:
         WebSocketRoute("/graphql", endpoint),
         *playground.routes,
         *SigningIn(made.gate, now).routes,
-        *GuestsSigningIn(made.guests, made.authenticator, now).routes,
+        *GuestsSigningIn(made.guests, made.authenticator, made.visitors, now).routes,
         *Downloads(made.database, made.authenticator, now, made.ids).routes,
         Route("/schema.graphql", Contract(schema.as_str()).answer),
         Route("/metrics", _metrics(made).answer),

@@ -102,7 +102,7 @@ async def test_every_command_of_the_guide_prints_what_the_guide_shows(
             assert json.loads(printed) == json.loads(following.text), block.text
         else:
             assert printed == following.text, block.text
-    assert ran == 9  # as many as the page shows, less those that a person types once
+    assert ran == 11  # as many as the page shows, less those that a person types once
 
 
 @contextmanager
@@ -201,10 +201,13 @@ def test_the_guide_names_the_limits_of_a_server_that_is_told_nothing_else() -> N
 
 def test_the_guide_names_the_quotas_of_a_server_that_is_told_nothing_else() -> None:
     rows = ROW.findall(section("How often one may ask"))[1:]
-    quotas = ("visitor_per_minute", "caller_per_minute", "payments_per_minute", "forms_per_hour")
+    quotas = (
+        *("visitor_per_minute", "caller_per_minute", "link_per_minute"),
+        *("payments_per_minute", "forms_per_hour"),
+    )
 
-    allowed = {int(most.replace(",", "")) for _, most, _ in rows[:4]}
+    allowed = {int(most.replace(",", "")) for _, most, _ in rows[:5]}
     assert allowed == {Settings.model_fields[f"quota_{name}"].default for name in quotas}
-    assert rows[4][1:] == ("1,000", "1 second, and 20,000 at once")
+    assert rows[5][1:] == ("1,000", "1 second, and 20,000 at once")
     assert Settings.model_fields["quota_cost_per_second"].default == 1_000
     assert Settings.model_fields["quota_cost_burst"].default == 20_000

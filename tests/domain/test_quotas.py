@@ -33,6 +33,7 @@ TEN = Window(Policy.FORMS, "x", 10, 60)
     [
         (SITE, Shape(), [("visitor", 100, 60, 1)]),
         (STAFF, Shape(), [("caller", 1_000, 60, 1)]),
+        (replace(STAFF, kind=Kind.LINK), Shape(), [("caller", 60, 60, 1)]),
         (
             SITE,
             PAYS_AND_WRITES,

@@ -17,7 +17,7 @@ from tests.web.conftest import Sign, bearer
 from tests.web.test_sign_in import asks
 
 LIST = """query ($id: ID!) { links(filter: { subjectId: $id }) { edges { node {
-  id subjectKind subjectId status version openedAt openedCount } } } }"""
+  id subjectKind subjectId status version } } } }"""
 REISSUE = """mutation ($input: ReissueLinkInput!) { reissueLink(input: $input) {
   link { id status } token errors { code path } } }"""
 REVOKE = """mutation ($input: RevokeLinkInput!) { revokeLink(input: $input) {
@@ -59,8 +59,6 @@ async def test_sales_find_a_link_give_it_anew_and_end_it(
         "subjectId": booking,
         "status": "ACTIVE",
         "version": 1,
-        "openedAt": None,
-        "openedCount": 0,
     }
 
     wish, key = {"id": link["id"], "expectedVersion": 1}, str(new_id())
