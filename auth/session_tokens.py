@@ -48,14 +48,15 @@ class Challenge:
     """Somebody who knew the password, and is to show a second factor.
 
     Shape:  `session` is that which begins then, once; it does not if the password is another by
-            then than it was at `password_at`.
+            then than it was at `password_at`, or the issuer that signed them in is not in use.
     """
 
     staff_id: UUID
     tenant: str
     brand: str
     session: UUID
-    password_at: datetime
+    password_at: datetime | None
+    provider_id: UUID | None = None
 
 
 class Challenges:
@@ -66,6 +67,7 @@ class Challenges:
         self._audience = f"{issuer}/challenges"
 
     def sign(self, challenge: Challenge, *, now: datetime) -> str:
+        at = challenge.password_at
         return CHALLENGES + self._ring.sign(
             {
                 "aud": self._audience,
@@ -73,7 +75,8 @@ class Challenges:
                 "tenant": challenge.tenant,
                 "brand": challenge.brand,
                 "sid": str(challenge.session),
-                "password_at": challenge.password_at.isoformat(),
+                "password_at": at.isoformat() if at else "",
+                "provider": str(challenge.provider_id or ""),
                 "exp": now + CHALLENGE,
             }
         )
@@ -89,7 +92,8 @@ class Challenges:
                 str(said["tenant"]),
                 str(said["brand"]),
                 UUID(said["sid"]),
-                datetime.fromisoformat(said["password_at"]),
+                datetime.fromisoformat(said["password_at"]) if said["password_at"] else None,
+                UUID(said["provider"]) if said["provider"] else None,
             )
         except (jwt.InvalidTokenError, ValueError) as error:
             raise Unauthenticated("The challenge is over or not valid. Sign in again.") from error

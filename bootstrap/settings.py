@@ -18,6 +18,7 @@ SCHEMES: Final = {
     "mail_url": {"smtp", "smtps", "mailbox"},
     "alert_webhook_url": {"http", "https"},
     "sentry_dsn": {"http", "https"},
+    "public_url": {"http", "https"},
     "stripe_api_url": {"http", "https"},
     "otel_exporter_otlp_endpoint": {"http", "https"},
 }
@@ -44,6 +45,9 @@ class Settings(BaseSettings):
     )
     host: str = setting("127.0.0.1", "Address that `serve` binds.")
     port: int = setting(8000, "Port that `serve` binds.", ge=0, le=65535)
+    public_url: str | None = setting(
+        None, "How browsers call this server, as `https://api.acme.example`; for single sign-on."
+    )
     trusted_proxies: str = setting(
         "127.0.0.1,::1", "Addresses or networks whose `X-Forwarded-For` says who is calling."
     )

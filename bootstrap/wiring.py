@@ -13,6 +13,7 @@ import uuid_utils.compat
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
+from auth.attempts import Attempts
 from auth.authenticate import Authenticator
 from auth.key_uses import KeyUses, flushing
 from auth.keys import KeyRing
@@ -25,6 +26,7 @@ from auth.sealing import SealingRing, keys_of
 from auth.second_factors import SecondFactors
 from auth.session_tokens import Challenges, RefreshTokens
 from auth.sessions import Rotation
+from auth.sign_on import SignOn
 from auth.signers import Signers
 from auth.tokens import Tokens
 from auth.vault import Vault
@@ -37,13 +39,16 @@ from domain.errors import OperatorError
 from domain.limits import Limits
 from domain.quotas import Rates
 from integrations.alerts import LogAlerts
+from integrations.guarded_http import GuardedHttp
 from integrations.mailer import mailer_for
+from integrations.openid import OpenIdIssuers
 from integrations.redis_cache import Patience, RedisCache
 from integrations.redis_events import RedisEvents
 from integrations.redis_limits import RedisLimits
 from integrations.redis_quotas import RedisQuotas
 from integrations.redis_texts import RedisTexts
 from integrations.telemetry import Telemetry
+from services.federation import Door
 from services.field_usage import FieldTally, counting
 from services.gate import Gate
 from services.guest_sign_in import GuestGate
@@ -78,6 +83,7 @@ class Outside:
     alerts: Alerts
     tries: RedisLimits
     quotas: RedisQuotas
+    issuers: OpenIdIssuers
     registry: CollectorRegistry
     telemetry: Telemetry
 
@@ -95,6 +101,7 @@ class Parts:
     quotes: QuoteTokens
     links: LinkTokens
     gate: Gate
+    door: Door
     guests: GuestGate
     origins: Origins
     quotas: RedisQuotas
@@ -211,19 +218,18 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
     refuse_unfit(settings)
     redis_url, webhook = settings.redis_url, settings.alert_webhook_url
     secret = required(settings.events_secret, "EVENTS_SECRET")
-    registry = CollectorRegistry()
+    registry, issuers = CollectorRegistry(), issuers_of(settings)
     telemetry = telemetry_for(settings, registry)
     async with AsyncExitStack() as stack:
         stack.callback(telemetry.close)
         cache, watch = cache_for(settings, registry), telemetry.statement
         database = Database(doors(settings), observe=observe, watch=watch, tell=cache.tell)
         await database.open()
-        stack.push_async_callback(database.close)
         url = redis_url.get_secret_value() if redis_url else None
         events = RedisEvents(url, secret=secret)
         tries = RedisLimits(url, secret=secret, clock=monotonic)
         quotas = RedisQuotas(url, secret=secret, clock=monotonic)
-        for each in (events, cache, tries, quotas):
+        for each in (database, events, cache, tries, quotas, issuers):
             stack.push_async_callback(each.close)
         collect(registry, database, events)
         yield Outside(
@@ -234,6 +240,7 @@ async def outside(settings: Settings, *, observe: Observer | None = None) -> Asy
             alerts=LogAlerts(webhook.get_secret_value() if webhook else None, registry=registry),
             tries=tries,
             quotas=quotas,
+            issuers=issuers,
             registry=registry,
             telemetry=telemetry,
         )
@@ -262,10 +269,27 @@ def gate_of(made: Outside, tokens: Tokens, signers: Signers, settings: Settings)
     )
 
 
+def rotation_of(made: Outside, tokens: Tokens, settings: Settings) -> Rotation:
+    return Rotation(made.database, tokens, RefreshTokens(tokens.ring, settings.auth_issuer))
+
+
+def issuers_of(settings: Settings) -> OpenIdIssuers:
+    http = GuardedHttp(development=settings.tourbase_env == "development")
+    return OpenIdIssuers(http, monotonic)
+
+
+def door_of(made: Outside, ring: KeyRing, origins: Origins, settings: Settings) -> Door:
+    """The way to the tenants' issuers and back."""
+    attempts = Attempts(ring, settings.auth_issuer)
+    plain = settings.tourbase_env == "development"
+    vault = vault_of(settings)
+    sign_on = SignOn(made.database, attempts, made.issuers, vault, origins, plain=plain)
+    return Door(made.database, sign_on, made.tries, TimeOrderedIds())
+
+
 def guests_gate(made: Outside, tokens: Tokens, signers: Signers, settings: Settings) -> GuestGate:
     """What customers and drivers sign in by."""
-    refreshing = RefreshTokens(tokens.ring, settings.auth_issuer)
-    rotation = Rotation(made.database, tokens, refreshing)
+    rotation = rotation_of(made, tokens, settings)
     return GuestGate(rotation, signers.sign_ins, made.tries, TimeOrderedIds())
 
 
@@ -306,20 +330,20 @@ async def parts(settings: Settings, *, observe: Observer | None = None) -> Async
     """
     ring, issuer = ring_of(settings), settings.auth_issuer
     tokens, signers = Tokens(ring, issuer), Signers.of(ring, issuer)
-    links, vault = signers.links, vault_of(settings)
     async with outside(settings, observe=observe) as made, _sent(made, settings) as (texts, uses):
         origins = Origins(made.database, now, development=settings.tourbase_env == "development")
-        async with _known(made, tokens, links, origins) as authenticator:
+        async with _known(made, tokens, signers.links, origins) as authenticator:
             yield Parts(
                 settings=settings,
                 database=made.database,
                 events=made.events,
                 cache=made.cache,
                 tokens=tokens,
-                vault=vault,
+                vault=vault_of(settings),
                 quotes=QuoteTokens(ring, issuer),
-                links=links,
+                links=signers.links,
                 gate=gate_of(made, tokens, signers, settings),
+                door=door_of(made, ring, origins, settings),
                 guests=guests_gate(made, tokens, signers, settings),
                 origins=origins,
                 quotas=made.quotas,

@@ -107,6 +107,7 @@ REFUSALS: Final[Mapping[str, Callable[[], DomainError]]] = {
     ),
     "memberships_pkey": ConflictingChange,
     "staff_users_email_key": ConflictingChange,
+    "identity_providers_one_key": ConflictingChange,
     "vehicles_name_key": NameTaken,
     "vehicles_transition": lambda: WrongState("The vehicle's status does not allow that."),
     "vehicles_mileage_rises": lambda: RuleBroken("A vehicle's mileage does not fall."),

@@ -23,6 +23,8 @@ class NewSession:
     address: str
     expires_at: datetime
     methods: tuple[str, ...] = PASSWORD
+    provider_id: UUID | None = None
+    proved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ async def is_as_seen(tx: Transaction, staff_id: UUID, changed_at: datetime) -> b
     return await tx.row(SQL["password_as_seen"], given) is not None
 
 
+async def is_enforced(tx: Transaction) -> bool:
+    """Whether members sign in by an issuer alone; so it stays until the transaction ends."""
+    return await tx.row(SQL["sign_on_is_enforced"]) == (True,)
+
+
 async def begin(tx: Transaction, new: NewSession, *, now: datetime) -> bool:
     """Whether it had not begun before."""
     row = await tx.row(
@@ -71,6 +78,8 @@ async def begin(tx: Transaction, new: NewSession, *, now: datetime) -> bool:
             "address": new.address,
             "expires_at": new.expires_at,
             "methods": list(new.methods),
+            "provider": new.provider_id,
+            "proved_at": new.proved_at or now,
             "now": now,
         },
     )

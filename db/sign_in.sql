@@ -26,16 +26,23 @@ from staff_passwords
 where staff_user_id = %(staff)s and changed_at = %(changed_at)s
 for update;
 
+-- name: sign_on_is_enforced
+-- Whether members sign in by the issuer alone; so it stays until the transaction ends.
+select enforced
+from identity_providers
+where removed_at is null
+for share;
+
 -- name: insert_session
 -- A session that begins, once.
 insert into staff_sessions
 (
     id, staff_user_id, brand_code, user_agent, address, created_at, refreshed_at, expires_at,
-    proved_at, methods
+    proved_at, methods, provider_id
 )
 values (
     %(id)s, %(staff)s, %(brand)s, %(user_agent)s, %(address)s, %(now)s, %(now)s, %(expires_at)s,
-    %(now)s, %(methods)s
+    %(proved_at)s, %(methods)s, %(provider)s
 )
 on conflict (tenant_id, id) do nothing
 returning id;

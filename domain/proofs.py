@@ -10,6 +10,9 @@ FRESH: Final = timedelta(minutes=10)
 # How somebody proved who they are, by the names of RFC 8176.
 PASSWORD: Final = ("pwd",)
 BOTH: Final = ("pwd", "otp", "mfa")
+FEDERATED: Final = ("fed",)
+FEDERATED_STRONGLY: Final = ("fed", "mfa")
+FEDERATED_BOTH: Final = ("fed", "otp", "mfa")
 ENROLLING: Final = frozenset({Scope.VIEWER_READ, Scope.ACCOUNT_WRITE})
 """What one may do who owes a second factor: look who they are, and enrol."""
 

@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 from auth.links import LinkTokens
 from auth.quote_tokens import QuoteTokens
 from auth.second_factors import SecondFactors
+from auth.vault import Vault
 from auth.visitors import VisitorSecrets
 from db import members
 from db.database import Database, Session, Transaction, TransactionEnded
@@ -66,6 +67,7 @@ class World:
     factors: SecondFactors | None = None
     registry: Registry | None = None
     uses: FieldTally | None = None
+    vault: Vault | None = None
 
 
 class Snapshot:

@@ -23,6 +23,7 @@ from schema.fields import Node
 from schema.fleet import Driver, Vehicle
 from schema.global_ids import decode
 from schema.guest_sessions import CustomerSession, DriverSession
+from schema.identity_providers import IdentityProvider, StaffIdentity
 from schema.leads import Inquiry, Task
 from schema.links import Link
 from schema.members import Membership, ScopeGrant
@@ -64,6 +65,8 @@ ENTITIES: dict[str, Any] = {
         Hotel,
         Inquiry,
         Inspection,
+        IdentityProvider,
+        StaffIdentity,
         Membership,
         Payment,
         Place,

@@ -19,6 +19,7 @@ from db import (
     field_usage,
     fleet,
     guest_sessions,
+    identity_providers,
     inspections,
     leads,
     links,
@@ -60,6 +61,7 @@ from resolvers.duty import DutyMutation, DutyQuery
 from resolvers.field_usage import FieldUsageQuery
 from resolvers.fleet import FleetMutation, FleetQuery
 from resolvers.guest_sessions import GuestSessionMutation, GuestSessionQuery
+from resolvers.identity_providers import IdentityProviderMutation, IdentityProviderQuery
 from resolvers.inquiries import InquiryMutation
 from resolvers.itineraries import ItineraryMutation
 from resolvers.keys import IDEMPOTENT
@@ -118,6 +120,7 @@ RELATIONS: Mapping[str, Relation] = {
         guest_sessions,
         inspections,
         leads,
+        identity_providers,
         members,
         links,
         offers,
@@ -158,6 +161,7 @@ class Query(
     LeadQuery,
     StaffQuery,
     MemberQuery,
+    IdentityProviderQuery,
     BrandProfileQuery,
     StaffSessionQuery,
     SecondFactorQuery,
@@ -219,6 +223,7 @@ class Mutation(
     BrandProfileMutation,
     MemberMutation,
     TenantMutation,
+    IdentityProviderMutation,
     FleetMutation,
     PaperMutation,
     BlockMutation,

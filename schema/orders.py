@@ -178,3 +178,15 @@ class TrustedDocumentOrder(StrEnum):
 class FieldUsageOrder(StrEnum):
     DAY_ASC = "DAY_ASC"
     DAY_DESC = "DAY_DESC"
+
+
+@strawberry.enum(description="How issuers are ordered.")
+class IdentityProviderOrder(StrEnum):
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+
+@strawberry.enum(description="How identities of staff are ordered.")
+class StaffIdentityOrder(StrEnum):
+    LINKED_AT_ASC = "LINKED_AT_ASC"
+    LINKED_AT_DESC = "LINKED_AT_DESC"

@@ -1,9 +1,9 @@
 """What staff sign in by, and the steps that every way of proving who they are shares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from auth.passwords import Passwords
@@ -11,15 +11,19 @@ from auth.second_factors import SecondFactors
 from auth.session_tokens import Challenges, RefreshTokens, StaffCodes
 from auth.sessions import OVER, Rotation, SignedIn
 from auth.tokens import Claims, Tokens
-from db import callers
+from db import callers, sign_in
 from db.callers import Caller
-from db.database import Database, Session
+from db.database import Database, Session, Transaction
 from db.sign_in import NewSession
 from domain.errors import Unauthenticated
+from domain.federation import FEDERATED
 from domain.identity import NOBODY, Kind
 from domain.ids import Ids
 from domain.sign_in import ACCESS, SESSION, WINDOW, Bound, TooManyTries
+from domain.sign_on import SignOnRequired
 from services.ports import Limiter
+
+OWNER: Final = "owner"
 
 
 class Origin(Protocol):
@@ -87,6 +91,22 @@ def new_session(
     )
 
 
+async def check_way_in(tx: Transaction, caller: Caller) -> None:
+    """Owners have a password to come in by, whatever has become of the issuer.
+
+    Errors: SignOnRequired.
+    """
+    if caller.role != OWNER and await sign_in.is_enforced(tx):
+        raise SignOnRequired(caller.brand.tenant_slug)
+
+
+def by_provider(
+    new: NewSession, provider_id: UUID, methods: tuple[str, ...], *, now: datetime
+) -> NewSession:
+    """As an issuer begins one: it lasts as long as a day's work."""
+    return replace(new, provider_id=provider_id, methods=methods, expires_at=now + FEDERATED)
+
+
 def as_member(gate: Gate, caller: Caller) -> Session:
     return rotation(gate).session_of(Kind.STAFF, caller)
 
@@ -95,7 +115,13 @@ def signed(gate: Gate, caller: Caller, new: NewSession, *, now: datetime) -> Sig
     """The first tokens of a session that has just proved who is asking."""
     brand = caller.brand
     claims = Claims(
-        Kind.STAFF, caller.actor_id, brand.tenant_slug, brand.code, new.id, now, new.methods
+        Kind.STAFF,
+        caller.actor_id,
+        brand.tenant_slug,
+        brand.code,
+        new.id,
+        new.proved_at or now,
+        new.methods,
     )
     access = gate.tokens.sign(claims, now=now, lifetime=ACCESS)
     return SignedIn(access, gate.refreshing.sign(new.id, 1))

@@ -5,17 +5,27 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from auth.session_tokens import Challenge
 from auth.sessions import OVER, SignedIn
 from auth.tokens import Claims
-from db import events, second_factors, sign_in, staff_sessions
+from db import events, identity_providers, second_factors, sign_in, staff_sessions
 from db.callers import Caller
 from db.database import Transaction
 from domain.errors import InvalidInput, Unauthenticated
 from domain.identity import NOBODY, Kind
-from domain.proofs import BOTH, PASSWORD, SecondFactorRequired
+from domain.proofs import BOTH, FEDERATED_BOTH, PASSWORD, SecondFactorRequired
 from domain.second_factors import bounds_of_codes, of_member
 from domain.sign_in import ACCESS
-from services.gate import Gate, as_member, caller_of, new_session, signed, take
+from services.gate import (
+    Gate,
+    as_member,
+    by_provider,
+    caller_of,
+    check_way_in,
+    new_session,
+    signed,
+    take,
+)
 
 CODED: Final = "second-factor"
 PROVED: Final = "step-up"
@@ -46,7 +56,7 @@ class Proof:
 async def sign_in_by_code(gate: Gate, answered: Answered, *, now: datetime) -> SignedIn:
     """Begin the session of a challenge by a code of the authenticator, or a recovery code.
 
-    Errors: Unauthenticated, TooManyTries.
+    Errors: Unauthenticated, TooManyTries, SignOnRequired.
     """
     asked = gate.challenges.read(answered.challenge)
     bounds = bounds_of_codes(CODED, asked.tenant, asked.staff_id, answered.address)
@@ -54,10 +64,11 @@ async def sign_in_by_code(gate: Gate, answered: Answered, *, now: datetime) -> S
     claims = Claims(Kind.STAFF, asked.staff_id, asked.tenant, asked.brand)
     caller = await caller_of(gate, claims, now=now)
     new = new_session(caller, answered, id=asked.session, methods=BOTH, now=now)
+    if asked.provider_id is not None:
+        new = by_provider(new, asked.provider_id, FEDERATED_BOTH, now=now)
 
     async def work(tx: Transaction) -> None:
-        if not await sign_in.is_as_seen(tx, caller.actor_id, asked.password_at):
-            raise Unauthenticated(WRONG_CODE)
+        await _check_first(tx, caller, asked)
         await _use_code(gate, tx, caller.actor_id, answered.code, now=now)
         if not await sign_in.begin(tx, new, now=now):
             raise Unauthenticated(WRONG_CODE)
@@ -102,6 +113,18 @@ async def step_up(gate: Gate, proof: Proof, *, now: datetime) -> str:
     await gate.limiter.forget([each.name for each in bounds[1:]])
     proved = replace(claims, proved_at=now, methods=methods)
     return gate.tokens.sign(proved, now=now, lifetime=ACCESS)
+
+
+async def _check_first(tx: Transaction, caller: Caller, asked: Challenge) -> None:
+    """That the first factor is what it was. Errors: Unauthenticated, SignOnRequired."""
+    if asked.provider_id is not None:
+        if await identity_providers.one(tx, asked.provider_id) is None:
+            raise Unauthenticated(WRONG_CODE)
+        return
+    await check_way_in(tx, caller)
+    seen = asked.password_at
+    if seen is None or not await sign_in.is_as_seen(tx, caller.actor_id, seen):
+        raise Unauthenticated(WRONG_CODE)
 
 
 async def _use_code(

@@ -21,7 +21,7 @@ from domain.sign_in import (
     check_password,
     normal_email,
 )
-from services.gate import Gate, as_member, new_session, rotation, signed, take
+from services.gate import Gate, as_member, check_way_in, new_session, rotation, signed, take
 
 TRIED: Final = "sign-in"
 FORGOTTEN: Final = "forgotten"
@@ -46,7 +46,8 @@ async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) ->
 
     Shape:  somebody who is not there is refused as somebody with a wrong password is, in words and
             in the time that it takes.
-    Errors: Unauthenticated, TooManyTries; SecondFactorRequired for a member who has one.
+    Errors: Unauthenticated, TooManyTries; SecondFactorRequired for a member who has one;
+            SignOnRequired where members sign in by an issuer alone.
     """
     email = normal_email(given.email)
     bounds = bounds_of(TRIED, given.tenant, email, given.address)
@@ -140,13 +141,14 @@ async def _begin(
 ) -> Challenge | None:
     """Begin the session, unless its member has a second factor: then it waits for that.
 
-    Errors: Unauthenticated if the password was changed while it was being checked.
+    Errors: Unauthenticated if the password was changed while it was being checked, SignOnRequired.
     """
 
     async def work(tx: Transaction) -> Challenge | None:
         at = seen.changed_at
         if at is None or not await sign_in.is_as_seen(tx, caller.actor_id, at):
             raise Unauthenticated(WRONG)
+        await check_way_in(tx, caller)
         if anew is not None:
             await sign_in.set_password(tx, caller.actor_id, anew, now=now)
             at = now

@@ -20,10 +20,12 @@ from resolvers.context import World
 from resolvers.operation import MASKED
 from resolvers.registry import Registry
 from resolvers.root import RELATIONS, Schema, build_schema
+from services.hand_overs import Desk
 from web.answers import refused
 from web.contract import Contract
 from web.cors import Cors
 from web.downloads import Downloads
+from web.federation import SigningOn
 from web.graphql import Endpoint
 from web.guest_sign_in import GuestsSigningIn
 from web.health import Health
@@ -85,6 +87,7 @@ def _world(made: Parts, limits: Limits) -> World:
         factors=made.gate.factors,
         registry=_registry(made),
         uses=made.uses,
+        vault=made.vault,
     )
 
 
@@ -105,6 +108,7 @@ def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:
         WebSocketRoute("/graphql", endpoint),
         *playground.routes,
         *SigningIn(made.gate, now).routes,
+        *_signing_on(made).routes,
         *GuestsSigningIn(made.guests, made.authenticator, made.visitors, now).routes,
         *Downloads(made.database, made.authenticator, now, made.ids).routes,
         Route("/schema.graphql", Contract(schema.as_str()).answer),
@@ -114,6 +118,13 @@ def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:
         Route("/api/health/database", health.database),
         Route("/api/health/system", health.system),
     ]
+
+
+def _signing_on(made: Parts) -> SigningOn:
+    settings = made.settings
+    development = settings.tourbase_env == "development"
+    url, desk = settings.public_url, Desk(made.gate, made.door.sign_on.attempts)
+    return SigningOn(made.door, desk, now, public_url=url, development=development)
 
 
 def _metrics(made: Parts) -> MetricsPage:

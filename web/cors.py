@@ -18,7 +18,9 @@ HEADERS: Final = (
 EXPOSED: Final = "x-request-id, ratelimit, ratelimit-policy, x-ratelimit-remaining, retry-after"
 ASKED_AGAIN_SECONDS: Final = 7_200
 UNKNOWN: Final = "No brand names this origin among its websites."
-OPEN_TO_PAGES: Final = re.compile(r"/graphql|/auth/(customer|driver)/[a-z-]+")
+OPEN_TO_PAGES: Final = re.compile(
+    r"/graphql|/auth/(customer|driver)/[a-z-]+|/auth/(oidc/token|refresh|sign-out)"
+)
 PUBLIC: Final = frozenset({"/schema.graphql"})
 
 

@@ -63,6 +63,19 @@ insert into staff_sessions
 select s.tenant_id, md5('session' || s.id || n)::uuid, s.id, 'b1', '', now(), now(), 'infinity'
 from staff_users as s cross join generate_series(1, 5) as n;
 
+insert into identity_providers (
+    tenant_id, id, issuer, client_id, scopes, role_claim, rules, provisioning, email_domains,
+    verified_claim, strong_acrs, enforced, created_at, removed_at
+)
+select
+    1 + n % 2, md5('provider' || n)::uuid, 'https://id.example/' || n, 'c', '{openid}', '{}', '[]',
+    'invited', '{}', '{email_verified}', '{}', false, now(), now()
+from generate_series(1, 2000) as n;
+
+insert into staff_identities (tenant_id, id, staff_user_id, issuer, subject, linked_at)
+select s.tenant_id, md5('identity' || s.id || n)::uuid, s.id, 'https://id.example/' || n, s.email, now()
+from staff_users as s cross join generate_series(1, 3) as n;
+
 insert into staff_codes (tenant_id, id, staff_user_id, kind, created_at, expires_at)
 select tenant_id, md5('code' || id)::uuid, id, 'reset', now(), 'infinity' from staff_users;
 

@@ -24,6 +24,7 @@ SHARED = {"wineries", "restaurants", "hotels"}
 OPERATOR = {
     *("vehicles", "drivers", "documents", "blocks", "duty_entries", "inspections"),
     *("driver_availability", "own_places", "directory_terms", "staff_users", "driver_sessions"),
+    *("identity_providers", "staff_identities"),
 }
 # What the floor of a fleet table lets through: it is read along the tenant's index.
 # PostgreSQL 15 writes the setting that is compared as `$1`, 18 as `(InitPlan 2).col1`.

@@ -42,6 +42,16 @@ GIVEN: Mapping[str, Values] = {
         "created_at": START - timedelta(days=365),
     },
     "documents": {"vehicle_id": None, "kind": "licence", "expires_on": START.date()},
+    "identity_providers": {
+        "scopes": ["openid"],
+        "role_claim": ["groups"],
+        "verified_claim": ["email_verified"],
+        "email_domains": ["acme.example"],
+        "strong_acrs": ["phr"],
+        "rules": "[]",
+        "fallback": '{"role": "viewer", "brands": []}',
+        "removed_at": START,
+    },
     "price_rules": {"amount_cents": 100},
     "customers": {"merged_into_id": None},
     "privacy_requests": {"status": "done", "finished_at": START},
@@ -214,6 +224,7 @@ class Planting:
             "date": FIRST_DAY + timedelta(days=self.serial),
             "jsonb": "{}",
             "bytea": secrets.token_bytes(32),
+            "text[]": ["planted"],
         }
         if column.type not in made:
             raise Unplantable(

@@ -110,6 +110,7 @@ def world(made: Parts) -> World:
         made.quotes,
         made.links,
         cache=made.cache,
+        vault=made.vault,
     )
 
 

@@ -64,6 +64,7 @@ PATHS = {
     "scope_grants": ("memberships", "grants"),
     "trusted_documents": ("trustedDocuments",),
     "field_usage": ("fieldUsage",),
+    "staff_identities": ("staffIdentities",),
 }
 STOPS = {"hotel": "hotel_checkin", "own_place": "hotel_checkout"}
 A_NOTE = {"author_kind": "staff", "internal": False, "body": "Soon", "created_at": START}
@@ -296,8 +297,16 @@ async def sales(settings: Settings, database: Database, brand: Brand) -> int:
     for each in range(1, 4):
         await write(database, brand, lambda tx, each=each: a_sale(tx, places, each))
         await write(database, brand, a_used_document, kind=Kind.WORKER)
+    await write(database, brand, linked_all, kind=Kind.WORKER)
     await write(database, brand, merged_away)
     return 3
+
+
+async def linked_all(tx: Transaction) -> None:
+    """The service itself links whoever signs in by an issuer."""
+    for (staff,) in await tx.rows("select id from staff_users"):
+        link = {"staff_user_id": staff, "issuer": "https://id.example", "linked_at": START}
+        await insert(tx, "staff_identities", subject=str(staff), **link)
 
 
 async def merged_away(tx: Transaction) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from ipaddress import IPv6Address
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,14 @@ import uvicorn
 
 from auth.origins import Origins
 from auth.tokens import Claims
+from bootstrap.settings import Settings
 from bootstrap.wiring import Parts, now
 from db.database import Database
 from domain.identity import Brand, Kind
 from domain.proofs import PASSWORD
-from tests.builders import a_key, write
+from tests.builders import a_key, new_id, write
+from tests.web.issuers import Issuer, Issuers, serving
+from tests.web.signing_on import Member, an_owner, known, set_issuer
 from web.app import build_app
 
 Sign = Callable[..., str]
@@ -109,3 +113,33 @@ def shown(answer: httpx.Response) -> Any:
 
 def bearer(credential: str, **headers: str) -> dict[str, str]:
     return {"authorization": f"Bearer {credential}", **headers}
+
+
+@pytest.fixture(scope="session")
+async def issuers() -> AsyncIterator[Issuers]:
+    async with serving() as issuers:
+        yield issuers
+
+
+@pytest.fixture
+def issuer(issuers: Issuers) -> Issuer:
+    return issuers.new()
+
+
+@pytest.fixture
+async def browser(address: str) -> AsyncIterator[httpx.AsyncClient]:
+    """With cookies, from an address of the test's own."""
+    headers = {"x-forwarded-for": str(IPv6Address(new_id().int))}
+    async with a_client(address, headers=headers) as client:
+        yield client
+
+
+@pytest.fixture
+async def member(
+    made: Parts, database: Database, brand: Brand, settings: Settings, issuer: Issuer
+) -> Member:
+    """A manager whose tenant signs in by the issuer, which knows them."""
+    await set_issuer(made, await an_owner(database, brand), issuer)
+    member = await known(database, brand, settings, "manager")
+    issuer.claims |= {"email": member.email, "email_verified": True, "name": "Ada"}
+    return member
