@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -173,7 +174,7 @@ async def change(made: Parts, settings: Settings, known: Known, ending: Ending) 
     assert settings.database_admin_url is not None
     url = settings.database_admin_url.get_secret_value()
     async with await psycopg.AsyncConnection.connect(url) as connection:
-        await connection.execute(ending.statement, given)  # type: ignore[arg-type]
+        await connection.execute(ending.statement, given)
     await relayed(made)
 
 
@@ -291,7 +292,7 @@ async def test_an_older_use_does_not_follow_a_newer_one(made: Parts, known: Know
     key = (known.brand.tenant_id, known.brand.id, known.ids["key"])
     nobody = made.database.session(Principal(Kind.NOBODY))
     for at in (now(), now() - timedelta(hours=1)):
-        await nobody.write(lambda tx, at=at: callers.note_key_uses(tx, {key: at}))
+        await nobody.write(partial(callers.note_key_uses, seen={key: at}))
     question = "select last_used_at from api_keys where id = %(id)s"
     row = await write(
         made.database, known.brand, lambda tx: tx.row(question, {"id": known.ids["key"]})

@@ -207,7 +207,7 @@ async def test_a_manager_sees_keys_and_makes_none(
     assert seen.errors is None
     edges = (seen.data or {})["apiKeys"]["edges"]
     assert [each["node"]["status"] for each in edges] == ["ACTIVE"]
-    assert [each.extensions["code"] for each in refused.errors or []] == ["FORBIDDEN"]
+    assert [(each.extensions or {})["code"] for each in refused.errors or []] == ["FORBIDDEN"]
 
 
 async def test_a_key_that_ran_out_says_so(made: Parts, brand: Brand, do: Do) -> None:
