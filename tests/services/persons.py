@@ -163,7 +163,7 @@ async def mark_every_word(settings: Settings, brand: Brand) -> None:
 
 def _marking(table: str, word: str) -> sql.Composed:
     """Shape:  addresses stay different, where no two may be the same."""
-    value = sql.Literal(VALUES.get((table, word), MARK))
+    value: sql.Composable = sql.Literal(VALUES.get((table, word), MARK))
     if word.endswith("email"):
         whose = sql.SQL("id" if table == "customers" else OF_THE_FIRST)
         value = sql.SQL("{} || left(md5({}::text), 6) || '@example.com'").format(value, whose)
