@@ -53,7 +53,7 @@ where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
 order by c.relname
 """
 # Rows go whole, so no rule between two of them is broken on the way: foreign keys carry the tenant.
-UNRULED: Final = "set local session_replication_role = replica"
+UNRULED: Final = "select set_config('session_replication_role', 'replica', true)"
 BATCH: Final = "delete from {table} where ctid = any(array(select ctid from {table} limit {batch}))"
 JOBS: Final = (
     "delete from jobs.procrastinate_jobs where id = any(array(select id from"
@@ -155,7 +155,7 @@ class Administration:
         given = {"tenant": tenant.tenant_id, "batch": batch}
         with self._connection.transaction():
             self._enter("owner", tenant.tenant_id)
-            self._connection.execute("set local search_path = jobs, public")
+            self._connection.execute("select set_config('search_path', 'jobs, public', true)")
             return self._connection.execute(JOBS, given).rowcount
 
     def close(self, tenant: Tenant, *, id: UUID, rows: dict[str, int], now: datetime) -> None:
@@ -164,7 +164,7 @@ class Administration:
             self._enter("owner", tenant.tenant_id)
             given = {"id": id, "slug": tenant.slug, "left_at": tenant.leaves_at, "now": now}
             self._connection.execute(RECEIPT, {**given, "rows": orjson.dumps(rows).decode()})
-            self._connection.execute(sql.SQL("reset role"))
+            self._connection.execute("select set_config('role', 'none', true)")
             self._connection.execute(UNRULED)
             self._enter("departure", tenant.tenant_id)
             self._connection.execute("delete from tenants")

@@ -105,6 +105,7 @@ FILTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
         "shared_tours_pkey",
     ),
     ("api_keys", "app_id"): ("api_keys_app_id_idx",),
+    ("privacy_requests", "customer_id"): ("privacy_requests_customer_id_requested_at_id_idx",),
     ("shared_tours", "starts_on_from"): ("shared_tours_starts_at_id_idx",),
     ("shared_tours", "starts_on_to"): ("shared_tours_starts_at_id_idx",),
     ("tasks", "due_on_from"): ("tasks_due_at_id_idx",),
@@ -451,8 +452,10 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "sealed_secrets.reseal_secret": ("sealed_secrets_pkey",),
     "guest_sessions.use_code_of_customer": ("customer_codes_id_idx",),
     "guest_sessions.revoke_session_of_customer": ("customer_sessions_id_idx",),
+    "guest_sessions.session_of_customer": ("customer_sessions_id_idx",),
     "guest_sessions.use_code_of_driver": ("driver_codes_id_idx",),
     "guest_sessions.revoke_session_of_driver": ("driver_sessions_id_idx",),
+    "guest_sessions.session_of_driver": ("driver_sessions_id_idx",),
     "second_factors.confirm_factor": ("staff_factors_pkey",),
     "second_factors.contact_of_member": ("staff_users_pkey",),
     "second_factors.forget_factor": (

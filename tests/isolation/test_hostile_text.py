@@ -38,7 +38,14 @@ pytestmark = pytest.mark.no_cover
 @pytest.fixture(scope="module")
 def ask(made: Parts) -> Ask:
     world = World(
-        made.database, RELATIONS, made.events, now, made.ids, made.quotes, made.links, cache=None
+        made.database,
+        RELATIONS,
+        made.events,
+        now,
+        made.ids,
+        made.quotes,
+        made.links,
+        factors=made.gate.factors,
     )
 
     async def execute(attempt: Attempt, principal: Principal) -> dict[str, Any]:
