@@ -2,8 +2,8 @@
 
 from migrations.tables import run
 
-revision = "0051"
-down_revision = "0050"
+revision = "0052"
+down_revision = "0051"
 TABLES = ()
 PAGED = ("apps", "api_keys")
 
