@@ -120,6 +120,16 @@ class Authenticator:
             self._remembered.put(shown, proof, begun)
         return proof.principal
 
+    async def of_session(self, claims: Claims, presented: Presented) -> Principal:
+        """Whom a page of this server speaks for, whose cookie was read and whose proof was checked.
+
+        Shape:  looked up each time.
+        Errors: Unauthenticated for a session that is over; Forbidden for a brand of another.
+        """
+        async with self._database.session(NOBODY).read() as tx:
+            proof = await self._of_token(tx, claims=claims, brand_code=presented.brand_code)
+        return replace(proof.principal, address=presented.address)
+
     def _proof(
         self, credential: str, brand_code: str | None
     ) -> Callable[[Transaction], Awaitable[Proof]]:

@@ -10,6 +10,9 @@ from domain.errors import DomainError, InvalidInput
 
 ACCESS: Final = timedelta(minutes=15)
 SESSION: Final = timedelta(days=30)
+CONSOLE: Final = timedelta(hours=12)
+"""A session of the console, whose cookie a browser keeps, is over within a working day."""
+IDLE: Final = timedelta(hours=1)
 CODES: Final[Mapping[str, timedelta]] = {
     "invitation": timedelta(days=7),
     "reset": timedelta(minutes=30),

@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 from auth.links import LinkTokens
 from auth.quote_tokens import QuoteTokens
 from auth.second_factors import SecondFactors
+from auth.tokens import Claims
 from auth.vault import Vault
 from auth.visitors import VisitorSecrets
 from db import members
@@ -43,6 +44,8 @@ from services.ports import Cache, EventStream, Quotas
 
 T = TypeVar("T")
 Prove = Callable[[], Awaitable[Principal]]
+Ambient = Callable[[str | None], Claims]
+"""Whose session a browser added by itself, given the proof that only a page of ours has."""
 Work = Callable[[Transaction], Awaitable[T]]
 
 
@@ -109,6 +112,8 @@ class Snapshot:
 
 class OperationContext:
     """What resolvers of one operation share. An event of a subscription starts it anew."""
+
+    ambient: Ambient | None = None
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -79,6 +79,7 @@ def new_session(
     id: UUID,
     methods: tuple[str, ...],
     now: datetime,
+    lasts: timedelta = SESSION,
 ) -> NewSession:
     return NewSession(
         id=id,
@@ -86,7 +87,7 @@ def new_session(
         brand_code=caller.brand.code,
         user_agent=given.user_agent[:300] if given.user_agent else None,
         address=given.address,
-        expires_at=now + SESSION,
+        expires_at=now + lasts,
         methods=methods,
     )
 

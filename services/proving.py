@@ -1,7 +1,7 @@
 """Proving who one is by a second factor: when a session begins, and again while it goes on."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from domain.errors import InvalidInput, Unauthenticated
 from domain.identity import NOBODY, Kind
 from domain.proofs import BOTH, FEDERATED_BOTH, PASSWORD, SecondFactorRequired
 from domain.second_factors import bounds_of_codes, of_member
-from domain.sign_in import ACCESS
+from domain.sign_in import ACCESS, SESSION
 from services.gate import (
     Gate,
     as_member,
@@ -41,6 +41,7 @@ class Answered:
     code: str
     address: str
     user_agent: str | None
+    lasts: timedelta = SESSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ async def sign_in_by_code(gate: Gate, answered: Answered, *, now: datetime) -> S
     await take(gate, bounds)
     claims = Claims(Kind.STAFF, asked.staff_id, asked.tenant, asked.brand)
     caller = await caller_of(gate, claims, now=now)
-    new = new_session(caller, answered, id=asked.session, methods=BOTH, now=now)
+    new = new_session(
+        caller, answered, id=asked.session, methods=BOTH, now=now, lasts=answered.lasts
+    )
     if asked.provider_id is not None:
         new = by_provider(new, asked.provider_id, FEDERATED_BOTH, now=now)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from domain.identity import NOBODY, Kind
 from domain.proofs import PASSWORD, SecondFactorRequired
 from domain.sign_in import (
     CODES,
+    SESSION,
     bounds_of,
     check_password,
     normal_email,
@@ -39,6 +40,7 @@ class Presented:
     brand: str | None
     address: str
     user_agent: str | None
+    lasts: timedelta = SESSION
 
 
 async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) -> SignedIn:
@@ -62,7 +64,8 @@ async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) ->
         raise Unauthenticated(WRONG)
     caller, seen = found
     anew = await gate.passwords.hash(given.password) if verdict.outdated else None
-    new = new_session(caller, given, id=gate.ids.new(), methods=PASSWORD, now=now)
+    begun = gate.ids.new()
+    new = new_session(caller, given, id=begun, methods=PASSWORD, now=now, lasts=given.lasts)
     challenge = await _begin(gate, caller, new, seen, anew, now=now)
     await gate.limiter.forget([each.name for each in bounds[1:]])
     if challenge is not None:

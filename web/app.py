@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
+from auth.consoles import ConsoleCookies
 from bootstrap.checks import Checks
 from bootstrap.wiring import Parts, limits_of, now, rates_of
 from domain.faults import told
@@ -22,7 +23,9 @@ from resolvers.registry import Registry
 from resolvers.root import RELATIONS, Schema, build_schema
 from services.hand_overs import Desk
 from web.answers import refused
+from web.consoles import Consoles
 from web.contract import Contract
+from web.cookies import ConsoleCallers, Cookies
 from web.cors import Cors
 from web.downloads import Downloads
 from web.federation import SigningOn
@@ -99,7 +102,11 @@ def _registry(made: Parts) -> Registry:
 
 def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:
     init_seconds = made.settings.limit_connection_init_seconds
-    endpoint = Endpoint(schema, world, made.authenticator, init_seconds=init_seconds)
+    texts = ConsoleCookies(made.tokens.ring, made.settings.auth_issuer)
+    consoles = ConsoleCallers(Cookies(texts, secure=world.production), made.authenticator)
+    endpoint = Endpoint(
+        schema, world, made.authenticator, init_seconds=init_seconds, consoles=consoles
+    )
     playground = Playground.of(made)
     checks = Checks(made.settings, made.database, made.events, made.mailer, now, quotas=made.quotas)
     health = Health(checks, now=now, version=metadata.version("tourbase"))
@@ -109,6 +116,7 @@ def _routes(made: Parts, schema: Schema, world: World) -> list[BaseRoute]:
         *playground.routes,
         *SigningIn(made.gate, now).routes,
         *_signing_on(made).routes,
+        *_consoles(made, consoles),
         *GuestsSigningIn(made.guests, made.authenticator, made.visitors, now).routes,
         *Downloads(made.database, made.authenticator, now, made.ids).routes,
         Route("/schema.graphql", Contract(schema.as_str()).answer),
@@ -125,6 +133,11 @@ def _signing_on(made: Parts) -> SigningOn:
     development = settings.tourbase_env == "development"
     url, desk = settings.public_url, Desk(made.gate, made.door.sign_on.attempts)
     return SigningOn(made.door, desk, now, public_url=url, development=development)
+
+
+def _consoles(made: Parts, consoles: ConsoleCallers) -> list[BaseRoute]:
+    """Nothing where the page is switched off: then nobody has its cookie."""
+    return Consoles(made.gate, consoles, now).routes if made.settings.playground else []
 
 
 def _metrics(made: Parts) -> MetricsPage:

@@ -24,11 +24,13 @@ from auth.authenticate import Authenticator, Presented
 from auth.visitors import HEADER
 from domain.errors import DomainError, Forbidden
 from domain.faults import told
-from resolvers.context import OperationContext, World
+from domain.identity import Principal
+from resolvers.context import Ambient, OperationContext, World
 from resolvers.operation import MASKED, shaped
 from resolvers.trusted import named
 from web.addresses import address_of
 from web.answers import ALSO_SAID, refused, status_of
+from web.cookies import PROOF, ConsoleCallers
 from web.cors import foreign_origin
 from web.middleware import BodyTooLarge
 from web.sockets import SocketHandler
@@ -45,7 +47,7 @@ REWORDED = {
     "Not Found": (400, "The address has no `query`."),
 }
 # A page of another origin cannot send one of these unless it was allowed to beforehand.
-PREFLIGHTED = ("authorization", "x-api-key", "x-brand", "x-request-id", "idempotency-key")
+PREFLIGHTED = (*HEADERS, PROOF, "x-request-id", "idempotency-key")
 SIMPLE = ("", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 MEDIA_TYPE = "application/graphql-response+json"
 
@@ -62,6 +64,7 @@ class Endpoint(GraphQL[OperationContext, None]):
         authenticator: Authenticator,
         *,
         init_seconds: float,
+        consoles: ConsoleCallers,
     ) -> None:
         super().__init__(
             schema,
@@ -73,6 +76,7 @@ class Endpoint(GraphQL[OperationContext, None]):
         )
         self._world = world
         self._authenticator = authenticator
+        self._consoles = consoles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -114,13 +118,15 @@ class Endpoint(GraphQL[OperationContext, None]):
     ) -> OperationContext:
         """The caller's context; a socket is nobody's until its `connection_init`."""
         if isinstance(request, WebSocket):
-            return OperationContext(
+            context = OperationContext(
                 self._world,
                 request_id=request.state.request_id,
                 origin=foreign_origin(request),
                 address=address_of(request),
             )
-        principal = await self._authenticator.principal(presented_by(request))
+            context.ambient = self._ambient(request)
+            return context
+        principal = await self._principal(request)
         visitors, visitor = self._world.visitors, request.headers.get(HEADER)
         if visitors is not None and visitor is not None:
             address = visitors.address(visitor, principal, now=self._world.now())
@@ -133,13 +139,32 @@ class Endpoint(GraphQL[OperationContext, None]):
             passing=request.state.passing,
         )
 
+    async def _principal(self, request: Request) -> Principal:
+        """Of the credential in a header, or else of the session that the browser keeps for us."""
+        presented, ambient = presented_by(request), self._ambient(request)
+        if presented.credential is not None or ambient is None:
+            return await self._authenticator.principal(presented)
+        claims = ambient(request.headers.get(PROOF))
+        return await self._consoles.principal(claims, presented)
+
+    def _ambient(self, connection: HTTPConnection) -> Ambient | None:
+        """How a proof makes somebody of the cookie, if there is one of ours."""
+        if self._consoles.cookies.of(connection) is None:
+            return None
+        return partial(self._consoles.claims, connection)
+
     async def on_ws_connect(self, context: OperationContext) -> dict[str, object]:
         """Authenticate by the payload of `connection_init`, whose keys are the header names."""
         given = {name.lower(): value for name, value in (context.connection_params or {}).items()}
         values = [value if isinstance(value, str) else None for value in map(given.get, HEADERS)]
         try:
             presented = Presented.of(*values, origin=context.origin, address=context.address)
-            await context.become(partial(self._authenticator.principal, presented))
+            prove = partial(self._authenticator.principal, presented)
+            if presented.credential is None and context.ambient is not None:
+                proof = given.get(PROOF)
+                claims = context.ambient(proof if isinstance(proof, str) else None)
+                prove = partial(self._consoles.principal, claims, presented)
+            await context.become(prove)
         except DomainError as error:
             raise ConnectionRejectionError from error
         return {"requestId": context.request_id}

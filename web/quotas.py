@@ -18,7 +18,7 @@ from web.answers import refused
 PASSING: Final = "passing"
 """Where the state of a request keeps what it was told."""
 ENDPOINT: Final = "/graphql"
-TOLD_BY: Final = ("authorization", "x-api-key", "x-brand")
+TOLD_BY: Final = ("authorization", "x-api-key", "x-brand", "x-csrf-token")
 BY_TIME: Final = frozenset({Policy.VISITOR, Policy.CALLER})
 MOST_KEPT: Final = 10_000
 

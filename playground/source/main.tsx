@@ -1,9 +1,4 @@
 // Starts the page with what the server offers in it.
-import "./workers";
-import "@graphiql/react/style.css";
-import "@graphiql/plugin-doc-explorer/style.css";
-import "@graphiql/plugin-history/style.css";
-import "graphiql/graphiql.css";
 import "./style.css";
 import { createRoot } from "react-dom/client";
 import { offered } from "./offer";

@@ -38,10 +38,13 @@ POLICY: Final = (
 
 
 class Page:
-    """The page and its assets. With `picker`, it asks whom of the demo data to speak as."""
+    """The page and its assets. With `picker`, it asks whom of the demo data to speak as; without,
+    it is the console: it tells nothing of the API before somebody has signed in.
+    """
 
     def __init__(self, *, picker: bool) -> None:
-        offer = {"picker": picker, "prepared": [asdict(each) for each in prepared()]}
+        offered = [asdict(each) for each in prepared()] if picker else []
+        offer = {"picker": picker, "prepared": offered}
         self._text = _text_with(orjson.dumps(offer).decode())
         self._assets = frozenset(each.name for each in (BUILT / "assets").iterdir())
 

@@ -1,0 +1,1 @@
+export{bt as createClient}from"./Editor-DvZSuvdL.js";
