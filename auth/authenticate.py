@@ -42,6 +42,7 @@ class Presented:
     brand_code: str | None = None
     origin: str | None = None
     address: str = ""
+    request_id: str = ""
 
     @classmethod
     def of(
@@ -52,6 +53,7 @@ class Presented:
         *,
         origin: str | None = None,
         address: str = "",
+        request_id: str = "",
     ) -> "Presented":
         """Errors: Unauthenticated if the two headers disagree or are not of the expected form."""
         bearer = None
@@ -65,7 +67,7 @@ class Presented:
         code = brand.strip().lower() if brand else None
         if code and not BRAND_CODE.fullmatch(code):
             raise Forbidden(NOT_YOURS)
-        return cls(bearer or api_key or None, code or None, origin, address)
+        return cls(bearer or api_key or None, code or None, origin, address, request_id)
 
 
 class Authenticator:
@@ -102,7 +104,7 @@ class Authenticator:
         if principal is None:
             principal = await self._looked_up(credential, presented, shown)
         self.uses.note(principal)
-        return replace(principal, address=presented.address)
+        return replace(principal, address=presented.address, request_id=presented.request_id)
 
     async def _looked_up(self, credential: str, presented: Presented, shown: bytes) -> Principal:
         """Whose credential it is, by the rows as they are now; a link is looked up each time."""

@@ -17,7 +17,11 @@ MANAGERS_READ: Final = frozenset(
         Scope.DRIVER_SESSIONS_READ,
     }
 )
-READS: Final = frozenset(scope for scope in Scope if scope.endswith(":read")) - MANAGERS_READ
+# What everybody has done, and from where, is read by owners.
+OWNERS_READ: Final = frozenset({Scope.AUDIT_READ})
+READS: Final = (
+    frozenset(scope for scope in Scope if scope.endswith(":read")) - MANAGERS_READ - OWNERS_READ
+)
 PUBLIC: Final = frozenset({Scope.VIEWER_READ, Scope.CATALOG_READ})
 BUYS: Final = frozenset(
     {
@@ -72,7 +76,12 @@ RUNS: Final = frozenset(
 GUESTS_ONLY: Final = frozenset(
     {Scope.PROPOSALS_ANSWER, Scope.OFFERS_ANSWER, Scope.INQUIRIES_WITHDRAW}
 )
-OWNERS_ONLY: Final = frozenset({Scope.KEYS_WRITE, Scope.SECURITY_WRITE, Scope.TENANT_WRITE})
+OWNERS_ONLY: Final = OWNERS_READ | {
+    Scope.KEYS_WRITE,
+    Scope.SECURITY_WRITE,
+    Scope.TENANT_WRITE,
+    Scope.RETENTION_WRITE,
+}
 OWN_ACCOUNT: Final = frozenset({Scope.ACCOUNT_WRITE})
 # Who signs in by mail sees where they are signed in, and ends it.
 OF_CUSTOMERS: Final = frozenset({Scope.CUSTOMER_SESSIONS_READ, Scope.CUSTOMER_SESSIONS_END})

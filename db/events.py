@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -33,8 +34,7 @@ async def append(tx: Transaction, event: Event) -> None:
             "entity_id": event.entity_id,
             "kind": event.kind,
             "entity_version": event.entity_version,
-            "actor_kind": tx.principal.kind.value,
-            "actor_id": tx.principal.actor_id,
+            **_doer(tx, event),
             "occurred_at": event.occurred_at,
             "changes": orjson.dumps(event.changes).decode(),
             "fields": list(event.personal),
@@ -57,12 +57,24 @@ async def append_alike(tx: Transaction, events: Sequence[Event]) -> None:
             "versions": [each.entity_version for each in events],
             "entity": first.entity,
             "kind": first.kind,
-            "actor_kind": tx.principal.kind.value,
-            "actor_id": tx.principal.actor_id,
+            **_doer(tx, first),
             "occurred_at": first.occurred_at,
             "changes": orjson.dumps(first.changes).decode(),
         },
     )
+
+
+def _doer(tx: Transaction, event: Event) -> Mapping[str, Any]:
+    """Who does it, as whom, by which credential, from where and in which request."""
+    doer = tx.principal
+    return {
+        "actor_kind": doer.kind.value,
+        "actor_id": doer.actor_id,
+        "actor_role": doer.role or None,
+        "address": event.address or doer.address or None,
+        "credential": event.credential or doer.credential,
+        "request_id": doer.request_id or None,
+    }
 
 
 async def claim(tx: Transaction, *, batch: int, lease: timedelta) -> Sequence[Notice]:

@@ -6,11 +6,12 @@ happened as (
     insert into events
     (
         id, kind, entity, entity_id, entity_version, actor_kind, actor_id, occurred_at, changes,
-        personal_fields
+        personal_fields, actor_role, address, credential, request_id
     )
     values (
         %(id)s, %(kind)s, %(entity)s, %(entity_id)s, %(entity_version)s,
-        %(actor_kind)s, %(actor_id)s, %(occurred_at)s, %(changes)s::jsonb, %(fields)s::text[]
+        %(actor_kind)s, %(actor_id)s, %(occurred_at)s, %(changes)s::jsonb, %(fields)s::text[],
+        %(actor_role)s, %(address)s, %(credential)s, %(request_id)s
     )
 ),
 
@@ -30,10 +31,14 @@ from
 with
 happened as (
     insert into events
-    (id, kind, entity, entity_id, entity_version, actor_kind, actor_id, occurred_at, changes)
+    (
+        id, kind, entity, entity_id, entity_version, actor_kind, actor_id, occurred_at, changes,
+        actor_role, address, credential, request_id
+    )
     select
         each.id, %(kind)s, %(entity)s, each.entity_id, each.entity_version,
-        %(actor_kind)s, %(actor_id)s, %(occurred_at)s, %(changes)s::jsonb
+        %(actor_kind)s, %(actor_id)s, %(occurred_at)s, %(changes)s::jsonb,
+        %(actor_role)s, %(address)s, %(credential)s, %(request_id)s
     from
         unnest(%(ids)s::uuid[], %(entities)s::uuid[], %(versions)s::integer[])
             as each (id, entity_id, entity_version)

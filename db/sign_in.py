@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from db import statements
+from db import events, statements
 from db.callers import Caller
 from db.database import Transaction
 from domain.proofs import PASSWORD
+from domain.session_events import Began, signed_in
 
 SQL = statements.load(__package__, "sign_in.sql")
 
@@ -25,6 +26,9 @@ class NewSession:
     methods: tuple[str, ...] = PASSWORD
     provider_id: UUID | None = None
     proved_at: datetime | None = None
+
+    def told(self) -> Began:
+        return Began(self.id, self.staff_id, self.address, self.expires_at, self.methods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ async def is_enforced(tx: Transaction) -> bool:
 
 
 async def begin(tx: Transaction, new: NewSession, *, now: datetime) -> bool:
-    """Whether it had not begun before."""
+    """Whether it had not begun before; that it did is told, whichever way it was proved."""
     row = await tx.row(
         SQL["insert_session"],
         {
@@ -83,6 +87,8 @@ async def begin(tx: Transaction, new: NewSession, *, now: datetime) -> bool:
             "now": now,
         },
     )
+    if row is not None:
+        await events.append(tx, signed_in(new.told(), now=now))
     return row is not None
 
 

@@ -11,7 +11,10 @@ Change = tuple[Plain, Plain]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change of one entity. `personal` values can be erased without touching the event."""
+    """One change of one entity. `personal` values can be erased without touching the event.
+
+    Shape:  `address` and `credential` where they are not those of the caller: of who signs in.
+    """
 
     id: UUID
     kind: str
@@ -21,6 +24,8 @@ class Event:
     occurred_at: datetime
     changes: Mapping[str, Change] = field(default_factory=dict)
     personal: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    address: str | None = None
+    credential: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

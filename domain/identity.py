@@ -84,6 +84,8 @@ class Scope(StrEnum):
     STATISTICS_READ = "statistics:read"
     ACCOUNT_WRITE = "account:write"
     SECURITY_WRITE = "security:write"
+    AUDIT_READ = "audit:read"
+    RETENTION_WRITE = "retention:write"
     PRIVACY_WRITE = "privacy:write"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
@@ -115,7 +117,8 @@ class Principal:
     Shape:  `app_id` and `mode` are those of a key; `credential` is the id of the key, session or
             link that was shown. A `ci` key has the kind of a partner and the role `ci`. `address`
             is where the request comes from, nothing where that is not known. A member proved who
-            they are at `proved_at`, and may owe a second factor.
+            they are at `proved_at`, and may owe a second factor. `request_id` tells the request
+            from others.
     """
 
     kind: Kind
@@ -131,6 +134,7 @@ class Principal:
     address: str = ""
     proved_at: datetime | None = None
     owes_factor: bool = False
+    request_id: str = ""
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes

@@ -8,5 +8,6 @@ OF_EVERY_BRAND: Final[Mapping[str, str]] = {
     "purge_sign_ins": "30 3 * * *",
     "purge_customer_exports": "40 3 * * *",
     "purge_usage": "45 3 * * *",
+    "apply_retention": "50 3 * * *",
     "expire_reservations": "*/5 * * * *",
 }

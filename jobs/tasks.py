@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from db import purges
-from domain.sign_in import KEPT
 from jobs.admission import Task, Work
 from jobs.booking_mails import (
     remind_customer,
@@ -16,9 +15,10 @@ from jobs.guest_mails import mail_link, mail_sign_in
 from jobs.privacy import erase_customer, export_customer, purge_customer_exports
 from jobs.proposal_tasks import end_proposals, mail_proposal
 from jobs.staff_mails import mail_password_code, mail_second_factor_reset
-from services import field_usage, holds, offers, reservations, tickets
+from services import field_usage, holds, offers, reservations, retention, tickets
 
 SWEPT: Final = 100
+FORGOTTEN: Final = 1_000
 
 
 async def expire_tour_offers(work: Work) -> None:
@@ -51,9 +51,15 @@ async def purge_idempotency_records(work: Work) -> None:
 
 
 async def purge_sign_ins(work: Work) -> None:
-    """Delete the operator's sessions and codes that have been over for a month."""
-    until = work.now() - KEPT
-    await work.session.write(lambda tx: purges.sign_ins(tx, until=until))
+    """Delete the operator's sessions and codes that have been over for as long as it keeps them."""
+    now = work.now()
+    await work.session.write(lambda tx: retention.purge_sign_ins(tx, now=now))
+
+
+async def apply_retention(work: Work) -> None:
+    """Forget what is older than the tenant keeps it: values of persons, and addresses."""
+    now = work.now()
+    await retention.apply_retention(work.session, batch=FORGOTTEN, now=now, ids=work.ids)
 
 
 async def purge_usage(work: Work) -> None:
@@ -87,6 +93,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "purge_idempotency_records": purge_idempotency_records,
     "purge_sign_ins": purge_sign_ins,
     "purge_usage": purge_usage,
+    "apply_retention": apply_retention,
     "expire_reservations": expire_reservations,
     "export_customer": export_customer,
     "erase_customer": erase_customer,

@@ -192,7 +192,7 @@ def filter_values(filter: object | None) -> dict[str, Any]:
 
 def _plain(name: str, value: Any) -> Any:
     path = argument(name)
-    if name == "subject_id":
+    if name in {"subject_id", "actor_id"}:
         return decode(value, path=path)[1]
     if name.endswith("_id"):
         owner = OWNERS.get(name, name.removesuffix("_id").capitalize())

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from db import customers, history, members, tickets
+from db import audit, customers, history, members, tickets
 from db.database import Transaction
 from db.relations import Many, Relation, Row
 from domain.history import Recorded
@@ -17,6 +17,8 @@ from resolvers.cached import Reads
 
 Question = Callable[[Transaction, Sequence[UUID]], Awaitable[Sequence[Any]]]
 QUESTIONS: Final[Mapping[tuple[str, str], Question]] = {
+    ("events", "personal"): audit.told,
+    ("events", "actor_name"): audit.actors,
     ("customers", "lifetime"): customers.lifetimes,
     ("memberships", "scopes"): rights.scopes,
     ("memberships", "last_sign_in_at"): members.last_sign_ins,

@@ -11,6 +11,7 @@ from domain.errors import DomainError, InvalidInput, NotFound
 from domain.identity import Kind, Scope
 from domain.listing import MOST
 from schema.api_keys import ApiKey, App
+from schema.audit import AuditEntry
 from schema.blocks import Block
 from schema.bookings import Booking
 from schema.brand_settings import BrandSettings
@@ -51,6 +52,7 @@ ENTITIES: dict[str, Any] = {
         CustomerSession,
         DriverSession,
         App,
+        AuditEntry,
         Block,
         Booking,
         BrandSettings,

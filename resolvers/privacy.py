@@ -47,6 +47,7 @@ class PrivacyMutation:
         ExportCustomerPayload,
         scope=Scope.PRIVACY_WRITE,
         description="Have all that is known of a customer written, to be fetched for a week.",
+        fresh=True,
     )
     async def export_customer(
         self, info: Info, input: ExportCustomerInput
@@ -62,6 +63,7 @@ class PrivacyMutation:
         EraseCustomerPayload,
         scope=Scope.PRIVACY_WRITE,
         description="Have a customer forgotten for good; sums, times and numbers stay.",
+        fresh=True,
     )
     async def erase_customer(self, info: Info, input: EraseCustomerInput) -> EraseCustomerPayload:
         context, now = info.context, info.context.world.now()

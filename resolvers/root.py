@@ -9,6 +9,7 @@ from strawberry.types import ExecutionContext
 
 from db import (
     api_keys,
+    audit,
     blocks,
     bookings,
     brand_settings,
@@ -44,6 +45,7 @@ from db.relations import Relation
 from domain.limits import Limits
 from resolvers.api_keys import ApiKeyMutation, ApiKeyQuery
 from resolvers.assignments import AssignmentMutation, AssignmentQuery
+from resolvers.audit import AuditQuery, RetentionMutation
 from resolvers.availability import AvailabilityQuery
 from resolvers.blocks import BlockMutation, BlockQuery
 from resolvers.booking_changes import BookingChangeMutation
@@ -107,6 +109,7 @@ from schema.scalars import SCALARS
 RELATIONS: Mapping[str, Relation] = {
     relation.name: relation
     for module in (
+        audit,
         api_keys,
         blocks,
         bookings,
@@ -187,6 +190,7 @@ class Query(
     PrivacyQuery,
     TrustedDocumentQuery,
     FieldUsageQuery,
+    AuditQuery,
 ):
     """All reading root fields."""
 
@@ -234,6 +238,7 @@ class Mutation(
     SecondFactorMutation,
     PrivacyMutation,
     TrustedDocumentMutation,
+    RetentionMutation,
 ):
     """All writing root fields."""
 

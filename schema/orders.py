@@ -190,3 +190,9 @@ class IdentityProviderOrder(StrEnum):
 class StaffIdentityOrder(StrEnum):
     LINKED_AT_ASC = "LINKED_AT_ASC"
     LINKED_AT_DESC = "LINKED_AT_DESC"
+
+
+@strawberry.enum(description="How the audit log is ordered.")
+class AuditOrder(StrEnum):
+    OCCURRED_AT_ASC = "OCCURRED_AT_ASC"
+    OCCURRED_AT_DESC = "OCCURRED_AT_DESC"

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from auth.session_tokens import Challenge
 from auth.sessions import Kept, SignedIn, Why
-from db import jobs, second_factors, sign_in
+from db import events, jobs, second_factors, sign_in
 from db.callers import Caller
 from db.database import Transaction
 from db.sign_in import NewSession, Password
 from domain.errors import Unauthenticated
 from domain.identity import NOBODY, Kind
 from domain.proofs import PASSWORD, SecondFactorRequired
+from domain.session_events import ended, happened_to
 from domain.sign_in import (
     CODES,
     SESSION,
@@ -60,6 +61,8 @@ async def sign_in_by_password(gate: Gate, given: Presented, *, now: datetime) ->
     )
     verdict = await gate.passwords.check(given.password, found[1].hash if found else None)
     if found is None or not verdict.right:
+        if found is not None:
+            await _told(gate, found[0], "SignInRefused", given.address, now=now)
         await asyncio.sleep(since + gate.refuse_after - asyncio.get_running_loop().time())
         raise Unauthenticated(WRONG)
     caller, seen = found
@@ -78,12 +81,12 @@ async def refresh_session(gate: Gate, token: str, *, now: datetime) -> SignedIn:
 
     Errors: Unauthenticated.
     """
-    return await rotation(gate).refreshed(STAFF, token, now=now)
+    return await rotation(gate).refreshed(_kept(gate), token, now=now)
 
 
 async def sign_out(gate: Gate, token: str, *, now: datetime) -> None:
     """End a session, whatever its turn. Errors: Unauthenticated."""
-    await rotation(gate).ended(STAFF, token, now=now)
+    await rotation(gate).ended(_kept(gate), token, now=now)
 
 
 async def set_password_by_code(
@@ -108,6 +111,10 @@ async def set_password_by_code(
             raise Unauthenticated(USED)
         await sign_in.set_password(tx, caller.actor_id, password_hash, now=now)
         await sign_in.revoke_all(tx, caller.actor_id, now=now)
+        told = happened_to(
+            "PasswordSet", caller.actor_id, id=gate.ids.new(), now=now, address=address
+        )
+        await events.append(tx, told)
 
     await as_member(gate, caller).write(work)
     bounds = bounds_of(TRIED, caller.brand.tenant_slug, email, address)
@@ -165,13 +172,22 @@ async def _begin(
     return await as_member(gate, caller).write(work)
 
 
-async def _end(tx: Transaction, session: UUID, now: datetime, _why: Why) -> None:
-    await sign_in.revoke(tx, session, now=now)
+async def _told(gate: Gate, caller: Caller, kind: str, address: str, *, now: datetime) -> None:
+    """Somebody who is known was refused; who is not known leaves nothing."""
+    event = happened_to(kind, caller.actor_id, id=gate.ids.new(), now=now, address=address)
+    await as_member(gate, caller).write(lambda tx: events.append(tx, event))
 
 
-STAFF: Final = Kept(
-    Kind.STAFF,
-    lambda tx, session, now: sign_in.by_session(tx, session, now=now),
-    lambda tx, session, turn, now: sign_in.take_turn(tx, session, turn, now=now),
-    _end,
-)
+def _kept(gate: Gate) -> Kept:
+    """How sessions of staff are found, go on, and end."""
+
+    async def end(tx: Transaction, session: UUID, now: datetime, why: Why) -> None:
+        await sign_in.revoke(tx, session, now=now)
+        await events.append(tx, ended(session, why, id=gate.ids.new(), now=now))
+
+    return Kept(
+        Kind.STAFF,
+        lambda tx, session, now: sign_in.by_session(tx, session, now=now),
+        lambda tx, session, turn, now: sign_in.take_turn(tx, session, turn, now=now),
+        end,
+    )

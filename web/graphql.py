@@ -158,7 +158,12 @@ class Endpoint(GraphQL[OperationContext, None]):
         given = {name.lower(): value for name, value in (context.connection_params or {}).items()}
         values = [value if isinstance(value, str) else None for value in map(given.get, HEADERS)]
         try:
-            presented = Presented.of(*values, origin=context.origin, address=context.address)
+            presented = Presented.of(
+                *values,
+                origin=context.origin,
+                address=context.address,
+                request_id=context.request_id,
+            )
             prove = partial(self._authenticator.principal, presented)
             if presented.credential is None and context.ambient is not None:
                 proof = given.get(PROOF)
@@ -254,4 +259,5 @@ def refuse_encoded(request: HTTPConnection) -> None:
 def presented_by(request: HTTPConnection) -> Presented:
     given = (request.headers.get(name) for name in HEADERS)
     origin, address = foreign_origin(request), address_of(request)
-    return Presented.of(*given, origin=origin, address=address)
+    id = request.state.request_id
+    return Presented.of(*given, origin=origin, address=address, request_id=id)

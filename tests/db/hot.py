@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import db
-from db import erasures, exports, privacy, statements
+from db import audit, erasures, exports, privacy, retention, statements
 from db.printing import PageShape, by_column_statement, children_statement, page_statement
 from db.relations import ColumnKind, Relation
 from domain import booking_details
@@ -585,6 +585,8 @@ BUSY = (
 COLD: Mapping[str, str] = {
     **{f"exports.{name}": "one person's rows, by a job" for name in exports.SQL},
     **{f"erasures.{name}": "one person's rows, by a job" for name in erasures.SQL},
+    **{f"audit.{name}": "a batch by key, or a nightly one" for name in audit.SQL},
+    **{f"retention.{name}": "the three rules of one operator" for name in retention.SQL},
     **{f"privacy.{name}": "one person's requests and rows" for name in privacy.SQL},
     "booking_states.paid_for_booking": "one booking's payments and its proposal's, each by its key",
     "booking_states.cancel_booking": "one booking by its key, as `extend_hold`; no sample fits",
@@ -765,7 +767,6 @@ COLD: Mapping[str, str] = {
 AWAITED: Mapping[str, str] = {
     "blocks_expires_at_idx": "the sweep of holds that ran out",
     "documents_expires_on_id_idx": "the daily warning of papers that run out",
-    "events_occurred_at_id_idx": "the purge of events after seven years",
     "invoices_issued_on_id_idx": "the list of invoices",
 }
 PARAMS: Mapping[str, Any] = {

@@ -52,6 +52,7 @@ DEFINERS = {
     "promo_of_booking(uuid, date)": ("lookup", "public, pg_temp", "link staff worker"),
     "was_merged(uuid)": ("lookup", "public, pg_temp", "link staff worker"),
     "erase_told(uuid[], uuid[])": ("lookup", "public, pg_temp", "worker"),
+    "forget_addresses(timestamptz, integer)": ("lookup", "public, pg_temp", "worker"),
     "retake_promo(uuid)": ("lookup", "public, pg_temp", "staff worker"),
     "sums_of_lines(uuid, integer, integer)": (
         "lookup",

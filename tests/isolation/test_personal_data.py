@@ -10,7 +10,7 @@ KEPT = {
     "booking_price_lines": "kind label rule",
     "booking_stops": "kind third_party_status",
     "blocks": "kind",
-    "events": "kind entity actor_kind changes personal_fields",
+    "events": "kind entity actor_kind actor_role address changes personal_fields request_id",
     "event_personal_values": "field before after",
     "idempotency_records": "key request_hash answer",
     "inquiries": "number status tour_type source",

@@ -1,0 +1,82 @@
+"""Who did what from where: events say it, and how long what is personal is kept is the tenant's."""
+
+from migrations.auditing import ADDRESSES, FORGET, TOLD
+from migrations.erasing import TOLD as TOLD_OF_BEFORE
+from migrations.tables import Index, May, drop_tables, operator_table, role, run
+
+revision = "0048"
+down_revision = "0047"
+TABLES = ("retention",)
+SCHEDULED = """
+alter table brands no force row level security;
+alter table schedules no force row level security;
+set local row_security = off;
+insert into schedules (tenant_id, brand_id, id, task, cron, next_run_at)
+  select b.tenant_id, b.id, gen_random_uuid(), 'apply_retention', '50 3 * * *', now()
+  from brands b on conflict do nothing;
+set local row_security = on;
+alter table schedules force row level security;
+alter table brands force row level security;
+"""
+UNSCHEDULED = """
+alter table schedules no force row level security;
+set local row_security = off;
+delete from schedules where task = 'apply_retention';
+set local row_security = on;
+alter table schedules force row level security;
+"""
+SEES = "select (actor_kind, address, occurred_at), update (address)"
+
+
+def upgrade() -> None:
+    run(
+        "alter table events"
+        " add column actor_role text,"
+        " add column address text constraint events_address_check check (length(address) <= 45),"
+        " add column credential uuid,"
+        " add column request_id text"
+        " constraint events_request_id_check check (length(request_id) <= 200)"
+    )
+    run(f"grant {SEES} on events to {role('lookup')}")
+    operator_table(
+        "retention",
+        """
+        id uuid not null,
+        kind text not null check (kind in ('personal_values', 'addresses', 'sessions')),
+        days integer not null check (days between 1 and 36500),
+        version integer not null
+        """,
+        indexes=[Index("kind", "one rule of a kind", unique=True)],
+        staff=May("select, insert, update (days, version)"),
+        may={"worker": May("select")},
+    )
+    _look_up(
+        TOLD,
+        ADDRESSES,
+        f"revoke all on function {FORGET} from public",
+        f"grant execute on function {FORGET} to {role('worker')}",
+    )
+    run(SCHEDULED)
+
+
+def _look_up(*statements: str) -> None:
+    run(f"grant create on schema public to {role('lookup')}")
+    run(f"set local role {role('lookup')}")
+    for each in statements:
+        run(each)
+    run(f"set local role {role('owner')}")
+    run(f"revoke create on schema public from {role('lookup')}")
+
+
+def downgrade() -> None:
+    run(UNSCHEDULED)
+    _look_up(
+        f"drop function {FORGET}",
+        TOLD_OF_BEFORE.replace("create function", "create or replace function"),
+    )
+    drop_tables(TABLES)
+    run(f"revoke {SEES} on events from {role('lookup')}")
+    run(
+        "alter table events drop column actor_role, drop column address, drop column credential,"
+        " drop column request_id"
+    )
