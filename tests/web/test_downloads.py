@@ -1,6 +1,6 @@
 """Files are fetched by a credential that may, by nobody else, and are kept by no cache."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -65,3 +65,38 @@ async def test_who_may_not_is_told_so_before_any_look_up_and_a_stranger_finds_no
     malformed = await client.get("/exports/x", headers=bearer(sign(stranger, brand="nwtc")))
     assert malformed.status_code == 400
     assert await trail_of(settings, brand) == before
+
+
+async def test_an_owner_takes_the_log_of_some_days_as_lines_and_nobody_else_does(
+    client: httpx.AsyncClient, database: Database, brand: Brand, sign: Sign
+) -> None:
+    owner, manager = [await a_member(database, brand, role) for role in ("owner", "manager")]
+    await _an_export(database, brand)
+    today = datetime.now(UTC).date() - timedelta(days=1)
+    path = f"/audit.jsonl?from={today}"
+    answer = await client.get(path, headers=bearer(sign(owner), **{"x-request-id": "take-1"}))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/jsonl"
+    lines = [orjson.loads(line) for line in answer.content.splitlines()]
+    assert [line["kind"] for line in lines] == [
+        "CustomerExportRequested",
+        "CustomerExported",
+        "AuditExported",
+    ][: len(lines)]
+    asked = {
+        "query": "{ auditLog(first: 1) { edges { node { kind address requestId actorRole } } } }"
+    }
+    shown = await client.post("/graphql", json=asked, headers=bearer(sign(owner)))
+    (edge,) = shown.json()["data"]["auditLog"]["edges"]
+    assert edge["node"] == {
+        "kind": "AuditExported",
+        "address": "127.0.0.1",
+        "requestId": "take-1",
+        "actorRole": "owner",
+    }
+    for path, who, status in (
+        ("/audit.jsonl", manager, 403),
+        ("/audit.jsonl?from=soon", owner, 400),
+    ):
+        answer = await client.get(path, headers=bearer(sign(who)))
+        assert (answer.status_code, b"CustomerExported" in answer.content) == (status, False)
