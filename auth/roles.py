@@ -81,6 +81,7 @@ OWNERS_ONLY: Final = OWNERS_READ | {
     Scope.SECURITY_WRITE,
     Scope.TENANT_WRITE,
     Scope.RETENTION_WRITE,
+    Scope.SUPPORT_WRITE,
 }
 OWN_ACCOUNT: Final = frozenset({Scope.ACCOUNT_WRITE})
 # Who signs in by mail sees where they are signed in, and ends it.
@@ -140,6 +141,8 @@ OF_ROLE: Final[Mapping[str, frozenset[Scope]]] = {
     | {Scope.CUSTOMERS_CONTACT, Scope.QUOTES_MAKE, Scope.PAYMENTS_WRITE, Scope.TASKS_WRITE},
     "driver": PUBLIC | OWN_ACCOUNT | {Scope.BOOKINGS_READ, Scope.FLEET_READ},
     "viewer": (READS | OWN_ACCOUNT) - {Scope.NOTES_READ, Scope.HISTORY_READ, Scope.STATISTICS_READ},
+    # Whatever a supporter may do was granted, with an end.
+    "support": frozenset(),
 }
 
 

@@ -86,6 +86,7 @@ class Scope(StrEnum):
     SECURITY_WRITE = "security:write"
     AUDIT_READ = "audit:read"
     RETENTION_WRITE = "retention:write"
+    SUPPORT_WRITE = "support:write"
     PRIVACY_WRITE = "privacy:write"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"

@@ -12,6 +12,7 @@ from domain.sign_in import normal_email
 from domain.texts import one_line
 
 OWNER: Final = "owner"
+SUPPORT: Final = "support"
 LONGEST_EMAIL: Final = 254
 Rights = Mapping[str, Collection[Scope]]
 """What each role may do."""
@@ -109,6 +110,7 @@ def invited(wish: Invitation, caller: Principal, rights: Rights) -> Invitation:
         raise InvalidInput("This is no e-mail address.", path="email")
     if name is None:
         raise InvalidInput("Say who it is.", path="name")
+    not_support(wish.role)
     may_give(caller, wish.role, rights)
     return Invitation(email, name, wish.role)
 
@@ -137,6 +139,7 @@ def change_role(
 ) -> Membership:
     """Errors: StaleVersion, OwnRights, BeyondOwnRights, NotFound for one that has ended."""
     may_touch(caller, member, rights, expected_version=expected_version)
+    not_support(role, member.role)
     may_give(caller, role, rights)
     if member.role == role:
         return member
@@ -202,6 +205,14 @@ def may_touch(
         raise BeyondOwnRights("They may do more than you. Ask an owner.")
     if expected_version not in {None, member.version}:
         raise StaleVersion(expected=expected_version or 0, current=member.version)
+
+
+def not_support(*roles: str) -> None:
+    """Errors: WrongState: a supporter is let in for some hours, and is nothing else."""
+    if SUPPORT in roles:
+        raise WrongState(
+            "Support is given by `grantSupportAccess` and ended by `endSupportAccess`.", path="role"
+        )
 
 
 def may_give(caller: Principal, role: str, rights: Rights) -> None:

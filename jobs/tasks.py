@@ -15,6 +15,7 @@ from jobs.guest_mails import mail_link, mail_sign_in
 from jobs.privacy import erase_customer, export_customer, purge_customer_exports
 from jobs.proposal_tasks import end_proposals, mail_proposal
 from jobs.staff_mails import mail_password_code, mail_second_factor_reset
+from jobs.support import end_support_access
 from services import field_usage, holds, offers, reservations, retention, tickets
 
 SWEPT: Final = 100
@@ -94,6 +95,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "purge_sign_ins": purge_sign_ins,
     "purge_usage": purge_usage,
     "apply_retention": apply_retention,
+    "end_support_access": end_support_access,
     "expire_reservations": expire_reservations,
     "export_customer": export_customer,
     "erase_customer": erase_customer,

@@ -97,6 +97,7 @@ from resolvers.shared_tours import SharedTourMutation, SharedTourQuery
 from resolvers.staff import StaffQuery
 from resolvers.staff_sessions import StaffSessionMutation, StaffSessionQuery
 from resolvers.statistics import StatisticsQuery
+from resolvers.support import SupportMutation
 from resolvers.tasks import TaskMutation
 from resolvers.telemetry import KnownName, Observed, none_is_known
 from resolvers.tenants import TenantMutation
@@ -239,6 +240,7 @@ class Mutation(
     PrivacyMutation,
     TrustedDocumentMutation,
     RetentionMutation,
+    SupportMutation,
 ):
     """All writing root fields."""
 

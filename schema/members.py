@@ -25,6 +25,7 @@ class StaffRole(StrEnum):
     FINANCE = "finance"
     DRIVER = "driver"
     VIEWER = "viewer"
+    SUPPORT = "support"
 
 
 @strawberry.enum(description="Whether a right is given or taken.")

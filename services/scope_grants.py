@@ -9,7 +9,7 @@ from db.database import Transaction
 from domain.changes import happened
 from domain.errors import NotFound
 from domain.ids import Ids
-from domain.members import may_touch
+from domain.members import Membership, may_touch, not_support
 from domain.scope_grants import NewGrant, ScopeGrant, give, revoke
 
 KINDS = {"grant": "ScopeGranted", "deny": "ScopeDenied"}
@@ -20,7 +20,7 @@ async def give_scope(tx: Transaction, wish: NewGrant, *, now: datetime, ids: Ids
 
     Errors: NotFound, InvalidInput, OwnRights, BeyondOwnRights, AlreadyGiven, WrongState.
     """
-    await _may_touch(tx, wish.membership_id)
+    not_support((await _may_touch(tx, wish.membership_id)).role)
     present = await scope_grants.lock_of(tx, wish.membership_id)
     grant = give(wish, present, id=ids.new(), caller=tx.principal, now=now)
     await scope_grants.insert(tx, grant)
@@ -47,9 +47,10 @@ async def revoke_grant(
     return after
 
 
-async def _may_touch(tx: Transaction, membership_id: UUID) -> None:
+async def _may_touch(tx: Transaction, membership_id: UUID) -> Membership:
     """Errors: NotFound, OwnRights, BeyondOwnRights."""
     member = await members.lock(tx, membership_id)
     if member is None:
         raise NotFound(path="membershipId")
     may_touch(tx.principal, member, OF_ROLE)
+    return member
