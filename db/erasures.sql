@@ -158,7 +158,7 @@ returning id, version;
 -- name: erase_links
 -- What opened a person's objects opens them no more.
 update links
-set revoked_at = %(now)s
+set revoked_at = %(now)s, version = version + 1
 where id = any(%(link)s) and revoked_at is null
 returning id;
 
