@@ -42,7 +42,7 @@ def upgrade() -> None:
         "retention",
         """
         id uuid not null,
-        kind text not null check (kind in ('personal_values', 'addresses', 'sessions')),
+        kind text not null,
         days integer not null check (days between 1 and 36500),
         version integer not null
         """,
