@@ -204,6 +204,7 @@ def tried(
         named_by = {
             "subject_id": "Booking",
             "assignee_id": "StaffUser",
+            "actor_id": "StaffUser",
             "staff_user_id": "StaffUser",
             "beside_id": "Block",
             "place_id": "Place",
@@ -375,6 +376,9 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         **PROPOSED,
         "contactEmail": ["stranger@example.com"],
         "scopes": [None],
+        "actorRole": [["owner"]],
+        "entity": [["booking"]],
+        "request": ["some-request"],
         "overlapHours": [24],
         "expiresOn": ["2031-06-09"],
         "preferredOn": ["2031-06-09"],

@@ -57,7 +57,7 @@ GIVEN: Mapping[str, Values] = {
     "privacy_requests": {"status": "done", "finished_at": START},
     "scope_grants": {"scope": "notes:read", "ends_at": None},
     "tasks": {"done_by_id": None},
-    "events": {"actor_id": new_id()},
+    "events": {"actor_kind": "staff", "actor_id": new_id()},
     "bookings": {"status": "draft", "policy": POLICY},
     "tour_offers": {"status": "withdrawn", "replaces_driver_id": None, "created_at": START},
     "blocks": {

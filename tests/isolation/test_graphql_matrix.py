@@ -51,7 +51,7 @@ ROOTS = {(operation, name): asked for operation, name, asked in roots(SDL)}
 ALL_LISTS = [n for (o, n), asked in ROOTS.items() if o == "query" and "first" in asked.args]
 LISTS = [n for n in ALL_LISTS if not is_common(ROOTS["query", n])]
 ABOUT_THE_CALLER = {
-    *("secondFactor", "mySessions"),
+    *("secondFactor", "mySessions", "retention"),
     *("viewer", "brand", "brandProfile", "quote", "availability", "availabilityCalendar"),
     *("bookingStatistics", "proposalStatistics", "manifest"),
 }
@@ -80,7 +80,7 @@ BEGINS = {
     "createVehicle",
     "scheduleSharedTour",
     *("beginTotp", "confirmTotp", "renewRecoveryCodes", "removeTotp", "revokeOtherSessions"),
-    "requireSecondFactor",
+    *("requireSecondFactor", "setRetention", "grantSupportAccess"),
 }
 MUTATIONS = [name for operation, name in ROOTS if operation == "mutation" and name not in BEGINS]
 # What takes up a quote, and names a brand by it before anything else.
