@@ -1044,6 +1044,7 @@ def hot_pages_of_picked_rows() -> Iterator[Hot]:
             sql = page_statement(relation, "staff", shape)
             value: Any = ["x"] if "any(" in relation.filters[name].sql else "x"
             value = SAMPLES[ColumnKind.DATE] if name == "in_force_on" else value
+            value = BOOKING if name == "actor_id" else value
             value = [BOOKING, UUID(int=7)] if name == "apart" else value
             yield Hot(
                 f"{relation.name} picked by {name}",
