@@ -130,7 +130,7 @@ class Authenticator:
         """
         async with self._database.session(NOBODY).read() as tx:
             proof = await self._of_token(tx, claims=claims, brand_code=presented.brand_code)
-        return replace(proof.principal, address=presented.address)
+        return replace(proof.principal, address=presented.address, request_id=presented.request_id)
 
     def _proof(
         self, credential: str, brand_code: str | None

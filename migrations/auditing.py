@@ -1,4 +1,4 @@
-"""Parts of revision 0052: where an act came from, and how that is forgotten."""
+"""Parts of revision 0053: where an act came from, and how that is forgotten."""
 
 from migrations.erasing import TOLD as TOLD_OF_BEFORE
 from migrations.tables import BRAND, TENANT

@@ -2,8 +2,8 @@
 
 from migrations.tables import run
 
-revision = "0053"
-down_revision = "0052"
+revision = "0054"
+down_revision = "0053"
 ROLES = "'owner', 'manager', 'dispatcher', 'sales', 'finance', 'driver', 'viewer'"
 CHECK = "alter table memberships add constraint memberships_role_check check (role in ({}))"
 # A supporter who is let in no more is a viewer who has left.

@@ -4,8 +4,8 @@ from migrations.auditing import ADDRESSES, FORGET, TOLD
 from migrations.erasing import TOLD as TOLD_OF_BEFORE
 from migrations.tables import Index, May, drop_tables, operator_table, role, run
 
-revision = "0052"
-down_revision = "0051"
+revision = "0053"
+down_revision = "0052"
 TABLES = ("retention",)
 SCHEDULED = """
 alter table brands no force row level security;
