@@ -109,7 +109,6 @@ FILTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
         "shared_tours_pkey",
     ),
     ("api_keys", "app_id"): ("api_keys_app_id_idx",),
-    ("privacy_requests", "customer_id"): ("privacy_requests_customer_id_requested_at_id_idx",),
     ("shared_tours", "starts_on_from"): ("shared_tours_starts_at_id_idx",),
     ("shared_tours", "starts_on_to"): ("shared_tours_starts_at_id_idx",),
     ("tasks", "due_on_from"): ("tasks_due_at_id_idx",),
