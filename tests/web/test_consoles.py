@@ -183,14 +183,17 @@ async def test_the_page_of_one_session_does_nothing_with_the_cookie_of_another(
 
 
 async def test_cookie_proof_and_tokens_are_no_good_in_each_others_place(
-    client: httpx.AsyncClient, member: Member
+    client: httpx.AsyncClient, made: Parts, cookies: ConsoleCookies, member: Member
 ) -> None:
     tab, tokens = await a_tab(client, member), await signed_in(client, member)
     for each in (tab.cookie, tab.proof):
         answer = await client.post("/graphql", json=WHO, headers=bearer(each))
         assert answer.status_code == 401
+    session = made.tokens.verify(tokens["access_token"]).session
+    assert session is not None
+    its_own = replace(tab, proof=cookies.proof(session))
     for each in (tokens["access_token"], tokens["refresh_token"], tab.proof):
-        assert (await replace(tab, cookie=each).asks(WHO)).status_code == 401
+        assert (await replace(its_own, cookie=each).asks(WHO)).status_code == 401
     for each in (tokens["access_token"], tab.cookie):
         assert (await replace(tab, proof=each).asks(WHO)).status_code == 403
     in_development = {**tab.headers, "cookie": f"tourbase={tab.cookie}"}
