@@ -25,7 +25,10 @@ from schema.permissions import check, requires
 
 NOTHING_MORE: Final[Mapping[str, Scope | tuple[Scope, ...]]] = {}
 # Arguments that are called by the part that somebody plays.
-OWNERS: Final[Mapping[str, str]] = {"assignee_id": "StaffUser"}
+OWNERS: Final[Mapping[str, str]] = {
+    "assignee_id": "StaffUser",
+    "staff_user_id": "StaffUser",
+}
 
 
 def says(description: str) -> StrawberryArgumentAnnotation:

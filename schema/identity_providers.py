@@ -112,9 +112,7 @@ class StaffIdentity(Node):
 class IdentityProviderFilter:
     """Every field is a filter of the read model, by the same name."""
 
-    removed: bool | None = given(
-        default=False, description="Only those removed, or the one in use; null: all."
-    )
+    removed: bool | None = given(None, "Only those removed, or the one in use; left out: all.")
 
 
 @strawberry.input(description="Which identities; conditions are joined by AND.")

@@ -47,7 +47,6 @@ def upgrade() -> None:
         constraint identity_providers_know_newcomers
           check (provisioning = 'invited' or cardinality(email_domains) > 0)
         """,
-        refs=[Ref("secret_id", "sealed_secrets", "operator")],
         indexes=[Index("created_at, id", "page of issuers, newest first")],
         staff=May(f"select, insert, update ({CHANGED})"),
         may={"worker": May("select")},

@@ -95,8 +95,12 @@ async def a_tenant(
     secret = SECRET if client == "confidential" else None
     rules = (Rule("desk", Seats("dispatcher")),)
     named: dict[str, Any] = {
-        "issuer": here.issuer, "client_id": client, "role_claim": ("groups",), "rules": rules,
-        "provisioning": "just_in_time", "email_domains": ("acme.example",),
+        "issuer": here.issuer,
+        "client_id": client,
+        "role_claim": ("groups",),
+        "rules": rules,
+        "provisioning": "just_in_time",
+        "email_domains": ("acme.example",),
     }
     await set_issuer(made, await an_owner(database, brand), secret=secret, **named)
     return named

@@ -198,6 +198,8 @@ def tried(
         yield from [list(named.values)] if many else named.values
     elif name in {"id", "ids"}:
         yield from _ids(path, at, name, entity, victim)
+    elif name == "clientId":
+        yield "a-stranger"
     elif name == "mergeId":
         yield encode("Customer", victim.rows["bookings"]["id"])  # Another one than is kept.
     elif snake.endswith("_id"):
@@ -288,6 +290,13 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "secondaryColor": ["#ffffff"],
         "tagline": ["A stranger's word"],
         "origin": ["https://stranger.example.com"],
+        "value": ["a-stranger"],
+        "issuer": ["https://stranger.example.com"],
+        "clientSecret": ["a-strangers-secret"],
+        **dict.fromkeys(("roleClaim", "verifiedClaim", "strongAcrs"), [["strange"]]),
+        "emailDomains": [["stranger.example.com"]],
+        "brands": [["strange"]],
+        "enforced": [False],
         "scope": ["notes:read"],
         "confirm": ["nobodys-company"],
         "ava": ["Walla Walla Valley"],

@@ -81,6 +81,8 @@ BEGINS = {
     "scheduleSharedTour",
     *("beginTotp", "confirmTotp", "renewRecoveryCodes", "removeTotp", "revokeOtherSessions"),
     *("requireSecondFactor", "setRetention", "grantSupportAccess"),
+    "requireSecondFactor",
+    "setIdentityProvider",
 }
 MUTATIONS = [name for operation, name in ROOTS if operation == "mutation" and name not in BEGINS]
 # What takes up a quote, and names a brand by it before anything else.
@@ -92,6 +94,7 @@ OF_THE_COMPANY = {
     *("clockIn", "clockOut", "startDriving", "stopDriving", "recordInspection"),
     *("setDriverAvailability", "updatePlace", "setDirectoryTerms", "setDirectoryNote"),
     "endDriverSession",
+    "unlinkStaffIdentity",
 }
 SUBSCRIPTIONS = [name for operation, name in ROOTS if operation == "subscription"]
 every_stranger = pytest.mark.parametrize("stranger", STRANGERS, ids=str)
