@@ -57,6 +57,7 @@ class IdentityProviderMutation:
     @mutation(
         IdentityProviderPayload,
         scope=Scope.TENANT_WRITE,
+        fresh=True,
         description="Say by which issuer of OpenID Connect the tenant's staff sign in.",
     )
     async def set_identity_provider(
@@ -84,6 +85,7 @@ class IdentityProviderMutation:
     @mutation(
         IdentityProviderPayload,
         scope=Scope.TENANT_WRITE,
+        fresh=True,
         description="End single sign-on; every session that it began is over.",
     )
     async def remove_identity_provider(
@@ -103,6 +105,7 @@ class IdentityProviderMutation:
     @mutation(
         StaffIdentityPayload,
         scope=Scope.TENANT_WRITE,
+        fresh=True,
         description="Forget which subject of an issuer a member is; their next sign-in is by"
         " their address again.",
     )

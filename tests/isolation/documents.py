@@ -198,11 +198,9 @@ def tried(
         yield from [list(named.values)] if many else named.values
     elif name in {"id", "ids"}:
         yield from _ids(path, at, name, entity, victim)
-    elif name == "clientId":
-        yield "a-stranger"
     elif name == "mergeId":
         yield encode("Customer", victim.rows["bookings"]["id"])  # Another one than is kept.
-    elif snake.endswith("_id"):
+    elif snake.endswith("_id") and name != "clientId":
         named_by = {
             "subject_id": "Booking",
             "assignee_id": "StaffUser",
@@ -293,7 +291,8 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "value": ["a-stranger"],
         "issuer": ["https://stranger.example.com"],
         "clientSecret": ["a-strangers-secret"],
-        **dict.fromkeys(("roleClaim", "verifiedClaim", "strongAcrs"), [["strange"]]),
+        "clientId": ["a-stranger"],
+        **dict.fromkeys(("roleClaim", "verifiedClaim", "strongAcrs"), (["strange"],)),
         "emailDomains": [["stranger.example.com"]],
         "brands": [["strange"]],
         "enforced": [False],

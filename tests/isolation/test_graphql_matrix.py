@@ -81,7 +81,6 @@ BEGINS = {
     "scheduleSharedTour",
     *("beginTotp", "confirmTotp", "renewRecoveryCodes", "removeTotp", "revokeOtherSessions"),
     *("requireSecondFactor", "setRetention", "grantSupportAccess"),
-    "requireSecondFactor",
     "setIdentityProvider",
 }
 MUTATIONS = [name for operation, name in ROOTS if operation == "mutation" and name not in BEGINS]

@@ -88,7 +88,7 @@ class Issuer:
         }
         claims = {name: value for name, value in said.items() if value is not None}
         headers = {"kid": self.algorithm, **self.headers}
-        key = self.signs_with or KEYS.get(self.algorithm)
+        key: Any = self.signs_with or KEYS.get(self.algorithm)
         shown = {name: value for name, value in headers.items() if value is not None}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a key is weak is what it is for

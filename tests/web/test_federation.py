@@ -397,7 +397,7 @@ async def test_roles_come_from_claims_in_each_brand_and_nobody_has_one_by_defaul
         Rule("dispatch", Seats("dispatcher", ("nwtc",))),
         Rule("sales", Seats("sales")),
     )
-    just_in_time = {
+    just_in_time: dict[str, Any] = {
         "role_claim": ("realm", "groups"),
         "rules": rules,
         "provisioning": "just_in_time",
