@@ -48,7 +48,6 @@ AUDIT = Relation(
         "entity": one_of("entity"),
         "subject_id": equals("entity_id"),
         "address": equals("address"),
-        "request": equals("request_id"),
         "occurred_on_from": local_day_from("occurred_at"),
         "occurred_on_to": local_day_to("occurred_at"),
     },

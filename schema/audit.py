@@ -118,7 +118,6 @@ class AuditFilter:
     )
     subject_id: strawberry.ID | None = strawberry.field(default=None, description="To this object.")
     address: str | None = strawberry.field(default=None, description="From this address.")
-    request: str | None = strawberry.field(default=None, description="In the request of this id.")
     occurred_on_from: date | None = strawberry.field(
         default=None, description="On this local day or later."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from db import audit, events, purges, retention
 from db.database import Session, Transaction
@@ -35,7 +36,7 @@ async def apply_retention(session: Session, *, batch: int, now: datetime, ids: I
     ):
         before, gone = rules[kind].before(now), batch
         while gone == batch:
-            gone = await session.write(lambda tx, f=forget, b=before: f(tx, before=b, batch=batch))
+            gone = await session.write(partial(forget, before=before, batch=batch))
             counts[kind] += gone
     if any(counts.values()):
         receipt = applied(counts, id=ids.new(), now=now)

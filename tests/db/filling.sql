@@ -409,9 +409,12 @@ from few cross join generate_series(1, 2000) as n;
 
 insert into events
 (
-    tenant_id, brand_id, id, kind, entity, entity_id, entity_version, actor_kind, occurred_at
+    tenant_id, brand_id, id, kind, entity, entity_id, entity_version, actor_kind, actor_id, actor_role, address,
+    occurred_at
 )
-select tenant_id, brand_id, md5('event' || id::text)::uuid, 'BookingMade', 'booking', id, 1, 'staff', created_at
+select
+    tenant_id, brand_id, md5('event' || id::text)::uuid, 'BookingMade', 'booking', id, 1, 'staff',
+    md5('staff' || right(number, 1))::uuid, 'owner', '192.0.2.' || right(number, 1), created_at
 from bookings;
 
 insert into event_personal_values (tenant_id, brand_id, event_id, field, after)

@@ -152,7 +152,6 @@ PICKED: Mapping[str, str] = {
     "entity": "several words of few; the page's order comes first and stops at its limit",
     "actor_id": "an index of every event for the owner's rare question; days bound it",
     "address": "an index of every event for the owner's rare question; days bound it",
-    "request": "an index of every event for the owner's rare question; days bound it",
     "subject_kind": "several words of few; the page's order comes first and stops at its limit",
     "open": "yes or no; the page's order comes first and stops at its limit",
     "apart": "all but a few that a brand marks; the page's order is walked past them",

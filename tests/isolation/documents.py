@@ -386,7 +386,6 @@ def _scalars(at: str, name: str, named: Any, entity: str | None, victim: Victim)
         "scopes": [None],
         "actorRole": [["owner"]],
         "entity": [["booking"]],
-        "request": ["some-request"],
         "overlapHours": [24],
         "expiresOn": ["2031-06-09"],
         "preferredOn": ["2031-06-09"],

@@ -283,6 +283,8 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
         reason="goodwill",
         created_at=START,
     )
+    asked = {"kind": "export", "customer_id": customer, "requested_by": staff}
+    await insert(tx, "privacy_requests", **asked, requested_at=START)
 
 
 @pytest.fixture

@@ -509,3 +509,36 @@ async def test_refusals_take_their_time_whoever_is_refused(
         with pytest.raises(Unauthenticated):
             await sign_in_by_password(gate, given, now=now())
         assert asyncio.get_running_loop().time() - since >= 0.2
+
+
+TOLD = """
+select array_agg(row(kind, actor_role, address)::text order by id)
+from events where actor_id = %s
+"""
+
+
+async def test_the_log_tells_of_sessions_refusals_and_passwords_and_from_where(
+    client: httpx.AsyncClient, made: Parts, settings: Settings, member: Member
+) -> None:
+    address = client.headers["x-forwarded-for"]
+    await client.post("/auth/sign-in", json=member.said("wrong"))
+    nobody = {**member.said(), "email": "nobody@example.com"}
+    await client.post("/auth/sign-in", json=nobody)
+    first = await signed_in(client, member)
+    await client.post("/auth/sign-out", json={"refresh_token": first["refresh_token"]})
+    stolen = await signed_in(client, member)
+    await refreshed(client, stolen["refresh_token"])
+    await refreshed(client, stolen["refresh_token"])
+    said = {"code": await a_code(made, member), "password": "a longer new password"}
+    await client.post("/auth/password", json=said)
+
+    (told,) = await in_full(settings, TOLD, member.id)
+
+    assert told == [
+        f"(SignInRefused,manager,{address})",
+        f"(SignedIn,manager,{address})",
+        "(SignedOut,manager,)",
+        f"(SignedIn,manager,{address})",
+        "(RefreshTokenReplayed,manager,)",
+        f"(PasswordSet,manager,{address})",
+    ]
