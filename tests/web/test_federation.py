@@ -428,7 +428,7 @@ async def test_roles_come_from_claims_in_each_brand_and_nobody_has_one_by_defaul
     told = [kind for (kind,) in await in_full(settings, kinds, brand.tenant_id)]
     assert told == [
         *("IdentityProviderSet", "StaffUserCreated", "StaffIdentityLinked"),
-        *("MembershipBegan", "MembershipBegan", "MembershipEnded"),
+        *("MembershipBegan", "MembershipBegan", "SignedIn", "MembershipEnded", "SignedIn"),
     ]
 
 
