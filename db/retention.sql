@@ -16,6 +16,6 @@ for update;
 insert into retention (id, kind, days, version)
 values (%(id)s, %(kind)s, %(days)s, %(version)s)
 on conflict (tenant_id, kind) do update
-set days = excluded.days, version = excluded.version
-where retention.version = excluded.version - 1
+    set days = excluded.days, version = excluded.version
+    where retention.version = excluded.version - 1
 returning id;
