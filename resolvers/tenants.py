@@ -17,6 +17,7 @@ class TenantMutation:
         LeaveTenantPayload,
         scope=Scope.TENANT_WRITE,
         description="End your company: all brands are suspended at once, and deleted in 30 days.",
+        fresh=True,
     )
     async def leave_tenant(self, info: Info, input: LeaveTenantInput) -> LeaveTenantPayload:
         context, now = info.context, info.context.world.now()
