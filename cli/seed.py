@@ -70,7 +70,9 @@ def _load_tenant(
 ) -> None:
     clock = Clock(today, plan.brands[0].zone)
     say(f"{plan.name} ({plan.slug})")
-    tenant = load.add_tenant(slug=plan.slug, name=plan.name, created_at=clock.back(900))
+    begun_at = clock.back(900)
+    id = Chance("tenant", plan.slug).id(begun_at)
+    tenant = load.add_tenant(id, slug=plan.slug, name=plan.name, created_at=begun_at)
     shared = fleet(plan, Chance(plan.slug), clock)
     for rows in shared.rows:
         load.store(rows, tenant)
@@ -78,6 +80,7 @@ def _load_tenant(
         load.store(terms(places), tenant)
     for brand in plan.brands:
         facts = {
+            "public_id": Chance("brand", plan.slug, brand.code).id(begun_at),
             "code": brand.code,
             **brand.facts,
             "time_zone": brand.zone.key,

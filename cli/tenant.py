@@ -73,7 +73,7 @@ def create_tenant(settings: Settings, new: NewTenant, *, at: datetime) -> str:
 
 def _stored(load: Loading, new: NewTenant, at: datetime) -> UUID:
     ids = TimeOrderedIds()
-    tenant = load.add_tenant(slug=new.slug, name=new.name, created_at=at)
+    tenant = load.add_tenant(ids.new(), slug=new.slug, name=new.name, created_at=at)
     owner, code = ids.new(), ids.new()
     email = normal_email(new.owner_email)
     person = {"id": owner, "email": email, "name": new.owner_name, "created_at": at}

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -32,8 +33,8 @@ COLUMNS: Final = (
 )
 NEXT_TENANT: Final = "select nextval(pg_get_serial_sequence('tenants', 'tenant_id'))"
 TENANT: Final = (
-    "insert into tenants (tenant_id, slug, name, created_at)"
-    " values (%(tenant_id)s, %(slug)s, %(name)s, %(created_at)s)"
+    "insert into tenants (tenant_id, public_id, slug, name, created_at)"
+    " values (%(tenant_id)s, %(public_id)s, %(slug)s, %(name)s, %(created_at)s)"
 )
 INSTALLED: Final = "insert into installation (kind, seeded_at) values (%(kind)s, %(seeded_at)s)"
 INSERT: Final = "insert into {table} ({columns}) select {columns} from {staged}"
@@ -97,13 +98,13 @@ class Loading:
         self._enter("lookup")
         return self._exists("select exists (select slug from tenants)")
 
-    def add_tenant(self, *, slug: str, name: str, created_at: datetime) -> Scope:
+    def add_tenant(self, id: UUID | str, *, slug: str, name: str, created_at: datetime) -> Scope:
         """Errors: TenantExists for a slug that is taken."""
         self._enter("owner")
         row = self._connection.execute(NEXT_TENANT).fetchone()
         scope = Scope(int(row[0]) if row else 0)
         self._enter("owner", scope)
-        facts = {"slug": slug, "name": name, "created_at": created_at}
+        facts = {"public_id": id, "slug": slug, "name": name, "created_at": created_at}
         try:
             self._connection.execute(TENANT, {"tenant_id": scope.tenant_id, **facts})
         except psycopg.errors.UniqueViolation:

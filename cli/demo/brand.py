@@ -122,10 +122,15 @@ def _settings(desk: Desk) -> Iterator[Rows]:
     if website:
         yield rows_of("websites", [{"origin": website}])
     yield from price_rows(desk.chance, clock.effective_from)
-    yield desk.staff.memberships(plan.code)
+    yield desk.staff.memberships(plan.code, clock)
     next_run_at = clock.at(clock.today + timedelta(days=1), FIRST_RUN_AT)
     schedules: list[dict[str, object]] = [
-        {"id": desk.chance.id(clock.now), "task": task, "cron": cron, "next_run_at": next_run_at}
+        {
+            "id": Chance("schedule", plan.code, task).id(clock.now),
+            "task": task,
+            "cron": cron,
+            "next_run_at": next_run_at,
+        }
         for task, cron in OF_EVERY_BRAND.items()
     ]
     yield rows_of("schedules", schedules)

@@ -45,11 +45,18 @@ class Staff:
     managers: dict[str, str]
     rows: Rows
 
-    def memberships(self, code: str) -> Rows:
-        roles = ((self.owner, "owner"), (self.dispatcher, "dispatcher"))
-        return Rows(
-            "memberships", ("staff_user_id", "role"), [*roles, (self.managers[code], "manager")]
-        )
+    def memberships(self, code: str, clock: Clock) -> Rows:
+        who = {"owner": self.owner, "dispatcher": self.dispatcher, "manager": self.managers[code]}
+        rows = [
+            {
+                "id": Chance("membership", code, staff).id(clock.back(800)),
+                "staff_user_id": staff,
+                "role": role,
+                "created_at": clock.back(800),
+            }
+            for role, staff in who.items()
+        ]
+        return rows_of("memberships", rows)
 
 
 def phone(number: int) -> str:

@@ -142,6 +142,8 @@ def check_health(folder: Path, url: str) -> None:
         "mail": "ok",
         "stripe": "off",
         "disk": "ok",
+        "limits": "ok",
+        "secrets": "ok",
     }
     told = json.loads(tourbase(folder, "doctor", "--json"))
     assert {each["name"] for each in told if each["status"] == "ok"} == {

@@ -110,6 +110,7 @@ ANOTHER: Mapping[str, tuple[str, int]] = {
 }
 # What a second child of the same parent has to have otherwise.
 OTHERWISE: Mapping[str, Values] = {
+    "cache_drops": {"relation": "callers/customers/x"},
     "driver_availability": {"weekday": 7},
     "duty_entries": {"kind": "driving"},
 }
