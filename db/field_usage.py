@@ -56,7 +56,7 @@ async def add(tx: Transaction, uses: Uses, *, day: date, new_id: Callable[[], UU
             {
                 "ids": [new_id() for _ in documents],
                 "apps": [app_id for (app_id, _), _ in documents],
-                "hashes": [digest for (_, digest), _ in documents],
+                "shas": [digest for (_, digest), _ in documents],
                 "uses": [times for _, times in documents],
                 "day": day,
             },

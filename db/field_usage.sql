@@ -15,7 +15,7 @@ on conflict on constraint field_usage_day_key do update set uses = f.uses + excl
 insert into document_usage as u (id, document_id, day, uses)
 select n.id, d.id as document_id, %(day)s, n.uses
 from
-    unnest(%(ids)s::uuid[], %(apps)s::uuid[], %(hashes)s::text[], %(uses)s::bigint[])
+    unnest(%(ids)s::uuid[], %(apps)s::uuid[], %(shas)s::text[], %(uses)s::bigint[])
         as n (id, app_id, digest, uses)
 inner join trusted_documents as d on n.app_id = d.app_id and n.digest = d.digest
 order by d.id

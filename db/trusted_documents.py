@@ -68,7 +68,7 @@ async def lock_pushed(
     tx: Transaction, app_id: UUID, digests: Sequence[str]
 ) -> Sequence[TrustedDocument]:
     """Those of these that the app has already, held until the transaction ends."""
-    rows = await tx.rows(SQL["lock_pushed"], {"app_id": app_id, "hashes": list(digests)})
+    rows = await tx.rows(SQL["lock_pushed"], {"app_id": app_id, "shas": list(digests)})
     return [TrustedDocument(*row) for row in rows]
 
 
@@ -80,7 +80,7 @@ async def insert(
         {
             "app_id": app_id,
             "ids": list(ids),
-            "hashes": [each.digest for each in drafts],
+            "shas": [each.digest for each in drafts],
             "texts": [each.text for each in drafts],
             "names": [each.name for each in drafts],
             "pushed_by": tx.principal.actor_id,

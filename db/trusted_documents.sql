@@ -35,7 +35,7 @@ where a.id = %(app_id)s;
 -- Those of the pushed documents that the app has already, in force or retired.
 select id, app_id, digest, retired_at, version
 from trusted_documents
-where app_id = %(app_id)s and digest = any(%(hashes)s)
+where app_id = %(app_id)s and digest = any(%(shas)s)
 order by digest
 for update;
 
@@ -44,7 +44,7 @@ for update;
 insert into trusted_documents (id, app_id, digest, text, name, pushed_at, pushed_by)
 select n.id, %(app_id)s, n.digest, n.text, n.name, %(now)s, %(pushed_by)s
 from
-    unnest(%(ids)s::uuid[], %(hashes)s::text[], %(texts)s::text[], %(names)s::text[])
+    unnest(%(ids)s::uuid[], %(shas)s::text[], %(texts)s::text[], %(names)s::text[])
         as n (id, digest, text, name)
 on conflict on constraint trusted_documents_digest_key do nothing;
 

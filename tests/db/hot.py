@@ -979,7 +979,7 @@ PARAMS: Mapping[str, Any] = {
     "vip": False,
     "app_id": BOOKING,
     "hash": "x",
-    "hashes": ["x"],
+    "shas": ["x"],
     "retired_at": NOW,
     "lock": "open",
     "nobody": UUID(int=0),
