@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -87,6 +88,15 @@ async def typed(text: str, folder: Path, house: House) -> str:
     return unicodedata.normalize("NFKC", printed.replace("\r", ""))
 
 
+def without_bounds(answer: str) -> Any:
+    """An answer but for the quotas of the server that gave it: those of the tests are out of reach."""
+    told = json.loads(answer)
+    cost = told.get("extensions", {}).get("cost", {})
+    for name in ("remaining", "limit", "refillPerSecond"):
+        cost.pop(name, None)
+    return told
+
+
 async def test_every_command_of_the_guide_prints_what_the_guide_shows(
     house: House, site: Path
 ) -> None:
@@ -99,7 +109,7 @@ async def test_every_command_of_the_guide_prints_what_the_guide_shows(
         if following is None or following.file or following.language not in {"json", "text"}:
             assert printed == "", block.text
         elif following.language == "json":
-            assert json.loads(printed) == json.loads(following.text), block.text
+            assert without_bounds(printed) == without_bounds(following.text), block.text
         else:
             assert printed == following.text, block.text
     assert ran == 11  # as many as the page shows, less those that a person types once

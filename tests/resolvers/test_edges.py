@@ -203,14 +203,6 @@ async def a_sale(tx: Transaction, places: dict[str, UUID], each: int) -> None:
         tx, "staff_users", email=f"sam-{new_id().hex}@example.com", name="Sam", created_at=START
     )
     await join(tx, staff)
-    await insert(
-        tx,
-        "privacy_requests",
-        kind="export",
-        customer_id=customer,
-        requested_by=staff,
-        requested_at=START,
-    )
     inquiry = await insert(
         tx,
         "inquiries",
