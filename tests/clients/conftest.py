@@ -34,10 +34,14 @@ PATIENCE_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A server over the demo data, and a credential for each kind of caller of brand `wwt`."""
+    """A server over the demo data, and a credential for each kind of caller of brand `wwt`.
+
+    Shape:  `unseen` is another key of the website, which nobody has used before.
+    """
 
     address: str
     site: str
+    unseen: str
     staff: str
     events: RedisEvents
     registry: CollectorRegistry
@@ -76,8 +80,9 @@ async def house(postgres: Postgres, valkey: Valkey, template: str) -> AsyncItera
     stop = asyncio.Event()
     async with parts(settings) as made, served(made) as address:
         relaying = asyncio.create_task(relay(made.database, made.events, stop=stop, pace=QUICK))
-        site, staff = [await credential(settings, kind) for kind in ("site", "staff")]
-        yield House(address, site, staff, made.events, made.registry)
+        kinds = ("site", "site", "staff")
+        site, unseen, staff = [await credential(settings, kind) for kind in kinds]
+        yield House(address, site, unseen, staff, made.events, made.registry)
         stop.set()
         await relaying
 

@@ -137,8 +137,9 @@ async def test_the_guides_client_waits_for_a_server_that_comes_back(
         await typed("npm run build --silent", site, house)
     expected = await typed("node dist/sitemap.js", site, house)
 
+    asking = f"TOURBASE_KEY={house.unseen} node dist/sitemap.js"  # who it is must be looked up
     with away(postgres):
-        waiting = asyncio.create_task(typed("node dist/sitemap.js", site, house))
+        waiting = asyncio.create_task(typed(asking, site, house))
         await house.answered(503)
 
     assert await waiting == expected
