@@ -152,9 +152,10 @@ begin
   end if;
   return new;
 end """
+AS_OWNER = "and role = 'owner'"
 PAIRED = f"""
 begin
-  if not exists (select from memberships where staff_user_id = {ACTOR} and role = 'owner') then
+  if not exists (select from memberships where staff_user_id = {ACTOR} {AS_OWNER}) then
     raise exception 'a private pair is set by an owner'
       using errcode = 'check_violation', constraint = 'blocks_pair_is_the_owners';
   end if;

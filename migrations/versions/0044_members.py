@@ -153,9 +153,7 @@ def _rights() -> None:
 
 
 def _paired(more: str) -> str:
-    found = "and role = 'owner'"
-    assert found in booked.PAIRED  # noqa: S101 - the rule is written there once
-    body = booked.PAIRED.replace(found, f"{found} {more}".strip())
+    body = booked.PAIRED.replace(booked.AS_OWNER, f"{booked.AS_OWNER} {more}".strip())
     return (
         "refuse_a_pair_of_others() returns trigger language plpgsql"
         f" set search_path = public, pg_temp as $${body}$$"

@@ -1,6 +1,7 @@
 """What is known of a customer is handed out, and forgotten: requests with their receipts."""
 
 from migrations.erasing import DAY, GONE, KEYS, NOBODY_LEFT, STOP, TOLD, final, frozen
+from migrations.scheduling import schedule, unschedule
 from migrations.tables import Index, May, Ref, brand_table, drop_tables, permit, role, run
 
 revision = "0047"
@@ -8,24 +9,6 @@ down_revision = "0046"
 TABLES = ("privacy_requests", "customer_exports")
 FINAL = {"proposal_days": (DAY, ("title",)), "proposal_stops": (STOP, ("name", "driver_notes"))}
 OUTCOME = "update (status, refusal, finished_at, counts, sha256, size_bytes, expires_at, version)"
-SCHEDULED = """
-alter table brands no force row level security;
-alter table schedules no force row level security;
-set local row_security = off;
-insert into schedules (tenant_id, brand_id, id, task, cron, next_run_at)
-  select b.tenant_id, b.id, gen_random_uuid(), 'purge_customer_exports', '40 3 * * *', now()
-  from brands b on conflict do nothing;
-set local row_security = on;
-alter table schedules force row level security;
-alter table brands force row level security;
-"""
-UNSCHEDULED = """
-alter table schedules no force row level security;
-set local row_security = off;
-delete from schedules where task = 'purge_customer_exports';
-set local row_security = on;
-alter table schedules force row level security;
-"""
 
 
 def upgrade() -> None:
@@ -33,7 +16,7 @@ def upgrade() -> None:
     _customers()
     _words()
     _told()
-    run(SCHEDULED)
+    schedule("purge_customer_exports", "40 3 * * *")
 
 
 def _requests() -> None:
@@ -154,7 +137,7 @@ def _look_up(*statements: str) -> None:
 
 
 def downgrade() -> None:
-    run(UNSCHEDULED)
+    unschedule("purge_customer_exports")
     _look_up(
         "drop function erase_told(uuid[], uuid[])",
         GONE.format(**KEYS, guest=role("link"), gone="c.merged_into_id is not null"),

@@ -1,5 +1,6 @@
 """What an app may send and did send: its registered documents, its lock, and the fields it uses."""
 
+from migrations.scheduling import schedule, unschedule
 from migrations.tables import (
     OBJECT,
     OWN_TENANT,
@@ -28,23 +29,6 @@ alter table apps add column document_lock text default 'open'
   constraint apps_document_lock_check check (document_lock in ('trusted', 'open'));
 alter table apps alter column document_lock drop default;
 """
-SCHEDULED = f"""
-alter table schedules no force row level security;
-alter table brands no force row level security;
-set local row_security = off;
-insert into schedules (tenant_id, brand_id, id, task, cron, next_run_at)
-  select tenant_id, id, gen_random_uuid(), 'purge_usage', '{CRON}', now() from brands;
-set local row_security = on;
-alter table brands force row level security;
-alter table schedules force row level security;
-"""
-UNSCHEDULED = """
-alter table schedules no force row level security;
-set local row_security = off;
-delete from schedules where task = 'purge_usage';
-set local row_security = on;
-alter table schedules force row level security;
-"""
 
 
 def upgrade() -> None:
@@ -62,7 +46,7 @@ def upgrade() -> None:
                 f" referencing {side} table as changed"
                 f" for each statement execute function tell_change_of_brand()"
             )
-    run(SCHEDULED)
+    schedule("purge_usage", CRON)
 
 
 def _documents() -> None:
@@ -122,7 +106,7 @@ def _usage() -> None:
 
 
 def downgrade() -> None:
-    run(UNSCHEDULED)
+    unschedule("purge_usage")
     for event in EVENTS:
         run(f"drop trigger apps_{event}_told on apps")
     drop_tables(TABLES)

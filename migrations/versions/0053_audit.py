@@ -2,29 +2,12 @@
 
 from migrations.auditing import ADDRESSES, FORGET, TOLD
 from migrations.erasing import TOLD as TOLD_OF_BEFORE
+from migrations.scheduling import schedule, unschedule
 from migrations.tables import Index, May, drop_tables, operator_table, role, run
 
 revision = "0053"
 down_revision = "0052"
 TABLES = ("retention",)
-SCHEDULED = """
-alter table brands no force row level security;
-alter table schedules no force row level security;
-set local row_security = off;
-insert into schedules (tenant_id, brand_id, id, task, cron, next_run_at)
-  select b.tenant_id, b.id, gen_random_uuid(), 'apply_retention', '50 3 * * *', now()
-  from brands b on conflict do nothing;
-set local row_security = on;
-alter table schedules force row level security;
-alter table brands force row level security;
-"""
-UNSCHEDULED = """
-alter table schedules no force row level security;
-set local row_security = off;
-delete from schedules where task = 'apply_retention';
-set local row_security = on;
-alter table schedules force row level security;
-"""
 SEES = "select (actor_kind, address, occurred_at), update (address)"
 
 
@@ -56,7 +39,7 @@ def upgrade() -> None:
         f"revoke all on function {FORGET} from public",
         f"grant execute on function {FORGET} to {role('worker')}",
     )
-    run(SCHEDULED)
+    schedule("apply_retention", "50 3 * * *")
 
 
 def _look_up(*statements: str) -> None:
@@ -69,7 +52,7 @@ def _look_up(*statements: str) -> None:
 
 
 def downgrade() -> None:
-    run(UNSCHEDULED)
+    unschedule("apply_retention")
     _look_up(
         f"drop function {FORGET}",
         TOLD_OF_BEFORE.replace("create function", "create or replace function"),
