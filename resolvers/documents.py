@@ -24,6 +24,7 @@ from graphql import (
     visit,
 )
 from graphql import OperationType as GraphQLOperation
+from strawberry import Info
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
@@ -245,6 +246,7 @@ def size_of(variables: Mapping[str, Any]) -> int:
         return len(json.dumps(variables))
 
 
-def graphql_schema(context: ExecutionContext) -> GraphQLSchema:
-    schema: GraphQLSchema = context.schema._schema  # noqa: SLF001
+def graphql_schema(of: ExecutionContext | Info) -> GraphQLSchema:
+    """What Strawberry made of the types; it has no public name for it."""
+    schema: GraphQLSchema = of.schema._schema  # noqa: SLF001
     return schema

@@ -11,6 +11,7 @@ from db.reading import Wanted
 from domain.identity import Scope
 from domain.listing import Page
 from resolvers.context import OperationContext
+from resolvers.documents import graphql_schema
 from resolvers.listing import After, Before, First, Last, as_connection, filter_values, says
 from schema.field_usage import FieldUsage, FieldUsageFilter
 from schema.orders import FieldUsageOrder
@@ -54,7 +55,7 @@ class FieldUsageQuery:
         context: OperationContext = info.context
         values = filter_values(filter)
         if deprecated_only:
-            values["coordinates"] = deprecated(info.schema._schema)  # noqa: SLF001
+            values["coordinates"] = deprecated(graphql_schema(info))
         request = Page.of(first, after, last, before, most=context.world.limits.page)
         wanted = Wanted.of(FIELD_USAGE, order_by.value, values, zone=context.zone)
         rows = await context.page(wanted, request)

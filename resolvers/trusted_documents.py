@@ -22,7 +22,7 @@ from domain.trusted_documents import (
     make_draft,
 )
 from resolvers.context import OperationContext
-from resolvers.documents import Documents
+from resolvers.documents import Documents, graphql_schema
 from resolvers.listing import by_id, listed, one
 from resolvers.refusals import mutation
 from schema.api_keys import AppPayload
@@ -82,8 +82,7 @@ class TrustedDocumentMutation:
             make_draft(each.text, each.name, path=f"documents.{place}")
             for place, each in enumerate(input.documents)
         ]
-        schema: GraphQLSchema = info.schema._schema  # noqa: SLF001
-        errors = await _faults(drafts, schema, context.world.limits)
+        errors = await _faults(drafts, graphql_schema(info), context.world.limits)
         if errors or input.check_only:
             return PushTrustedDocumentsPayload(stored=None, unchanged=None, errors=errors)
         now, ids = context.world.now(), context.world.ids
