@@ -4,11 +4,18 @@ import base64
 import binascii
 from uuid import UUID
 
+import strawberry
+
 from domain.errors import InvalidInput
 
 
 def encode(type_name: str, id: UUID) -> str:
     return base64.urlsafe_b64encode(type_name.encode() + b":" + id.bytes).decode().rstrip("=")
+
+
+def encode_by_kind(kind: str, id: UUID) -> strawberry.ID:
+    """The id of a row that another names by its kind: `proposal_guest` is a `ProposalGuest`."""
+    return strawberry.ID(encode("".join(map(str.capitalize, kind.split("_"))), id))
 
 
 def decode(global_id: str, *, path: str = "id") -> tuple[str, UUID]:

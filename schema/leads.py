@@ -8,12 +8,8 @@ from domain.identity import Scope
 from schema.customers import Customer
 from schema.enums import InquiryStatus, Source, SubjectKind, TourType
 from schema.fields import Node, column, derived, edge, entity, instant
-from schema.global_ids import encode
+from schema.global_ids import encode_by_kind
 from schema.staff import StaffUser
-
-
-def subject_id(kind: str, id: object) -> strawberry.ID:
-    return strawberry.ID(encode(kind.capitalize(), id))  # type: ignore[arg-type]
 
 
 @entity("inquiries", description="An unpaid lead.", scope=Scope.INQUIRIES_READ)
@@ -46,7 +42,7 @@ class Task(Node):
     subject_kind: SubjectKind = column("What it is about.")
     subject_id: strawberry.ID = derived(
         ("subject_kind", "subject_id"),
-        subject_id,
+        encode_by_kind,
         "The object it is about: hand it to `node(id:)`.",
     )
     due_at: datetime = instant("To be done before this.")

@@ -9,7 +9,7 @@ from domain.identity import Scope
 from domain.links import status_of
 from schema.errors import UserError
 from schema.fields import Node, column, derived, derived_by_now, entity, instant
-from schema.global_ids import encode
+from schema.global_ids import encode_by_kind
 
 
 @strawberry.enum(description="What a link opens.")
@@ -29,11 +29,6 @@ class LinkStatus(StrEnum):
     REVOKED = "revoked"
 
 
-def subject_id(kind: str, id: object) -> strawberry.ID:
-    name = "".join(part.capitalize() for part in kind.split("_"))
-    return strawberry.ID(encode(name, id))  # type: ignore[arg-type]
-
-
 @entity("links", description="What opens one object to a guest.", scope=Scope.LINKS_READ)
 class Link(Node):
     """Whoever holds its token sees and changes that object, and nothing else."""
@@ -43,7 +38,7 @@ class Link(Node):
     )
     subject_id: strawberry.ID = derived(
         ("object_kind", "object_id"),
-        subject_id,
+        encode_by_kind,
         "The object that it opens: hand it to `node(id:)`.",
     )
     status: LinkStatus = derived_by_now(
