@@ -13,7 +13,7 @@ from auth.api_keys import (
     make_key,
 )
 from auth.roles import OF_KEY, OF_KIND, scopes_of_key
-from domain.identity import Kind, Scope
+from domain.identity import Kind, Mode, Scope
 
 ENTROPY = bytes(range(32))
 
@@ -31,8 +31,8 @@ def test_a_key_has_its_form_and_is_known_by_its_hash_alone() -> None:
 
 @pytest.mark.parametrize("mode", ["live", "test"])
 @pytest.mark.parametrize(("kind", "begun"), [("site", "tbpk"), ("partner", "tbsk"), ("ci", "tbci")])
-def test_a_key_tells_what_it_is_by_its_first_letters(kind: str, begun: str, mode: str) -> None:
-    key = make_key(kind, mode, entropy=b"\xff" * 32)  # type: ignore[arg-type]
+def test_a_key_tells_what_it_is_by_its_first_letters(kind: str, begun: str, mode: Mode) -> None:
+    key = make_key(kind, mode, entropy=b"\xff" * 32)
 
     assert key.text.startswith(f"{begun}_{mode}_")
     assert len(key.text) == len(begun) + len(mode) + 2 + 43 + 6

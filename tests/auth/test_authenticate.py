@@ -14,7 +14,7 @@ from bootstrap.wiring import Parts, now
 from db import links
 from db.database import Transaction
 from domain.errors import RuleBroken, Unauthenticated
-from domain.identity import Brand, Kind, Scope
+from domain.identity import Brand, Kind, Mode, Scope
 from tests.builders import START, a_booking, a_key, a_member, an_app, insert, new_id, write
 
 
@@ -33,9 +33,9 @@ async def stored(tx: Transaction, kind: str, app: UUID, **values: Any) -> str:
     ],
 )
 async def test_a_key_speaks_for_its_app_in_its_mode(
-    made: Parts, brand: Brand, kind: str, of: Kind, app_kind: str, mode: str
+    made: Parts, brand: Brand, kind: str, of: Kind, app_kind: str, mode: Mode
 ) -> None:
-    key = make_key(kind, mode, entropy=secrets.token_bytes(32))  # type: ignore[arg-type]
+    key = make_key(kind, mode, entropy=secrets.token_bytes(32))
     id = new_id()
 
     async def work(tx: Transaction) -> UUID:
